@@ -1,0 +1,308 @@
+package profiles
+
+import (
+	"embed"
+	"errors"
+	"regexp"
+	"strings"
+)
+
+//go:embed dialects/*.toml
+var dialectFiles embed.FS
+
+// Dialect is how one family of firmware speaks on the wire. Every field is explained in dialects/_template.toml.
+// All patterns are RE2, matched against one line without its line ending, NUL bytes and trailing carriage return.
+type Dialect struct {
+	Name     string   `toml:"name"`
+	Title    string   `toml:"title"`
+	Identify Identify `toml:"identify"`
+	Lines    Lines    `toml:"lines"`
+	Buffers  Buffers  `toml:"buffers"`
+	Replies  Replies  `toml:"replies"`
+	Commands Commands `toml:"commands"`
+	Timing   Timing   `toml:"timing"`
+}
+
+// Identify tells one dialect from another.
+type Identify struct {
+	// Firmware matches the FIRMWARE_NAME value of the M115 answer.
+	Firmware Pattern `toml:"firmware"`
+	// Priority decides when several dialects match: the highest wins.
+	Priority int `toml:"priority"`
+	// Bauds are the usual speeds, the likeliest first.
+	Bauds []int `toml:"bauds"`
+}
+
+// Lines is what the firmware expects of each line it receives.
+type Lines struct {
+	// Numbers says that the firmware checks line numbers, so that a lost or doubled line is noticed.
+	Numbers bool `toml:"numbers"`
+	// Checksum is the kind behind the asterisk.
+	Checksum Checksum `toml:"checksum"`
+	// MaxBytes is the longest line the firmware takes whole, number and checksum included, line ending not.
+	MaxBytes int `toml:"max_bytes"`
+	// Duplicate is what happens to a second copy of the last accepted line.
+	Duplicate Duplicate `toml:"duplicate"`
+	// ResendRepeat is the interval in milliseconds at which a resend request repeats until obeyed; 0 means asked once.
+	ResendRepeat int `toml:"resend_repeat_ms"`
+	// OkNumbered says whether an acknowledgement carries the line's number.
+	OkNumbered Sometimes `toml:"ok_numbered"`
+	// OkAtEnd says that a slow command is acknowledged when it ends rather than when it is read.
+	OkAtEnd bool `toml:"ok_at_end"`
+}
+
+// Buffers is what the firmware can hold; stock values, a board may have more.
+type Buffers struct {
+	// CommandSlots is the number of whole lines held before they are planned.
+	CommandSlots int `toml:"command_slots"`
+	// ReceiveBytes is the size of the receive ring.
+	ReceiveBytes int `toml:"receive_bytes"`
+}
+
+// Replies classifies what the firmware says. A pattern that is not set never matches.
+type Replies struct {
+	// Ok acknowledges. Groups, all optional: n line number, p free planner blocks, b free command slots.
+	Ok Pattern `toml:"ok"`
+	// Resend asks for line n again.
+	Resend Pattern `toml:"resend"`
+	// LineError announces a refused line. Optional group last: the last line accepted.
+	LineError Pattern `toml:"line_error"`
+	// Skip says that line n was received before, or is passed over until an older one arrives.
+	Skip Pattern `toml:"skip"`
+	// Busy says that a command is still running.
+	Busy Pattern `toml:"busy"`
+	// PausedForUser says that the firmware waits for a person.
+	PausedForUser Pattern `toml:"paused_for_user"`
+	// Wait says that the firmware's buffers are empty and it waits for a line.
+	Wait Pattern `toml:"wait"`
+	// Start is the line printed after every reset, matched whole.
+	Start Pattern `toml:"start"`
+	// Fatal says that the firmware has halted until a reset.
+	Fatal Pattern `toml:"fatal"`
+	// Thermal says why: a heater or sensor fault. It may come before or instead of Fatal.
+	Thermal Pattern `toml:"thermal"`
+	// Error is any other error; it ends nothing.
+	Error Pattern `toml:"error"`
+	// Stopped confirms an emergency stop.
+	Stopped Pattern `toml:"stopped"`
+	// Unknown says that the firmware did not understand a command.
+	Unknown Pattern `toml:"unknown"`
+	// ColdExtrusion says that the firmware refused to extrude.
+	ColdExtrusion Pattern `toml:"cold_extrusion"`
+	// Action is a host action; group action is its word, group args what follows.
+	Action Pattern `toml:"action"`
+	// TemperatureLine tells a temperature report from other lines with colons in them.
+	TemperatureLine Pattern `toml:"temperature_line"`
+	// Temperature is one reading in such a line: groups sensor and actual, optional group target.
+	Temperature Pattern `toml:"temperature"`
+	// Info is known chatter that means nothing; what matches no pattern at all is taken for a damaged line.
+	Info Pattern `toml:"info"`
+}
+
+// Commands are what the host sends on its own account. An empty command is not sent.
+type Commands struct {
+	// ResetLine sets the line number to 0; it is sent with number 0.
+	ResetLine string `toml:"reset_line"`
+	// Identify asks for name and capabilities.
+	Identify string `toml:"identify"`
+	// Temperature asks for one report.
+	Temperature string `toml:"temperature"`
+	// AutoTemperature asks for reports every {seconds}; sent where the firmware says Cap:AUTOREPORT_TEMP:1.
+	AutoTemperature string `toml:"auto_temperature"`
+	// Finish waits until all motion has ended.
+	Finish string `toml:"finish"`
+	// Stop is the emergency stop, sent without number and checksum.
+	Stop string `toml:"stop"`
+	// BreakWait ends a wait for a temperature, sent without number and checksum.
+	BreakWait string `toml:"break_wait"`
+	// Message shows {text} on the printer's display.
+	Message string `toml:"message"`
+	// Cool turns every heater and the part fan off.
+	Cool []string `toml:"cool"`
+	// Slow matches commands that may take minutes without an acknowledgement.
+	Slow Pattern `toml:"slow"`
+}
+
+// Timing is what the firmware does at an interval of its own.
+type Timing struct {
+	// Busy is the interval in milliseconds of the busy lines; 0 means there are none.
+	Busy int `toml:"busy_ms"`
+	// Wait is the interval in milliseconds of the wait lines; 0 means there are none.
+	Wait int `toml:"wait_ms"`
+	// Boot is the longest time in milliseconds from reset to the first answer.
+	Boot int `toml:"boot_ms"`
+}
+
+// Checksum is the kind of checksum behind a line.
+type Checksum string
+
+// The kinds of checksum.
+const (
+	ChecksumNone Checksum = "none"
+	ChecksumXOR  Checksum = "xor" // XOR of all bytes before the asterisk, in decimal
+)
+
+// Duplicate is what a firmware answers to a second copy of the last line it accepted.
+type Duplicate string
+
+// The answers to a duplicate.
+const (
+	DuplicateSilent   Duplicate = "silent"   // nothing at all
+	DuplicateResend   Duplicate = "resend"   // an error and a request for the next line
+	DuplicateSkip     Duplicate = "skip"     // the Skip reply, then an acknowledgement
+	DuplicateExecuted Duplicate = "executed" // it is executed again
+)
+
+// Sometimes is a capability that may depend on how the firmware was built.
+type Sometimes string
+
+// The values of Sometimes.
+const (
+	Never  Sometimes = "never"
+	Maybe  Sometimes = "sometimes"
+	Always Sometimes = "always"
+)
+
+// Pattern is a compiled regular expression; the zero value matches nothing.
+type Pattern struct{ re *regexp.Regexp }
+
+// UnmarshalText compiles the expression.
+func (p *Pattern) UnmarshalText(text []byte) error {
+	re, err := regexp.Compile(string(text))
+	if err != nil {
+		return err
+	}
+	p.re = re
+	return nil
+}
+
+// Set says whether there is an expression.
+func (p Pattern) Set() bool { return p.re != nil }
+
+// Match says whether line matches; it does not allocate.
+func (p Pattern) Match(line []byte) bool { return p.re != nil && p.re.Match(line) }
+
+// Group is what the named group caught in line: nil when the pattern did not match or the group caught nothing.
+func (p Pattern) Group(line []byte, name string) []byte {
+	if p.re == nil {
+		return nil
+	}
+	i := p.re.SubexpIndex(name)
+	m := p.re.FindSubmatchIndex(line)
+	if i < 0 || m == nil || m[2*i] < 0 {
+		return nil
+	}
+	return line[m[2*i]:m[2*i+1]]
+}
+
+// Each calls f with the named groups of every match in line, in order; a group that caught nothing is nil.
+func (p Pattern) Each(line []byte, f func(group func(name string) []byte)) {
+	if p.re == nil {
+		return
+	}
+	for _, m := range p.re.FindAllSubmatchIndex(line, -1) {
+		f(func(name string) []byte {
+			i := p.re.SubexpIndex(name)
+			if i < 0 || m[2*i] < 0 {
+				return nil
+			}
+			return line[m[2*i]:m[2*i+1]]
+		})
+	}
+}
+
+// has says whether the expression has the named group.
+func (p Pattern) has(name string) bool { return p.re != nil && p.re.SubexpIndex(name) >= 0 }
+
+// ProfileName is the dialect's name.
+func (d Dialect) ProfileName() string { return d.Name }
+
+// Validate reports every value out of range, each with its key.
+func (d Dialect) Validate() error {
+	return errors.Join(d.checkLines(), d.checkReplies(), d.checkCommands())
+}
+
+func (d Dialect) checkLines() error {
+	var errs []error
+	bad := func(wrong bool, key, format string, args ...any) {
+		if wrong {
+			errs = append(errs, keyError(key, format, args...))
+		}
+	}
+	l := d.Lines
+	bad(d.Name == "" || d.Title == "", "name, title", "must be set")
+	bad(len(d.Identify.Bauds) == 0, "identify.bauds", "needs at least one speed")
+	bad(l.Checksum != ChecksumNone && l.Checksum != ChecksumXOR, "lines.checksum", "%q is neither none nor xor", l.Checksum)
+	bad(l.Numbers && l.Checksum == ChecksumNone, "lines.checksum", "numbered lines need a checksum")
+	bad(l.MaxBytes < 32 || l.MaxBytes > 4096, "lines.max_bytes", "%d is not within 32 and 4096", l.MaxBytes)
+	bad(!oneOf(l.Duplicate, DuplicateSilent, DuplicateResend, DuplicateSkip, DuplicateExecuted), "lines.duplicate", "%q is not known", l.Duplicate)
+	bad(!oneOf(l.OkNumbered, Never, Maybe, Always), "lines.ok_numbered", "%q is not known", l.OkNumbered)
+	bad(l.ResendRepeat < 0, "lines.resend_repeat_ms", "is negative")
+	bad(d.Buffers.CommandSlots < 1, "buffers.command_slots", "must be at least 1")
+	bad(d.Buffers.ReceiveBytes < 32, "buffers.receive_bytes", "must be at least 32")
+	bad(d.Timing.Busy < 0 || d.Timing.Wait < 0 || d.Timing.Boot < 0, "timing", "a time is negative")
+	return errors.Join(errs...)
+}
+
+func (d Dialect) checkReplies() error {
+	r := d.Replies
+	var errs []error
+	need := func(p Pattern, key string, groups ...string) {
+		if !p.Set() {
+			errs = append(errs, keyError("replies."+key, "must be set"))
+			return
+		}
+		for _, g := range groups {
+			if !p.has(g) {
+				errs = append(errs, keyError("replies."+key, "needs a group %q", g))
+			}
+		}
+	}
+	need(r.Ok, "ok")
+	need(r.TemperatureLine, "temperature_line")
+	need(r.Temperature, "temperature", "sensor", "actual")
+	if d.Lines.Numbers {
+		need(r.Resend, "resend", "n")
+		need(r.LineError, "line_error")
+		need(r.Start, "start")
+	}
+	if d.Lines.Duplicate == DuplicateSkip {
+		need(r.Skip, "skip", "n")
+	}
+	if r.Action.Set() {
+		need(r.Action, "action", "action")
+	}
+	if r.Ok.Set() && !r.Ok.Match([]byte("ok")) {
+		errs = append(errs, keyError("replies.ok", "must match a plain ok"))
+	}
+	return errors.Join(errs...)
+}
+
+func (d Dialect) checkCommands() error {
+	c := d.Commands
+	var errs []error
+	for key, command := range map[string]string{"identify": c.Identify, "temperature": c.Temperature, "stop": c.Stop} {
+		if command == "" {
+			errs = append(errs, keyError("commands."+key, "must be set"))
+		}
+	}
+	if d.Lines.Numbers && c.ResetLine == "" {
+		errs = append(errs, keyError("commands.reset_line", "must be set where lines are numbered"))
+	}
+	if c.AutoTemperature != "" && !strings.Contains(c.AutoTemperature, "{seconds}") {
+		errs = append(errs, keyError("commands.auto_temperature", "needs {seconds}"))
+	}
+	if c.Message != "" && !strings.Contains(c.Message, "{text}") {
+		errs = append(errs, keyError("commands.message", "needs {text}"))
+	}
+	return errors.Join(errs...)
+}
+
+func oneOf[T comparable](v T, all ...T) bool {
+	for _, a := range all {
+		if a == v {
+			return true
+		}
+	}
+	return false
+}
