@@ -1,0 +1,85 @@
+package locales
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Number writes n with the language's thousands separator: a narrow no-break
+// space in French from 10 000 up, a comma in English.
+func Number(lang string, n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "−", digits[1:]
+	}
+	separator, from := nnbsp, 5
+	if lang == English {
+		separator, from = ",", 4
+	}
+	if len(digits) < from {
+		return sign + digits
+	}
+	var groups []string
+	for len(digits) > 3 {
+		groups = append([]string{digits[len(digits)-3:]}, groups...)
+		digits = digits[:len(digits)-3]
+	}
+	return sign + strings.Join(append([]string{digits}, groups...), separator)
+}
+
+// Percent writes n per cent, cut to 0…100.
+func Percent(lang string, n int) string {
+	n = max(0, min(100, n))
+	if lang == English {
+		return strconv.Itoa(n) + "%"
+	}
+	return strconv.Itoa(n) + nbsp + "%"
+}
+
+// Grams writes a mass given in milligrams as people weigh: whole grams, and
+// kilograms with two decimals from one kilogram up.
+func Grams(lang string, milligrams int64) string {
+	grams := (milligrams + 500) / 1000
+	if grams < 1000 && grams > -1000 {
+		return Number(lang, grams) + nbsp + "g"
+	}
+	kilos := strconv.FormatFloat(float64(milligrams)/1e6, 'f', 2, 64)
+	kilos = strings.TrimSuffix(strings.TrimRight(kilos, "0"), ".")
+	if lang == French {
+		kilos = strings.Replace(kilos, ".", ",", 1)
+	}
+	return kilos + nbsp + "kg"
+}
+
+// Degrees writes a temperature given in thousandths of a degree Celsius, whole.
+func Degrees(_ string, milli int64) string {
+	return strconv.FormatInt((milli+500)/1000, 10) + nbsp + "°C"
+}
+
+// List joins items as people do: "a, b et c".
+func List(lang string, items ...string) string {
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	and := " et "
+	if lang == English {
+		and = " and "
+	}
+	return strings.Join(items[:last], ", ") + and + items[last]
+}
+
+// Phone groups the ten digits of a French number by two with no-break spaces;
+// any other number is shown as typed.
+func Phone(number string) string {
+	digits := strings.NewReplacer(" ", "", ".", "", "-", "", nbsp, "", nnbsp, "").Replace(number)
+	if len(digits) != 10 || digits[0] != '0' {
+		return number
+	}
+	pairs := make([]string, 0, 5)
+	for i := 0; i < 10; i += 2 {
+		pairs = append(pairs, digits[i:i+2])
+	}
+	return strings.Join(pairs, nbsp)
+}
