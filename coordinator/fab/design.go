@@ -1,0 +1,79 @@
+package fab
+
+import "time"
+
+// DesignStatus says how far a design version has been tried.
+type DesignStatus string
+
+// The statuses of a design version. Only trialled versions leave the lab outside of a trial.
+const (
+	DesignPrototype DesignStatus = "prototype"
+	DesignTrialled  DesignStatus = "trialled"
+	DesignWithdrawn DesignStatus = "withdrawn"
+)
+
+// DesignTable is the state table of DesignVersion.Status.
+var DesignTable = Table[DesignStatus]{
+	DesignPrototype: {DesignTrialled, DesignWithdrawn},
+	DesignTrialled:  {DesignWithdrawn},
+}
+
+// How a part or step is made.
+const (
+	ByPrint = "print"
+	ByHand  = "hand"
+)
+
+// Part is a piece of a product: printed from a model, or made by hand.
+type Part struct {
+	Code      string            `json:"code"` // unique over all products, e.g. visor-band
+	Names     map[string]string `json:"names"`
+	How       string            `json:"how"`                  // ByPrint or ByHand
+	ModelHash string            `json:"model_hash,omitempty"` // blob with the STL
+	Picture   string            `json:"picture,omitempty"`    // blob with a PNG
+	PerUnit   int64             `json:"per_unit"`             // pieces in one product
+	PerPlate  int64             `json:"per_plate"`            // preferred copies on one plate; 0 lets the bed decide
+	Step      string            `json:"step,omitempty"`       // by hand: the skill it takes (sew, cut, punch, assemble)
+	StepMS    int64             `json:"step_ms,omitempty"`    // by hand: time for one piece
+}
+
+// BOMMaterial is a material that one product takes, apart from filament, which its plates account for.
+type BOMMaterial struct {
+	Material string `json:"material"` // code of Material
+	PerUnit  int64  `json:"per_unit"` // pieces or mg in one product
+}
+
+// BOM is the bill of materials of a design version.
+type BOM struct {
+	Parts     []Part        `json:"parts"`
+	Materials []BOMMaterial `json:"materials"`
+}
+
+// Part returns the part with this code.
+func (b BOM) Part(code string) (Part, bool) {
+	for _, p := range b.Parts {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return Part{}, false
+}
+
+// DesignVersion is a frozen design: files by hash, bill of materials, what may be said of it. A batch keeps the one it
+// began with.
+type DesignVersion struct {
+	ID          DesignVersionID   `bun:"id,pk"`
+	Product     string            `bun:"product"` // visor, hook, mask
+	Version     string            `bun:"version"`
+	Hash        string            `bun:"hash"` // over all files of the version
+	Status      DesignStatus      `bun:"status"`
+	Claim       string            `bun:"claim"` // code of the only claim that may be made
+	Names       map[string]string `bun:"names,type:text"`
+	Blurbs      map[string]string `bun:"blurbs,type:text"`
+	Notices     map[string]string `bun:"notices,type:text"` // markdown, by language
+	Colour      string            `bun:"colour"`            // of its picture: thread or call
+	BOM         BOM               `bun:"bom,type:text"`
+	CreatedAt   time.Time         `bun:"created_at"`
+	WithdrawnAt time.Time         `bun:"withdrawn_at,nullzero"`
+	Dangerous   bool              `bun:"dangerous"` // withdrawn because dangerous, not superseded
+}

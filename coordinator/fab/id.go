@@ -1,0 +1,63 @@
+package fab
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"time"
+)
+
+// ID is a UUIDv7 in lower case (RFC 9562 section 5.7). The typed identifiers below share its form.
+type ID string
+
+// NewID makes an identifier whose first 48 bits are now in milliseconds, so that rows sort by age.
+// rand must be a cryptographic source (crypto/rand.Reader) outside of tests. It panics when rand fails,
+// because a process without randomness cannot go on safely.
+func NewID[T ~string](now time.Time, rand io.Reader) T {
+	var b [16]byte
+	if _, err := io.ReadFull(rand, b[6:]); err != nil {
+		panic(fmt.Sprintf("fab: random source failed: %v", err))
+	}
+	ms := uint64(now.UnixMilli())
+	for i := range 6 {
+		b[i] = byte(ms >> (40 - 8*i))
+	}
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return T(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
+}
+
+// Now cuts t to what both databases keep: UTC and whole microseconds.
+func Now(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// The identifiers of the rows. They are distinct types so that a job can never be passed where an attempt is meant.
+type (
+	FacilityID      string
+	RequestID       string
+	RequestLineID   string
+	DesignVersionID string
+	BatchID         string
+	PlateID         string
+	JobID           string
+	AttemptID       string // also the fencing token of every command about it
+	LotID           string
+	InspectionID    string
+	MakerID         string
+	AgentID         string
+	WorkerID        string // a printer, or a maker's hands
+	CommandID       string
+	LocationID      string
+	SpoolID         string
+	DonationID      string
+	MoveID          string
+	KitID           string
+	BoxID           string
+	RunID           string
+	StopID          string
+	NoteID          string
+	ProofID         string
+	AccountID       string
+	LinkID          string
+	RecallID        string
+)

@@ -1,0 +1,59 @@
+package fab
+
+import "time"
+
+// LotStatus says what may be done with a lot.
+type LotStatus string
+
+// The statuses of a lot.
+const (
+	LotMade    LotStatus = "made"    // at the maker's, counted by the maker
+	LotReady   LotStatus = "ready"   // counted at the hub; may be kitted
+	LotBlocked LotStatus = "blocked" // recalled: may not be kitted or delivered
+)
+
+// LotTable is the state table of Lot.Status.
+var LotTable = Table[LotStatus]{LotMade: {LotReady, LotBlocked}, LotReady: {LotBlocked}}
+
+// Lot is what an attempt produced, traceable from then on: worker, maker, spool and design stay with it.
+// Declared is what the maker counted as good; Good is what the hub counted, once it did. The ledger holds where the
+// pieces are.
+type Lot struct {
+	ID        LotID           `bun:"id,pk"`
+	Code      string          `bun:"code"` // said and written on the bag: V-118
+	AttemptID AttemptID       `bun:"attempt_id"`
+	BatchID   BatchID         `bun:"batch_id"`
+	DesignID  DesignVersionID `bun:"design_id"`
+	Part      string          `bun:"part"`
+	WorkerID  WorkerID        `bun:"worker_id"`
+	MakerID   MakerID         `bun:"maker_id"`
+	SpoolID   SpoolID         `bun:"spool_id,nullzero"`
+	Declared  int64           `bun:"declared"`
+	Bad       int64           `bun:"bad"` // counted bad at unloading
+	Good      int64           `bun:"good"`
+	Status    LotStatus       `bun:"status"`
+	CreatedAt time.Time       `bun:"created_at"`
+	SettledAt time.Time       `bun:"settled_at,nullzero"`
+}
+
+// Inspection is one count of a lot at the hub: what was there, and why it differs from the label.
+type Inspection struct {
+	ID     InspectionID `bun:"id,pk"`
+	LotID  LotID        `bun:"lot_id"`
+	Good   int64        `bun:"good"`
+	Bad    int64        `bun:"bad"`
+	Reason string       `bun:"reason"` // code: ok, miscounted, broken, warped, dirty
+	By     AccountID    `bun:"by,nullzero"`
+	At     time.Time    `bun:"at"`
+}
+
+// Recall names everything made from one spool, one design version, one worker or one maker, and the boxes it reached.
+type Recall struct {
+	ID      RecallID  `bun:"id,pk"`
+	What    string    `bun:"what"` // spool, design, worker, maker
+	Subject string    `bun:"subject"`
+	Reason  string    `bun:"reason"`
+	Lots    int64     `bun:"lots"`
+	Boxes   int64     `bun:"boxes"`
+	At      time.Time `bun:"at"`
+}

@@ -1,0 +1,67 @@
+package fab
+
+import "time"
+
+// RequestStatus is where a request stands as a whole; what each line has reached is counted, never stored (see Progress).
+type RequestStatus string
+
+// The statuses of a request.
+const (
+	RequestReceived  RequestStatus = "received"
+	RequestApproved  RequestStatus = "approved"
+	RequestRefused   RequestStatus = "refused"
+	RequestCancelled RequestStatus = "cancelled"
+	RequestDelivered RequestStatus = "delivered"
+)
+
+// RequestTable is the state table of Request.Status.
+var RequestTable = Table[RequestStatus]{
+	RequestReceived: {RequestApproved, RequestRefused, RequestCancelled},
+	RequestApproved: {RequestDelivered, RequestCancelled},
+}
+
+// Channels by which a request comes in.
+const (
+	ChannelWeb   = "web"
+	ChannelPhone = "phone"
+)
+
+// Request is what a facility asks for. Ref is spoken on the phone; the capability link to the tracking page is a Link.
+type Request struct {
+	ID         RequestID     `bun:"id,pk"`
+	Ref        string        `bun:"ref"`
+	FacilityID FacilityID    `bun:"facility_id"`
+	Channel    string        `bun:"channel"`
+	NeedBy     time.Time     `bun:"need_by"` // midnight UTC of the day
+	Note       string        `bun:"note"`
+	Status     RequestStatus `bun:"status"`
+	WhyCode    string        `bun:"why_code"`   // why it was refused or cancelled
+	SubmitKey  string        `bun:"submit_key"` // unique: the same form sent twice makes one request
+	CreatedAt  time.Time     `bun:"created_at"`
+	ApprovedAt time.Time     `bun:"approved_at,nullzero"`
+	ClosedAt   time.Time     `bun:"closed_at,nullzero"`
+	ReceiptAt  time.Time     `bun:"receipt_at,nullzero"` // when the requester confirmed receipt
+}
+
+// RequestLine is one product of a request.
+type RequestLine struct {
+	ID        RequestLineID `bun:"id,pk"`
+	RequestID RequestID     `bun:"request_id"`
+	Product   string        `bun:"product"`
+	Asked     int64         `bun:"asked"`
+	Promised  int64         `bun:"promised"`
+}
+
+// Progress holds the five quantities of one line, in pieces of product. They are disjoint past Promised:
+// InProduction counts what is promised and neither in transit nor delivered.
+type Progress struct {
+	Product      string `bun:"product"`
+	Asked        int64  `bun:"asked"`
+	Promised     int64  `bun:"promised"`
+	InProduction int64  `bun:"in_production"`
+	InTransit    int64  `bun:"in_transit"`
+	Delivered    int64  `bun:"delivered"`
+}
+
+// MaxAsked bounds one line of a request: more than any lab of 2020 made for one place.
+const MaxAsked = 20_000

@@ -1,0 +1,131 @@
+package fab
+
+import (
+	"strings"
+	"time"
+)
+
+// Units of material.
+const (
+	UnitPiece = "piece"
+	UnitMG    = "mg"
+)
+
+// Material is a kind of consumable: film sheets, elastic, filament, fabric.
+type Material struct {
+	Code  string            `bun:"code,pk"`
+	Names map[string]string `bun:"names,type:text"`
+	Unit  string            `bun:"unit"`
+}
+
+// Kinds of location.
+const (
+	LocationHub      = "hub"
+	LocationMaker    = "maker"
+	LocationVehicle  = "vehicle"
+	LocationFacility = "facility"
+	LocationOutside  = "outside" // where things come from and end: may go below zero
+)
+
+// The outside locations, one per way in or out. They exist in every lab from the first migration.
+const (
+	OutsideGiven    LocationID = "outside-given"    // donors
+	OutsideMade     LocationID = "outside-made"     // production
+	OutsideUsed     LocationID = "outside-used"     // consumed: filament printed, film and parts inside kits
+	OutsideScrapped LocationID = "outside-scrapped" // bad pieces
+	OutsideMissing  LocationID = "outside-missing"  // counted short
+	TheHub          LocationID = "hub"
+)
+
+// Location is a place where stock can be.
+type Location struct {
+	ID        LocationID `bun:"id,pk"`
+	Kind      string     `bun:"kind"`
+	Name      string     `bun:"name"`
+	CreatedAt time.Time  `bun:"created_at"`
+}
+
+// Item names what a stock move moves: "material:film-a4", "part:visor-band", "kit:visor".
+type Item string
+
+// MaterialItem, PartItem and KitItem build items.
+func MaterialItem(code string) Item { return Item("material:" + code) }
+
+// PartItem is the item of a produced part.
+func PartItem(part string) Item { return Item("part:" + part) }
+
+// KitItem is the item of an assembled product.
+func KitItem(product string) Item { return Item("kit:" + product) }
+
+// Split returns the kind and the code of an item.
+func (i Item) Split() (kind, code string) {
+	kind, code, _ = strings.Cut(string(i), ":")
+	return kind, code
+}
+
+// StockMove is one line of the ledger: append-only, quantity above zero, from one location to another.
+// Source is the identity that travels with the goods: a lot for parts, a donation or spool for materials, a box for kits.
+type StockMove struct {
+	ID       MoveID     `bun:"id,pk"`
+	At       time.Time  `bun:"at"`
+	Item     Item       `bun:"item"`
+	Source   string     `bun:"source"`
+	From     LocationID `bun:"from_location"`
+	To       LocationID `bun:"to_location"`
+	Quantity int64      `bun:"quantity"`
+	Why      string     `bun:"why"`     // code: received, printed, made, settled, kitted, boxed, loaded, delivered, returned, scrapped
+	Subject  string     `bun:"subject"` // id of the row that caused it
+	By       AccountID  `bun:"by,nullzero"`
+}
+
+// Balance is what the moves of one item and source add up to at one location. It is derived, kept beside the ledger for
+// speed, and checked against it by the audit.
+type Balance struct {
+	Location LocationID `bun:"location,pk"`
+	Item     Item       `bun:"item,pk"`
+	Source   string     `bun:"source,pk"`
+	Quantity int64      `bun:"quantity"`
+}
+
+// Spool is a reel of filament with a code on it.
+type Spool struct {
+	ID         SpoolID    `bun:"id,pk"`
+	Code       string     `bun:"code"`
+	Filament   string     `bun:"filament"`
+	Colour     string     `bun:"colour"`
+	InitialMG  int64      `bun:"initial_mg"`
+	DonationID DonationID `bun:"donation_id,nullzero"`
+	Recalled   bool       `bun:"recalled"`
+	CreatedAt  time.Time  `bun:"created_at"`
+}
+
+// DonationStatus is where a gift stands.
+type DonationStatus string
+
+// The statuses of a donation.
+const (
+	DonationPledged  DonationStatus = "pledged"
+	DonationReceived DonationStatus = "received"
+	DonationRefused  DonationStatus = "refused"
+)
+
+// DonationTable is the state table of Donation.Status.
+var DonationTable = Table[DonationStatus]{DonationPledged: {DonationReceived, DonationRefused}}
+
+// Donation is a gift of material: pledged on a form, then received into the ledger.
+type Donation struct {
+	ID         DonationID     `bun:"id,pk"`
+	Ref        string         `bun:"ref"`
+	Donor      string         `bun:"donor"`
+	Town       string         `bun:"town"`
+	Phone      string         `bun:"phone"`
+	Email      string         `bun:"email"`
+	Material   string         `bun:"material"`
+	Pledged    int64          `bun:"pledged"`
+	Received   int64          `bun:"received"`
+	Status     DonationStatus `bun:"status"`
+	MayName    bool           `bun:"may_name"` // the donor agrees to be named
+	SubmitKey  string         `bun:"submit_key"`
+	CreatedAt  time.Time      `bun:"created_at"`
+	ReceivedAt time.Time      `bun:"received_at,nullzero"`
+}

@@ -1,0 +1,132 @@
+package fab
+
+import (
+	"slices"
+	"time"
+)
+
+// Kinds of worker.
+const (
+	WorkerPrinter = "printer"
+	WorkerHand    = "hand"
+)
+
+// Maker is a volunteer: owns printers, or works by hand, or both.
+type Maker struct {
+	ID         MakerID    `bun:"id,pk"`
+	Name       string     `bun:"name"`
+	Town       string     `bun:"town"`
+	Phone      string     `bun:"phone"`
+	LocationID LocationID `bun:"location_id"`
+	CreatedAt  time.Time  `bun:"created_at"`
+}
+
+// Worker is whoever can do jobs: a printer behind an agent, or a maker's hands (sewing, assembly, or a printer fed by
+// SD card). Rev is the compare-and-set counter of commits; nothing else than a commit or an ending writes AttemptID.
+type Worker struct {
+	ID        WorkerID  `bun:"id,pk"`
+	Kind      string    `bun:"kind"`
+	Name      string    `bun:"name"`
+	MakerID   MakerID   `bun:"maker_id"`
+	AttemptID AttemptID `bun:"attempt_id,nullzero"`
+	Rev       int64     `bun:"rev"`
+	Paused    bool      `bun:"paused"` // its maker asked for rest
+	CreatedAt time.Time `bun:"created_at"`
+
+	// Printers, with or without an agent.
+	AgentID    AgentID `bun:"agent_id,nullzero"`
+	Key        string  `bun:"key"` // the printer's name in topics: [a-z0-9_-]
+	Model      string  `bun:"model"`
+	NozzleUM   int64   `bun:"nozzle_um"`
+	Filament   string  `bun:"filament"` // filament profile loaded
+	SpoolID    SpoolID `bun:"spool_id,nullzero"`
+	PlateClear bool    `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
+
+	// Hands.
+	Steps []string `bun:"steps,type:text"` // skills; "print" means prints from an SD card
+	Quota int64    `bun:"quota"`           // pieces at a time
+
+	// Learned, see Learn.
+	TimeFactorPM int64 `bun:"time_factor_pm"` // real time over estimate, per mille
+	GoodPieces   int64 `bun:"good_pieces"`
+	BadPieces    int64 `bun:"bad_pieces"`
+
+	// Last reported, for display and liveness.
+	State     string    `bun:"state"`
+	SeenAt    time.Time `bun:"seen_at,nullzero"`
+	UpdatedAt time.Time `bun:"updated_at"`
+}
+
+// CanStep reports whether these hands have the skill.
+func (w Worker) CanStep(step string) bool { return slices.Contains(w.Steps, step) }
+
+// Streamed reports whether an agent prints for this worker.
+func (w Worker) Streamed() bool { return w.Kind == WorkerPrinter && w.AgentID != "" }
+
+// Learn folds one finished job into the worker's speed: the last job weighs 7/10. Factors stay within 1/4 and 4, so
+// that one odd job cannot banish a printer.
+func (w *Worker) Learn(estimate, real time.Duration) {
+	if estimate <= 0 || real <= 0 {
+		return
+	}
+	ratio := min(4000, max(250, real.Milliseconds()*1000/max(1, estimate.Milliseconds())))
+	if w.TimeFactorPM == 0 {
+		w.TimeFactorPM = 1000
+	}
+	w.TimeFactorPM = (7*ratio + 3*w.TimeFactorPM) / 10
+}
+
+// YieldPM is the share of good pieces, per mille, with a prior of 19 good in 20.
+func (w Worker) YieldPM() int64 {
+	return 1000 * (w.GoodPieces + 19) / (w.GoodPieces + w.BadPieces + 20)
+}
+
+// Agent is a program on a maker's machine that drives printers. Tokens are kept as SHA-256.
+type Agent struct {
+	ID        AgentID   `bun:"id,pk"`
+	MakerID   MakerID   `bun:"maker_id"`
+	Name      string    `bun:"name"`
+	TokenHash string    `bun:"token_hash"`
+	Version   string    `bun:"version"`
+	Online    bool      `bun:"online"`
+	Epoch     string    `bun:"epoch"` // the connection nonce of its last status; commands carry it
+	Revoked   bool      `bun:"revoked"`
+	SeenAt    time.Time `bun:"seen_at,nullzero"`
+	CreatedAt time.Time `bun:"created_at"`
+}
+
+// AgentEvent is a stored report, kept so that a repeated one has no effect. The key is (agent, outbox, seq).
+type AgentEvent struct {
+	AgentID AgentID   `bun:"agent_id,pk"`
+	Outbox  string    `bun:"outbox,pk"`
+	Seq     int64     `bun:"seq,pk"`
+	Kind    string    `bun:"kind"`
+	Body    string    `bun:"body"`
+	At      time.Time `bun:"at"`
+}
+
+// CommandStatus is where a command to an agent stands.
+type CommandStatus string
+
+// The statuses of a command.
+const (
+	CommandQueued   CommandStatus = "queued" // the row exists; publishing may have happened or not
+	CommandAccepted CommandStatus = "accepted"
+	CommandRefused  CommandStatus = "refused"
+	CommandExpired  CommandStatus = "expired"
+)
+
+// Command is an order to an agent: the row first, then the message, sent again until it is acknowledged or stale.
+type Command struct {
+	ID        CommandID     `bun:"id,pk"`
+	AgentID   AgentID       `bun:"agent_id"`
+	WorkerID  WorkerID      `bun:"worker_id"`
+	AttemptID AttemptID     `bun:"attempt_id,nullzero"`
+	Kind      string        `bun:"kind"` // wire command kind
+	Status    CommandStatus `bun:"status"`
+	Why       string        `bun:"why"`
+	Sends     int64         `bun:"sends"`
+	CreatedAt time.Time     `bun:"created_at"`
+	SentAt    time.Time     `bun:"sent_at,nullzero"`
+	ExpiresAt time.Time     `bun:"expires_at"`
+}
