@@ -1,0 +1,43 @@
+# Everything a person or a machine does with this repository. `make help` lists it.
+
+PROGRAMS := coordinator printer-agent slicer-bridge
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install what running needs, if it is missing
+	@scripts/setup.sh run
+
+.PHONY: build
+build: ## build the three programs into bin/
+	@scripts/setup.sh build
+	@mkdir -p bin
+	go build -trimpath -o bin/ $(PROGRAMS:%=./%)
+
+.PHONY: run
+run: setup build ## set up, build, and run the whole chain with simulated printers
+	@scripts/run.sh $(ARGS)
+
+.PHONY: test
+test: ## set up, check style, and run every test
+	@scripts/test.sh
+
+.PHONY: check-long
+check-long: ## run the long tests and write docs/check-long.md
+	@scripts/check-long.sh
+
+.PHONY: lint
+lint: ## run the linters alone
+	@scripts/lint.sh
+
+.PHONY: fmt
+fmt: ## format the Go sources
+	gofmt -w $(shell scripts/sources.sh)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin .cache

@@ -1,0 +1,101 @@
+#!/bin/sh
+# Installs what this repository needs on Debian 12 or Raspberry Pi OS, and nothing when nothing is missing.
+# usage: scripts/setup.sh build|run|test
+#   build  checks Go
+#   run    also wants the slicer
+#   test   also wants what the tests start: PostgreSQL, mosquitto, Chromium, and a C compiler for the race detector
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() {
+	echo "setup: $*" >&2
+	exit 1
+}
+
+# check_go compares the Go that would build with the one go.mod asks for. The question is put in another folder when
+# it fails here: a Go too old to read go.mod refuses every command beside it, its own version included.
+check_go() {
+	wanted=$(awk '$1 == "go" { print $2; exit }' go.mod)
+	command -v go >/dev/null || fail "Go is missing: install Go $wanted or newer, see https://go.dev/doc/install"
+	found=$(go version 2>/dev/null) || found=$(cd / && GOTOOLCHAIN=local go version 2>/dev/null) || found="go version unknown"
+	found=$(echo "$found" | awk '{ sub(/^go/, "", $3); print $3 }')
+	oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n 1)
+	[ "$oldest" = "$wanted" ] || fail "Go $found is too old: install Go $wanted or newer, see https://go.dev/doc/install"
+}
+
+# have tells whether a program is there; daemons live outside a plain user's path.
+have() {
+	PATH="$PATH:/usr/sbin:/usr/local/sbin:/sbin" command -v "$1" >/dev/null 2>&1
+}
+
+# have_file tells whether one of the files exists.
+have_file() {
+	for file in "$@"; do
+		[ -e "$file" ] && return 0
+	done
+	return 1
+}
+
+# lacking prints the packages that this machine lacks for the mode.
+lacking() {
+	have prusa-slicer || echo prusa-slicer
+	[ "$1" = test ] || return 0
+	have_file /usr/lib/postgresql/*/bin/initdb || have initdb || echo postgresql
+	have mosquitto || echo mosquitto
+	have chromium || echo chromium
+	have_file /usr/share/fonts/truetype/*/*.ttf || echo fonts-dejavu-core
+	have gcc || have cc || echo gcc
+	have_file /usr/include/stdlib.h || echo libc6-dev
+	have git || echo git
+}
+
+# as_root runs a command with the rights to install, and never asks for a password.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+apt_get() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 "$@"
+}
+
+# install_packages tries the package list at hand first, and refreshes it only when that was not enough.
+install_packages() {
+	if have_file /var/lib/apt/lists/*_Packages* && apt_get install --no-install-recommends "$@"; then
+		return 0
+	fi
+	apt_get update && apt_get install --no-install-recommends "$@"
+}
+
+# quieten stops the services that come with freshly installed packages: tests start their own, and a system-wide
+# broker would hold the coordinator's port.
+quieten() {
+	[ -d /run/systemd/system ] || return 0
+	for service in "$@"; do
+		case $service in
+		mosquitto | postgresql) as_root systemctl disable --now "$service" >/dev/null 2>&1 || true ;;
+		esac
+	done
+}
+
+mode=${1:-}
+case $mode in
+build | run | test) ;;
+*) fail "usage: scripts/setup.sh build|run|test" ;;
+esac
+check_go
+[ "$mode" != build ] || exit 0
+packages=$(lacking "$mode" | tr '\n' ' ')
+packages=${packages% }
+[ -n "$packages" ] || exit 0
+
+command -v apt-get >/dev/null || fail "this machine has no apt; install by its own means what Debian calls: $packages"
+if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+	fail "missing packages; run: sudo apt-get install --no-install-recommends $packages"
+fi
+echo "setup: installing $packages"
+# shellcheck disable=SC2086 # a list of words
+install_packages $packages || fail "apt could not install: $packages"
+# shellcheck disable=SC2086
+quieten $packages
+left=$(lacking "$mode" | tr '\n' ' ')
+[ -z "$left" ] || fail "still missing after the installation: $left"
