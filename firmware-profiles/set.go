@@ -12,7 +12,9 @@ import (
 
 // Set is everything known of machines and materials. It is immutable after Load and safe for concurrent use.
 type Set struct {
-	dialects []Dialect
+	dialects  []Dialect
+	printers  []Printer
+	filaments []Filament
 }
 
 // Load reads every embedded file. An unknown key, a pattern that does not compile or a value out of range is an error
@@ -22,7 +24,26 @@ func Load() (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Set{dialects: dialects}, nil
+	printers, err := loadDir[Printer](printerFiles, "printers")
+	if err != nil {
+		return nil, err
+	}
+	filaments, err := loadDir[Filament](filamentFiles, "filaments")
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{dialects: dialects, printers: printers, filaments: filaments}
+	return s, s.checkLinks()
+}
+
+// checkLinks refuses a printer that names a dialect nobody described.
+func (s *Set) checkLinks() error {
+	for _, p := range s.printers {
+		if _, ok := s.Dialect(p.Dialect); !ok {
+			return fmt.Errorf("printers/%s.toml: %w", p.ID, keyError("dialect", "no file dialects/%s.toml", p.Dialect))
+		}
+	}
+	return nil
 }
 
 // Dialect finds a dialect by its name, as in "marlin2".
@@ -37,9 +58,33 @@ func (s *Set) Dialect(name string) (Dialect, bool) {
 // Dialects lists all dialects in order of name.
 func (s *Set) Dialects() []Dialect { return slices.Clone(s.dialects) }
 
+// Printer finds a printer by its id, as in "ender-3".
+func (s *Set) Printer(id string) (Printer, bool) {
+	i := slices.IndexFunc(s.printers, func(p Printer) bool { return p.ID == id })
+	if i < 0 {
+		return Printer{}, false
+	}
+	return s.printers[i], true
+}
+
+// Printers lists all printers in order of id.
+func (s *Set) Printers() []Printer { return slices.Clone(s.printers) }
+
+// Filament finds a filament by its id, as in "petg".
+func (s *Set) Filament(id string) (Filament, bool) {
+	i := slices.IndexFunc(s.filaments, func(f Filament) bool { return f.ID == id })
+	if i < 0 {
+		return Filament{}, false
+	}
+	return s.filaments[i], true
+}
+
+// Filaments lists all filaments in order of id.
+func (s *Set) Filaments() []Filament { return slices.Clone(s.filaments) }
+
 // profile is what loadDir asks of each kind of file.
 type profile interface {
-	// ProfileName is the value of the key "name"; it must equal the file's name without its extension.
+	// ProfileName is the value of the key "name" or "id"; it must equal the file's name without its extension.
 	ProfileName() string
 	// Validate reports every value out of range, each with its key.
 	Validate() error
@@ -92,4 +137,3 @@ func loadFile[T profile](fsys fs.FS, file string) (T, error) {
 func keyError(key, format string, args ...any) error {
 	return fmt.Errorf("key %s: %s", key, fmt.Sprintf(format, args...))
 }
-

@@ -1,0 +1,183 @@
+package gcode
+
+import (
+	"math"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
+)
+
+// planner adds up the time of moves as a firmware with classic jerk plans them:
+// a trapezoid for each, joined at the speed that the axes' jerks allow.
+type planner struct {
+	seconds float64
+
+	maxSpeed, maxAccel, jerk [4]float64
+	print, travel, retract   float64
+	blocks                   []block
+	lastSpeed                [4]float64
+	lastNominal              float64
+}
+
+// block is one move. Speeds are mm/s along the path.
+type block struct {
+	length, nominal, accel float64
+	entry, maxEntry, exit  float64
+}
+
+const lookAhead = 256
+
+func newPlanner(m profiles.PrinterMotion) planner {
+	p := planner{
+		maxSpeed: [4]float64{float64(m.MaxSpeedX), float64(m.MaxSpeedY), float64(m.MaxSpeedZ), float64(m.MaxSpeedE)},
+		maxAccel: [4]float64{float64(m.MaxAccelX), float64(m.MaxAccelY), float64(m.MaxAccelZ), float64(m.MaxAccelE)},
+		jerk:     [4]float64{mm(m.JerkX), mm(m.JerkY), mm(m.JerkZ), mm(m.JerkE)},
+		print:    float64(m.AccelPrint), travel: float64(m.AccelTravel), retract: float64(m.AccelRetract),
+	}
+	return p
+}
+
+// acceleration follows M204: S and P set printing, T travel, R retraction.
+func (p *planner) acceleration(l *line) {
+	if v, ok := l.get('S'); ok && v > 0 {
+		p.print, p.travel = v, v
+	}
+	if v, ok := l.get('P'); ok && v > 0 {
+		p.print = v
+	}
+	if v, ok := l.get('T'); ok && v > 0 {
+		p.travel = v
+	}
+	if v, ok := l.get('R'); ok && v > 0 {
+		p.retract = v
+	}
+}
+
+func (p *planner) add(from, to [4]float64, feed float64) {
+	var d [4]float64
+	for k := range d {
+		d[k] = to[k] - from[k]
+	}
+	length := math.Sqrt(d[0]*d[0] + d[1]*d[1] + d[2]*d[2])
+	accel := p.travel
+	switch {
+	case length < 1e-9:
+		length, accel = math.Abs(d[3]), p.retract
+	case d[3] > 0:
+		accel = p.print
+	}
+	if length < 1e-9 || feed <= 0 {
+		return
+	}
+	speed := feed
+	for k := range d {
+		if a := math.Abs(d[k]) / length; a > 1e-12 {
+			if p.maxSpeed[k] > 0 {
+				speed = min(speed, p.maxSpeed[k]/a)
+			}
+			if p.maxAccel[k] > 0 {
+				accel = min(accel, p.maxAccel[k]/a)
+			}
+		}
+	}
+	if accel <= 0 || speed <= 0 {
+		return
+	}
+	p.push(block{length: length, nominal: speed, accel: accel}, d)
+}
+
+func (p *planner) push(b block, d [4]float64) {
+	var now [4]float64
+	entry := b.nominal
+	for k := range d {
+		now[k] = d[k] / b.length * b.nominal
+		if v := math.Abs(now[k]); v > p.jerk[k]/2 && p.lastNominal == 0 {
+			entry = min(entry, b.nominal*p.jerk[k]/2/v)
+		}
+	}
+	if p.lastNominal > 0 {
+		entry = p.junction(now, b.nominal)
+	}
+	b.maxEntry = entry
+	p.lastSpeed, p.lastNominal = now, b.nominal
+	p.blocks = append(p.blocks, b)
+	if len(p.blocks) >= lookAhead {
+		p.settle(lookAhead / 4)
+	}
+}
+
+// junction gives the speed at which two moves may meet: no axis may jump by
+// more than its jerk.
+func (p *planner) junction(now [4]float64, nominal float64) float64 {
+	meet := min(nominal, p.lastNominal)
+	before, after := meet/p.lastNominal, meet/nominal
+	factor := 1.0
+	for k := range now {
+		exit, entry := p.lastSpeed[k]*before*factor, now[k]*after*factor
+		var jump float64
+		switch {
+		case exit > entry && (entry > 0 || exit < 0), exit <= entry && (entry < 0 || exit > 0):
+			jump = math.Abs(exit - entry)
+		default:
+			jump = max(math.Abs(exit), math.Abs(entry))
+		}
+		if jump > p.jerk[k] && jump > 0 {
+			factor *= p.jerk[k] / jump
+		}
+	}
+	return meet * factor
+}
+
+// settle plans the waiting blocks and adds the time of all but the last keep.
+func (p *planner) settle(keep int) {
+	n := len(p.blocks)
+	exit := 0.0
+	for i := n - 1; i >= 0; i-- {
+		b := &p.blocks[i]
+		b.exit = exit
+		b.entry = min(b.maxEntry, math.Sqrt(exit*exit+2*b.accel*b.length))
+		exit = b.entry
+	}
+	if n > 0 && p.blocks[0].entry > p.blocks[0].maxEntry {
+		p.blocks[0].entry = p.blocks[0].maxEntry
+	}
+	for i := range n {
+		b := &p.blocks[i]
+		reach := math.Sqrt(b.entry*b.entry + 2*b.accel*b.length)
+		if i+1 < n && p.blocks[i+1].entry > reach {
+			p.blocks[i+1].entry = reach
+		}
+		if i+1 < n {
+			b.exit = p.blocks[i+1].entry
+		}
+	}
+	done := max(n-keep, 0)
+	for i := range done {
+		p.seconds += p.blocks[i].duration()
+	}
+	if done > 0 && done < n {
+		// What has been driven is fixed: the next block enters at this speed.
+		p.blocks[done].maxEntry = p.blocks[done].entry
+	}
+	p.blocks = append(p.blocks[:0], p.blocks[done:]...)
+}
+
+func (p *planner) flush() {
+	p.settle(0)
+	p.lastNominal, p.lastSpeed = 0, [4]float64{}
+}
+
+// duration is the time of the trapezoid, or of the triangle where the length
+// does not let the move reach its speed.
+func (b *block) duration() float64 {
+	top := math.Sqrt((2*b.accel*b.length + b.entry*b.entry + b.exit*b.exit) / 2)
+	top = max(min(top, b.nominal), b.entry, b.exit)
+	up, down := (top-b.entry)/b.accel, (top-b.exit)/b.accel
+	flat := b.length - (top*top-b.entry*b.entry+top*top-b.exit*b.exit)/(2*b.accel)
+	if flat < 0 || top <= 0 {
+		flat = 0
+	}
+	if top <= 0 {
+		return 0
+	}
+	return up + down + flat/top
+}

@@ -1,0 +1,63 @@
+package gcode
+
+import "slices"
+
+// Box is a range in µm.
+type Box struct {
+	MinX int64 `json:"min_x_um"`
+	MinY int64 `json:"min_y_um"`
+	MinZ int64 `json:"min_z_um"`
+	MaxX int64 `json:"max_x_um"`
+	MaxY int64 `json:"max_y_um"`
+	MaxZ int64 `json:"max_z_um"`
+}
+
+// Report is what one pass over a file measured.
+type Report struct {
+	Lines      int64  `json:"lines"`       // that hold a command: no blanks, no comments
+	FileLines  int64  `json:"file_lines"`  // all of them
+	Bytes      int64  `json:"bytes"`       // of the file
+	Bounds     Box    `json:"bounds"`      // of moves that lay plastic
+	MaxZUM     int64  `json:"max_z_um"`    // of any move
+	FilamentUM int64  `json:"filament_um"` // length drawn from the spool, priming included
+	FilamentMG int64  `json:"filament_mg"` // 0 when the density is unknown
+	Layers     int64  `json:"layers"`
+	Seconds    int64  `json:"seconds"` // of motion and dwells; heating is not in it
+	NozzleMaxC int64  `json:"nozzle_max_c"`
+	BedMaxC    int64  `json:"bed_max_c"`
+	HeatersOff bool   `json:"heaters_off"` // at the end of the file
+	Slicer     string `json:"slicer,omitempty"`
+}
+
+// Finding is one thing the check holds against a file. Line is the first file
+// line it shows on, from 1 (0: the file as a whole), Count how many lines show it.
+type Finding struct {
+	Code    string            `json:"code"`
+	Line    int64             `json:"line,omitempty"`
+	Count   int64             `json:"count"`
+	Warning bool              `json:"warning,omitempty"` // worth knowing, no reason to refuse
+	Args    map[string]string `json:"args,omitempty"`
+}
+
+// The codes of findings.
+const (
+	CodeNoExtrusion    = "gcode.no_extrusion"     // nothing is printed
+	CodeOutsideBed     = "gcode.outside_bed"      // axis, at_mm, min_mm, max_mm
+	CodeTooHigh        = "gcode.too_high"         // at_mm, max_mm
+	CodeBelowBed       = "gcode.below_bed"        // at_mm
+	CodeTooHot         = "gcode.too_hot"          // heater, want_c, max_c
+	CodeColdExtrusion  = "gcode.cold_extrusion"   // target_c, min_c
+	CodeMoveBeforeHome = "gcode.move_before_home" // axis
+	CodeHeaterLeftOn   = "gcode.heater_left_on"   // heater, target_c
+	CodeRefusedCommand = "gcode.command_refused"  // command
+	CodeHostOwned      = "gcode.host_owned"       // command (a warning)
+	CodeOriginMoved    = "gcode.origin_moved"     // axis
+	CodeInches         = "gcode.inches"
+	CodeLineTooLong    = "gcode.line_too_long" // length, max
+	CodeUnreadable     = "gcode.unreadable"    // text
+)
+
+// Safe says whether a file with these findings may be printed.
+func Safe(findings []Finding) bool {
+	return !slices.ContainsFunc(findings, func(f Finding) bool { return !f.Warning })
+}

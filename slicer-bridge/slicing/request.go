@@ -1,0 +1,60 @@
+package slicing
+
+import (
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+)
+
+// Quality says how finely a plate is drawn.
+type Quality string
+
+// Draft prints thick and fast for parts that only have to hold; normal is what
+// a slicer would propose.
+const (
+	Draft  Quality = "draft"
+	Normal Quality = "normal"
+)
+
+// Request asks for one plate: copies of one part on one machine.
+type Request struct {
+	STL      []byte  // as it came in; it is checked
+	PartName string  // only for logs and the object's name in the plate
+	Copies   int     // from 1
+	Printer  string  // id of a printer profile
+	Filament string  // id of a filament profile
+	Quality  Quality // empty means Draft
+	NozzleUM int64   // 0 means the machine's stock nozzle
+}
+
+// Result is a plate ready to print. The G-code passed gcode.Check with the
+// machine's and the filament's limits.
+type Result struct {
+	GCodeSHA256   string         `json:"gcode_sha256"`
+	Path          string         `json:"path"` // of the G-code, in the cache folder; do not change the file
+	Size          int64          `json:"size"` // bytes
+	Seconds       int64          `json:"seconds"`
+	FilamentMG    int64          `json:"filament_mg"`
+	FilamentUM    int64          `json:"filament_um"`
+	Layers        int64          `json:"layers"`
+	Lines         int64          `json:"lines"` // that hold a command
+	Copies        int            `json:"copies"`
+	Bounds        gcode.Box      `json:"bounds"`
+	SlicerVersion string         `json:"slicer_version"`
+	Warnings      []mesh.Problem `json:"warnings,omitempty"`
+	CacheHit      bool           `json:"cached"`
+}
+
+// The codes of refusals and failures; each comes as a *mesh.Problem, as do the
+// refusals of mesh and plate.
+const (
+	CodeUnknownPrinter  = "slicing.unknown_printer"  // printer
+	CodeUnknownFilament = "slicing.unknown_filament" // filament
+	CodeBadRequest      = "slicing.bad_request"      // field, value
+	CodeFilamentTooHot  = "slicing.filament_too_hot" // heater, want_c, max_c: this machine cannot print this plastic
+	CodeSlicerMissing   = "slicing.slicer_missing"   // package
+	CodeSlicerFailed    = "slicing.slicer_failed"    // exit, detail
+	CodeSlicerCrashed   = "slicing.slicer_crashed"   // signal, detail
+	CodeSlicerLimit     = "slicing.slicer_limit"     // limit: time, cpu
+	CodeEmptyPlate      = "slicing.empty_plate"      // detail
+	CodeUnsafe          = "slicing.unsafe"           // finding, line, and the finding's arguments
+)
