@@ -4,6 +4,7 @@
 package testkit
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,17 +58,26 @@ func tool(name, pkg string) (string, error) {
 // Root is the folder of go.mod, found from the working directory, which is the package's own folder in a test.
 func Root(t testing.TB) string {
 	t.Helper()
+	root, err := repository()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// repository is Root without a test to fail.
+func repository() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatalf("find the repository: %v", err)
+		return "", fmt.Errorf("find the repository: %w", err)
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
+			return dir, nil
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Fatal("find the repository: no go.mod above the working directory")
+			return "", errors.New("find the repository: no go.mod above the working directory")
 		}
 		dir = up
 	}
