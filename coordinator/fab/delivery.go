@@ -11,7 +11,7 @@ type Kit struct {
 	DesignID  DesignVersionID `bun:"design_id"`
 	Quantity  int64           `bun:"quantity"`
 	BoxID     BoxID           `bun:"box_id,nullzero"`
-	By        AccountID       `bun:"by,nullzero"`
+	By        AccountID       `bun:"by_account,nullzero"`
 	CreatedAt time.Time       `bun:"created_at"`
 }
 

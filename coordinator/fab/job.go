@@ -77,7 +77,7 @@ type Attempt struct {
 	No         int64         `bun:"no"` // 1 for the first try at the job
 	Status     AttemptStatus `bun:"status"`
 	Why        Reason        `bun:"why,type:text"` // why this worker got it
-	End        Reason        `bun:"end,type:text"` // why it ended otherwise than well
+	End        Reason        `bun:"end_reason,type:text"` // why it ended otherwise than well
 	LeaseUntil time.Time     `bun:"lease_until"`   // renewed by every sign of life
 	Lines      int64         `bun:"lines"`         // file lines the printer executed, as the agent reports
 	Resends    int64         `bun:"resends"`

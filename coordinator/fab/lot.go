@@ -43,7 +43,7 @@ type Inspection struct {
 	Good   int64        `bun:"good"`
 	Bad    int64        `bun:"bad"`
 	Reason string       `bun:"reason"` // code: ok, miscounted, broken, warped, dirty
-	By     AccountID    `bun:"by,nullzero"`
+	By     AccountID    `bun:"by_account,nullzero"`
 	At     time.Time    `bun:"at"`
 }
 

@@ -75,7 +75,7 @@ type StockMove struct {
 	Quantity int64      `bun:"quantity"`
 	Why      string     `bun:"why"`     // code: received, printed, made, settled, kitted, boxed, loaded, delivered, returned, scrapped
 	Subject  string     `bun:"subject"` // id of the row that caused it
-	By       AccountID  `bun:"by,nullzero"`
+	By       AccountID  `bun:"by_account,nullzero"`
 }
 
 // Balance is what the moves of one item and source add up to at one location. It is derived, kept beside the ledger for

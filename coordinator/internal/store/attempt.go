@@ -1,0 +1,41 @@
+package store
+
+import "github.com/mailleur/mailleur/coordinator/fab"
+
+// AddAttempt stores a new attempt.
+func (tx *Tx) AddAttempt(a *fab.Attempt) error { return add(tx, "attempt", a) }
+
+// SetAttempt stores a changed attempt.
+func (tx *Tx) SetAttempt(a *fab.Attempt) error { return set(tx, "attempt", a) }
+
+// Attempt reads one attempt.
+func (tx *Tx) Attempt(id fab.AttemptID) (fab.Attempt, error) {
+	return byID[fab.Attempt](tx, "attempt", id)
+}
+
+// Attempts reads the attempts in these statuses, or all when none is given, oldest first.
+func (tx *Tx) Attempts(statuses ...fab.AttemptStatus) ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		if len(statuses) > 0 {
+			q = q.Where("status IN (?)", in(statuses))
+		}
+		return q.Order("id")
+	})
+}
+
+// AttemptsOf reads the attempts of a batch, oldest first.
+func (tx *Tx) AttemptsOf(id fab.BatchID) ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })
+}
+
+// AttemptsAt reads the attempts of a job, oldest first.
+func (tx *Tx) AttemptsAt(id fab.JobID) ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query { return q.Where("job_id = ?", string(id)).Order("id") })
+}
+
+// AttemptsBy reads the attempts of a worker, newest first.
+func (tx *Tx) AttemptsBy(id fab.WorkerID, limit int) ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("worker_id = ?", string(id)).Order("id DESC").Limit(int64(limit))
+	})
+}

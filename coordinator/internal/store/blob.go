@@ -1,0 +1,101 @@
+package store
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// chunkSize is how much of a blob one transaction writes: small, so that nobody waits for an upload.
+const chunkSize = 256 << 10
+
+type blobChunk struct {
+	Hash string `bun:"hash,pk"`
+	N    int64  `bun:"n,pk"`
+	Data []byte `bun:"data"`
+}
+
+// PutBlob stores a file under its SHA-256, compressed in chunks, each in a transaction of its own. The row that makes
+// the blob visible comes last, so a blob that can be seen is whole. Storing the same bytes again costs no space.
+func (s *Store) PutBlob(ctx context.Context, data []byte, kind string) (fab.Blob, error) {
+	sum := sha256.Sum256(data)
+	blob := fab.Blob{Hash: hex.EncodeToString(sum[:]), Size: int64(len(data)), Kind: kind}
+	if have, err := s.Blob(ctx, blob.Hash); err == nil {
+		return have, nil
+	} else if fab.ClassOf(err) != fab.NotFound {
+		return blob, err
+	}
+	for n := 0; n*chunkSize < len(data); n++ {
+		part, err := deflate(data[n*chunkSize : min(len(data), (n+1)*chunkSize)])
+		if err != nil {
+			return blob, err
+		}
+		row := blobChunk{Hash: blob.Hash, N: int64(n), Data: part}
+		err = s.Update(ctx, func(tx *Tx) error {
+			_, err := tx.db.NewInsert().Model(&row).On("CONFLICT (hash, n) DO NOTHING").Exec(ctx)
+			return err
+		})
+		if err != nil {
+			return blob, fmt.Errorf("store blob chunk: %w", err)
+		}
+	}
+	err := s.Update(ctx, func(tx *Tx) error {
+		blob.CreatedAt = tx.now
+		_, err := tx.db.NewInsert().Model(&blob).On("CONFLICT (hash) DO NOTHING").Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return blob, fmt.Errorf("store blob: %w", err)
+	}
+	return blob, nil
+}
+
+// Blob reads what is known of a blob.
+func (s *Store) Blob(ctx context.Context, hash string) (fab.Blob, error) {
+	var blob fab.Blob
+	err := s.View(ctx, func(tx *Tx) error {
+		var err error
+		blob, err = one[fab.Blob](tx, "file", func(q query) query { return q.Where("hash = ?", hash) })
+		return err
+	})
+	return blob, err
+}
+
+// ReadBlob streams a blob to w, one chunk in memory at a time.
+func (s *Store) ReadBlob(ctx context.Context, hash string, w io.Writer) error {
+	blob, err := s.Blob(ctx, hash)
+	if err != nil {
+		return err
+	}
+	for n := int64(0); n*chunkSize < blob.Size; n++ {
+		var row blobChunk
+		err := s.read.NewSelect().Model(&row).Where("hash = ?", hash).Where("n = ?", n).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("read blob chunk %d: %w", n, err)
+		}
+		if _, err := io.Copy(w, flate.NewReader(bytes.NewReader(row.Data))); err != nil {
+			return fmt.Errorf("send blob chunk %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+func deflate(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.DefaultCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(data)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return nil, fmt.Errorf("compress blob: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// AddLot stores a new lot.
+func (tx *Tx) AddLot(l *fab.Lot) error { return add(tx, "lot", l) }
+
+// SetLot stores a changed lot.
+func (tx *Tx) SetLot(l *fab.Lot) error { return set(tx, "lot", l) }
+
+// Lot reads one lot.
+func (tx *Tx) Lot(id fab.LotID) (fab.Lot, error) { return byID[fab.Lot](tx, "lot", id) }
+
+// LotByAttempt reads the lot of an attempt; NotFound before it is counted.
+func (tx *Tx) LotByAttempt(id fab.AttemptID) (fab.Lot, error) {
+	return one[fab.Lot](tx, "lot", func(q query) query { return q.Where("attempt_id = ?", string(id)) })
+}
+
+// LotByCode reads the lot whose label carries code.
+func (tx *Tx) LotByCode(code string) (fab.Lot, error) {
+	return one[fab.Lot](tx, "lot", func(q query) query { return q.Where("code = ?", code) })
+}
+
+// Lots reads the lots in these statuses, or all when none is given, oldest first.
+func (tx *Tx) Lots(statuses ...fab.LotStatus) ([]fab.Lot, error) {
+	return many[fab.Lot](tx, "lots", func(q query) query {
+		if len(statuses) > 0 {
+			q = q.Where("status IN (?)", in(statuses))
+		}
+		return q.Order("id")
+	})
+}
+
+// LotsOf reads the lots of a batch.
+func (tx *Tx) LotsOf(id fab.BatchID) ([]fab.Lot, error) {
+	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })
+}
+
+// LotsBy reads the lots whose column is subject. column is one of spool, design, worker, maker.
+func (tx *Tx) LotsBy(column, subject string) ([]fab.Lot, error) {
+	columns := map[string]string{"spool": "spool_id", "design": "design_id", "worker": "worker_id", "maker": "maker_id"}
+	name, ok := columns[column]
+	if !ok {
+		return nil, fab.Refuse(fab.Invalid, "recall_unknown", "what", "what", column)
+	}
+	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where(name+" = ?", subject).Order("id") })
+}
+
+// AddInspection stores an inspection.
+func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
+
+// Inspections reads the inspections of a lot.
+func (tx *Tx) Inspections(id fab.LotID) ([]fab.Inspection, error) {
+	return many[fab.Inspection](tx, "inspections", func(q query) query { return q.Where("lot_id = ?", string(id)).Order("id") })
+}
+
+// AddRecall stores a recall.
+func (tx *Tx) AddRecall(r *fab.Recall) error { return add(tx, "recall", r) }
+
+// Recalls reads all recalls, newest first.
+func (tx *Tx) Recalls() ([]fab.Recall, error) {
+	return many[fab.Recall](tx, "recalls", func(q query) query { return q.Order("id DESC") })
+}
+
+// BoxesWith reads the boxes that hold pieces of any of these lots.
+func (tx *Tx) BoxesWith(lots []fab.LotID) ([]fab.Box, error) {
+	if len(lots) == 0 {
+		return nil, nil
+	}
+	return many[fab.Box](tx, "boxes", func(q query) query {
+		return q.Where("id IN (SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id WHERE kl.lot_id IN (?))", in(lots)).Order("id")
+	})
+}
+
+// Next counts up the counter called name and returns its new value; the first is 1. Counters are without gaps, since a
+// transaction that is rolled back takes its step back too.
+func (tx *Tx) Next(name string) (int64, error) {
+	var value int64
+	err := tx.db.NewRaw(`INSERT INTO counters (name, value) VALUES (?, 1)
+		ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`, name).Scan(context.Background(), &value)
+	if err != nil {
+		return 0, fmt.Errorf("count up %s: %w", name, err)
+	}
+	return value, nil
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// AddRequest stores a new request with its lines.
+func (tx *Tx) AddRequest(r *fab.Request, lines []fab.RequestLine) error {
+	if err := add(tx, "request", r); err != nil {
+		return err
+	}
+	return add(tx, "request lines", &lines)
+}
+
+// SetRequest stores a changed request.
+func (tx *Tx) SetRequest(r *fab.Request) error { return set(tx, "request", r) }
+
+// Request reads one request.
+func (tx *Tx) Request(id fab.RequestID) (fab.Request, error) {
+	return byID[fab.Request](tx, "request", id)
+}
+
+// RequestByRef reads the request with this spoken reference.
+func (tx *Tx) RequestByRef(ref string) (fab.Request, error) {
+	return one[fab.Request](tx, "request", func(q query) query { return q.Where("ref = ?", ref) })
+}
+
+// RequestBySubmitKey reads the request that this form made; NotFound when it made none yet.
+func (tx *Tx) RequestBySubmitKey(key string) (fab.Request, error) {
+	return one[fab.Request](tx, "request", func(q query) query { return q.Where("submit_key = ?", key) })
+}
+
+// Requests reads the requests in these statuses, or all when none is given, oldest first.
+func (tx *Tx) Requests(statuses ...fab.RequestStatus) ([]fab.Request, error) {
+	return many[fab.Request](tx, "requests", func(q query) query {
+		if len(statuses) > 0 {
+			q = q.Where("status IN (?)", in(statuses))
+		}
+		return q.Order("id")
+	})
+}
+
+// RequestLines reads the lines of a request in the order in which they were asked.
+func (tx *Tx) RequestLines(id fab.RequestID) ([]fab.RequestLine, error) {
+	return many[fab.RequestLine](tx, "request lines", func(q query) query {
+		return q.Where("request_id = ?", string(id)).Order("id")
+	})
+}
+
+// SetRequestLine stores a changed line.
+func (tx *Tx) SetRequestLine(l *fab.RequestLine) error { return set(tx, "request line", l) }
+
+// Progress counts the five quantities of each line of a request. Delivered and in transit are what boxes hold.
+func (tx *Tx) Progress(id fab.RequestID) ([]fab.Progress, error) {
+	var rows []fab.Progress
+	err := tx.db.NewRaw(`
+		SELECT l.product, l.asked, l.promised,
+			COALESCE(SUM(CASE WHEN b.status = 'loaded' THEN k.quantity ELSE 0 END), 0) AS in_transit,
+			COALESCE(SUM(CASE WHEN b.status = 'delivered' THEN k.quantity ELSE 0 END), 0) AS delivered
+		FROM request_lines l
+		LEFT JOIN kits k ON k.request_id = l.request_id AND k.product = l.product
+		LEFT JOIN boxes b ON b.id = k.box_id
+		WHERE l.request_id = ?
+		GROUP BY l.id, l.product, l.asked, l.promised
+		ORDER BY l.id`, string(id)).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count progress: %w", err)
+	}
+	for i := range rows {
+		rows[i].InProduction = max(0, rows[i].Promised-rows[i].InTransit-rows[i].Delivered)
+	}
+	return rows, nil
+}
