@@ -11,7 +11,8 @@ import (
 )
 
 // Print is the journal entry of the attempt on a printer. It exists from the moment the attempt is taken until its last
-// event is in the outbox, so that an entry found at start is an attempt that a kill or a power cut interrupted.
+// event is in the outbox, so that an entry found at start is an attempt that a kill or a power cut interrupted. When the
+// board could not be reached at the end, the entry stays, marked Ended, until the heaters are off.
 type Print struct {
 	Printer string         `json:"printer"`
 	Attempt string         `json:"attempt"`
@@ -22,6 +23,7 @@ type Print struct {
 	Taken   time.Time      `json:"taken"`
 	Started time.Time      `json:"started,omitzero"` // of the first line; zero before
 	Updated time.Time      `json:"updated"`
+	Ended   bool           `json:"ended,omitempty"` // told, but the heaters are not known to be off yet
 }
 
 // Begin takes an attempt: it enters the journal, counts as started for ever, the bed of the printer is no longer known
@@ -38,7 +40,7 @@ func (s *Spool) Begin(command string, p Print) error {
 		if err := tx.Bucket(bucketAttempts).Put([]byte(p.Attempt), []byte(p.Taken.UTC().Format(time.RFC3339))); err != nil {
 			return err
 		}
-		if err := tx.Bucket(bucketClear).Delete([]byte(p.Printer)); err != nil {
+		if err := tx.Bucket(bucketClear).Put([]byte(p.Printer), nil); err != nil {
 			return err
 		}
 		if err := putPrint(tx, p); err != nil {
@@ -60,10 +62,12 @@ func putPrint(tx *bolt.Tx, p Print) error {
 	return tx.Bucket(bucketJournal).Put([]byte(p.Printer), raw)
 }
 
-// Update rewrites the journal entry of an attempt that Begin took. It does nothing once the attempt has ended.
+// Update rewrites the journal entry of an attempt that Begin took, and adds events of it to the outbox, both or neither.
+// It does nothing once the attempt has ended.
 func (s *Spool) Update(p Print, events ...wire.Event) error {
 	err := s.update(func(tx *bolt.Tx) error {
-		if live, ok, err := getPrint(tx, p.Printer); err != nil || !ok || live.Attempt != p.Attempt {
+		live, ok, err := getPrint(tx, p.Printer)
+		if err != nil || !ok || live.Attempt != p.Attempt || live.Ended {
 			return err
 		}
 		if err := putPrint(tx, p); err != nil {
@@ -77,20 +81,44 @@ func (s *Spool) Update(p Print, events ...wire.Event) error {
 	return nil
 }
 
-// End removes the journal entry of an attempt and adds the event that tells of its end, both or neither.
-// It does nothing when the attempt is not in the journal: an attempt ends once.
-func (s *Spool) End(printer, attempt string, last wire.Event) error {
+// End closes the journal entry of an attempt and adds the events that tell of its end, both or neither. With hot the
+// heaters may still be on: the entry stays, marked, until Cooled. End does nothing when the attempt is not in the
+// journal or has ended: an attempt ends once.
+func (s *Spool) End(printer, attempt string, hot bool, last ...wire.Event) error {
 	err := s.update(func(tx *bolt.Tx) error {
-		if live, ok, err := getPrint(tx, printer); err != nil || !ok || live.Attempt != attempt {
+		live, ok, err := getPrint(tx, printer)
+		if err != nil || !ok || live.Attempt != attempt || live.Ended {
 			return err
 		}
-		if err := tx.Bucket(bucketJournal).Delete([]byte(printer)); err != nil {
+		if err := shut(tx, live, hot); err != nil {
 			return err
 		}
-		return appendAll(tx, []wire.Event{last})
+		return appendAll(tx, last)
 	})
 	if err != nil {
 		return fmt.Errorf("end attempt: %w", err)
+	}
+	return nil
+}
+
+func shut(tx *bolt.Tx, p Print, hot bool) error {
+	if !hot {
+		return tx.Bucket(bucketJournal).Delete([]byte(p.Printer))
+	}
+	p.Ended = true
+	return putPrint(tx, p)
+}
+
+// Cooled removes the entry of an ended attempt: the heaters are off.
+func (s *Spool) Cooled(printer string) error {
+	err := s.update(func(tx *bolt.Tx) error {
+		if live, ok, err := getPrint(tx, printer); err != nil || !ok || !live.Ended {
+			return err
+		}
+		return tx.Bucket(bucketJournal).Delete([]byte(printer))
+	})
+	if err != nil {
+		return fmt.Errorf("note cold printer: %w", err)
 	}
 	return nil
 }
@@ -130,13 +158,15 @@ func getPrint(tx *bolt.Tx, printer string) (Print, bool, error) {
 	return p, true, nil
 }
 
-// Clear says whether somebody confirmed that the bed of a printer is clear, since the last attempt on it.
-func (s *Spool) Clear(printer string) (clear bool, err error) {
+// Clear says whether somebody confirmed that the bed of a printer is clear, since the last attempt on it. Known is false
+// as long as this folder has seen neither an attempt on the printer nor a confirmation.
+func (s *Spool) Clear(printer string) (clear, known bool, err error) {
 	err = s.view(func(tx *bolt.Tx) error {
-		clear = tx.Bucket(bucketClear).Get([]byte(printer)) != nil
+		at := tx.Bucket(bucketClear).Get([]byte(printer))
+		clear, known = len(at) > 0, at != nil
 		return nil
 	})
-	return clear, err
+	return clear, known, err
 }
 
 // SetClear notes that the bed is clear, together with the events that tell of it, if any.

@@ -115,9 +115,13 @@ func TestAnAttemptIsTakenOnce(t *testing.T) {
 	require.NoError(t, s.SetClear("tortue", at))
 	p := Print{Printer: "tortue", Attempt: "a1", Taken: at, Word: wire.StateFetching}
 	require.NoError(t, s.Begin("c1", p))
-	clear, err := s.Clear("tortue")
+	clear, known, err := s.Clear("tortue")
 	require.NoError(t, err)
 	require.False(t, clear, "a taken attempt uses the confirmation up")
+	require.True(t, known)
+	_, known, err = s.Clear("orange")
+	require.NoError(t, err)
+	require.False(t, known)
 	require.ErrorIs(t, s.Begin("c2", Print{Printer: "tortue", Attempt: "a2"}), ErrBusy)
 
 	p.Lines, p.Word = 40, wire.StatePrinting
@@ -129,8 +133,8 @@ func TestAnAttemptIsTakenOnce(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, p, live)
 
-	require.NoError(t, s.End("tortue", "a1", wire.Event{Kind: wire.EventFailed, Attempt: "a1"}))
-	require.NoError(t, s.End("tortue", "a1", wire.Event{Kind: wire.EventFinished, Attempt: "a1"}))
+	require.NoError(t, s.End("tortue", "a1", false, wire.Event{Kind: wire.EventFailed, Attempt: "a1"}))
+	require.NoError(t, s.End("tortue", "a1", false, wire.Event{Kind: wire.EventFinished, Attempt: "a1"}))
 	require.NoError(t, s.Update(p), "a late update of an ended attempt is ignored")
 	_, ok, err = s.Live("tortue")
 	require.NoError(t, err)
@@ -146,6 +150,29 @@ func TestAnAttemptIsTakenOnce(t *testing.T) {
 	_, ok, err = s.Answered("c3")
 	require.NoError(t, err)
 	require.False(t, ok, "a refused begin leaves no trace")
+}
+
+// Ensure that heaters left on by an ended attempt are not forgotten by a second kill.
+func TestAHotPrinterStaysInTheJournal(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	p := Print{Printer: "tortue", Attempt: "a1", Taken: at}
+	require.NoError(t, s.Begin("c1", p))
+	require.NoError(t, s.Cooled("tortue"), "a live attempt is not cooled away")
+	require.NoError(t, s.End("tortue", "a1", true, wire.Event{Kind: wire.EventFailed}))
+	require.NoError(t, s.Close())
+	s = open(t, dir)
+	live, ok, err := s.Live("tortue")
+	require.NoError(t, err)
+	require.True(t, ok && live.Ended)
+	require.NoError(t, s.End("tortue", "a1", false, wire.Event{Kind: wire.EventFinished}))
+	require.NoError(t, s.Update(p, wire.Event{Kind: wire.EventProgress}))
+	require.ErrorIs(t, s.Begin("c2", Print{Printer: "tortue", Attempt: "a2"}), ErrBusy)
+	list, err := s.From(1, 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.NoError(t, s.Cooled("tortue"))
+	require.NoError(t, s.Begin("c2", Print{Printer: "tortue", Attempt: "a2"}))
 }
 
 func TestCommandsAreRememberedUpToALimit(t *testing.T) {
