@@ -44,6 +44,7 @@ type PrinterBed struct {
 	MaxY   int64 `toml:"max_y_um"`
 	Height int64 `toml:"height_um"`
 	Margin int64 `toml:"travel_margin_um"` // beyond the box in X and Y, for priming and parking
+	Inset  int64 `toml:"part_inset_um"`    // kept free of parts along each edge, for priming and clips
 }
 
 // PrinterNozzle is the stock nozzle and the layers it can draw.
@@ -153,6 +154,7 @@ func (p Printer) facts() []fact {
 		{"bed.min_x_um", b.MinX, -500_000, 500_000}, {"bed.min_y_um", b.MinY, -500_000, 500_000},
 		{"bed.max_x_um", b.MaxX, b.MinX + 50_000, 1_500_000}, {"bed.max_y_um", b.MaxY, b.MinY + 50_000, 1_500_000},
 		{"bed.height_um", b.Height, 50_000, 1_500_000}, {"bed.travel_margin_um", b.Margin, 0, 50_000},
+		{"bed.part_inset_um", b.Inset, 0, 50_000},
 		{"nozzle.diameter_um", n.Diameter, 100, 2_000}, {"nozzle.min_layer_um", n.MinLayer, 20, 500},
 		{"nozzle.max_layer_um", n.MaxLayer, n.MinLayer, n.Diameter * 4 / 5},
 		{"nozzle.filament_diameter_um", n.FilamentDiameter, 1_500, 3_200},

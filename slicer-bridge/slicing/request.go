@@ -57,4 +57,5 @@ const (
 	CodeSlicerLimit     = "slicing.slicer_limit"     // limit: time, cpu
 	CodeEmptyPlate      = "slicing.empty_plate"      // detail
 	CodeUnsafe          = "slicing.unsafe"           // finding, line, and the finding's arguments
+	CodeSlicerWarning   = "slicing.slicer_warning"   // text (a warning)
 )
