@@ -1,0 +1,444 @@
+package printsim
+
+import (
+	"strings"
+	"time"
+)
+
+// queueSlots is BUFSIZE, the commands a firmware holds; the one that runs
+// keeps its slot until it has been acknowledged.
+const queueSlots = 4
+
+// maxLine is where firmware stops storing a line (MAX_CMD_SIZE).
+const maxLine = 95
+
+// What the processor spends on a line beside the bytes it prints, from an
+// ATmega2560 at 16 MHz: 190 short moves a second with extrusion.
+const (
+	costRead    = 300 * time.Microsecond
+	costCommand = time.Millisecond
+	costMove    = 1500 * time.Microsecond
+	costExtrude = 2500 * time.Microsecond
+)
+
+// haltM112 is the cause of a halt that the host asked for; others are named by
+// their FaultKind.
+const haltM112 = "M112"
+
+// entry is an accepted line waiting for its turn.
+type entry struct {
+	command
+	number   int
+	numbered bool
+	acked    bool
+}
+
+// activity is a command that takes time. It is called when the command
+// starts and at each wake it asks for, until it says done.
+type activity func(now time.Duration) (wake time.Duration, done bool)
+
+// firmware is what differs between firmwares; it acts through its board.
+type firmware interface {
+	banner()
+	heard(line string)  // a whole line reached the port, read or not
+	accept(line string) // the main loop read a line
+	mayRead() bool
+	begun(e *entry) bool // the command's turn has come; false if a fault struck
+	ack(e *entry)        // the command was executed
+	unknown(c command)
+	temperatures(e *entry)               // the answer to M105
+	report() string                      // an unsolicited temperature report
+	heating(settle time.Duration) string // a report while a command waits for heat
+	heatingReports() (first, period time.Duration)
+	position() string
+	info()
+	settings()
+	busy() string
+	cold() string
+	targetSet(h *heater)
+	homed()
+	shifted()
+	halted(why string)
+	idleAt() time.Duration
+	idle()
+}
+
+// chunk is output that has left the board at a time.
+type chunk struct {
+	at   time.Duration
+	text string
+}
+
+// Board is one printer's electronics on virtual time: bytes in, bytes out, no
+// clock and no goroutine of its own. It is not safe for concurrent use.
+type Board struct {
+	cfg  Config
+	fw   firmware
+	now  time.Duration
+	cpu  time.Duration // the processor is taken until then
+	tx   time.Duration // the line to the host is taken until then
+	wire wire
+	ring ring
+	port []byte // the line arriving at the port
+	line []byte // the line the main loop is reading
+	out  []chunk
+
+	queue   []entry
+	running bool
+	act     activity
+	wake    time.Duration
+
+	plan    planner
+	motion  motion
+	hotend  heater
+	bed     heater
+	lastN   int
+	dead    bool // halted: silent until it restarts
+	skipHot bool // M108 was heard
+
+	busyAt       time.Duration
+	reportAt     time.Duration
+	reportPeriod time.Duration
+
+	faults  *injector
+	print   int // attempts marked so far
+	lines   int // counted lines of this attempt
+	attempt string
+}
+
+// NewBoard switches a board on at virtual time zero.
+func NewBoard(cfg Config) (*Board, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	b := &Board{cfg: cfg, faults: newInjector(cfg.Faults, cfg.Seed), print: cfg.Prints}
+	b.wire.byteTime = byteTime(cfg.Baud)
+	switch cfg.Firmware {
+	case "marlin":
+		b.fw = newMarlin(b)
+	case "repetier":
+		b.fw = newRepetier(b)
+	}
+	b.restart(startBoot)
+	return b, nil
+}
+
+// byteTime is how long ten bits take.
+func byteTime(baud int) time.Duration { return 10 * time.Second / time.Duration(baud) }
+
+// Restart resets the processor: queues, modes and the position are lost, heat
+// stays, the banner is printed.
+func (b *Board) Restart() { b.restart(startReopen) }
+
+func (b *Board) restart(cause startCause) {
+	b.heat()
+	b.stopMoves()
+	b.wire.bytes, b.wire.at = nil, nil
+	b.ring.clear()
+	b.port, b.line, b.queue = nil, nil, nil
+	b.running, b.act, b.dead = false, nil, false
+	b.motion = newMotion(b.cfg.Bed)
+	b.hotend.target, b.bed.target = 0, 0
+	b.lastN, b.attempt = 0, ""
+	b.busyAt, b.reportAt, b.reportPeriod = never, never, 0
+	b.cpu, b.tx = b.now, b.now
+	b.record(Record{Kind: recordStart, Why: string(cause)})
+	b.fw.banner()
+}
+
+// Halted says whether the firmware has stopped for good.
+func (b *Board) Halted() bool { return b.dead }
+
+// Receive puts bytes from the host on the wire at the present virtual time.
+func (b *Board) Receive(p []byte) {
+	p = append([]byte(nil), p...)
+	for range b.faults.incoming(p) {
+		b.record(Record{Kind: recordFault, Why: string(FaultNoise)})
+	}
+	b.wire.put(b.now, p)
+}
+
+// Now is the board's virtual time.
+func (b *Board) Now() time.Duration { return b.now }
+
+// Advance lets everything happen that happens up to a virtual time.
+func (b *Board) Advance(to time.Duration) {
+	for {
+		at := b.next()
+		if at > to {
+			break
+		}
+		b.now = max(b.now, at)
+		b.step()
+	}
+	b.now = max(b.now, to)
+}
+
+// Next is when something will happen next, or a very late time if nothing will
+// before more input.
+func (b *Board) Next() time.Duration {
+	at := b.next()
+	if len(b.out) > 0 {
+		at = min(at, b.out[0].at)
+	}
+	return at
+}
+
+// Output removes and returns what has left the board by now.
+func (b *Board) Output(now time.Duration) []byte {
+	var p []byte
+	for len(b.out) > 0 && b.out[0].at <= now {
+		p = append(p, b.out[0].text...)
+		b.out = b.out[1:]
+	}
+	return p
+}
+
+func (b *Board) next() time.Duration {
+	at := b.wire.next()
+	if b.dead {
+		return at
+	}
+	work := never
+	switch {
+	case len(b.ring.bytes) > 0 && b.fw.mayRead(), !b.running && len(b.queue) > 0:
+		work = b.now
+	case b.running:
+		work = min(b.wake, b.busyAt)
+	}
+	work = min(work, b.reportAt, b.fw.idleAt())
+	if work < never {
+		work = max(work, b.cpu)
+	}
+	return min(at, work)
+}
+
+// step does one thing that is due.
+func (b *Board) step() {
+	b.hear(b.now)
+	if b.dead || b.now < b.cpu {
+		return
+	}
+	b.plan.drop(b.now)
+	switch {
+	case b.running && b.now >= b.wake:
+		b.poll()
+	case b.read():
+	case !b.running && len(b.queue) > 0:
+		b.begin()
+	default:
+		b.chatter()
+	}
+}
+
+// hear moves bytes that have arrived into the ring. A main loop that waits
+// drains it meanwhile.
+func (b *Board) hear(now time.Duration) {
+	for {
+		c, ok := b.wire.take(now)
+		if !ok {
+			return
+		}
+		b.ring.push(c)
+		if c != '\n' && c != '\r' {
+			b.port = append(b.port, c)
+			continue
+		}
+		if line := string(b.port); line != "" && !b.dead {
+			b.port = b.port[:0]
+			b.fw.heard(line)
+		}
+	}
+}
+
+// read takes bytes from the ring up to the end of one line and says whether it
+// found one.
+func (b *Board) read() bool {
+	if !b.fw.mayRead() {
+		return false
+	}
+	for {
+		c, ok := b.ring.pop()
+		if !ok {
+			return false
+		}
+		if c == '\n' || c == '\r' {
+			line := string(b.line)
+			b.line = b.line[:0]
+			b.spend(costRead)
+			b.fw.accept(line)
+			return true
+		}
+		if len(b.line) < maxLine {
+			b.line = append(b.line, c)
+		}
+	}
+}
+
+// flush forgets what has arrived by the time the processor is free again.
+func (b *Board) flush() {
+	b.hear(max(b.now, b.cpu))
+	b.ring.clear()
+	b.line = b.line[:0]
+}
+
+func (b *Board) spend(d time.Duration) { b.cpu = max(b.now, b.cpu) + d }
+
+// println sends one line; the processor waits for the port.
+func (b *Board) println(line string) {
+	text, fault := b.faults.outgoing(line)
+	if fault != "" {
+		b.record(Record{Kind: recordFault, Why: string(fault)})
+	}
+	if text == "" {
+		return
+	}
+	b.tx = max(b.tx, b.cpu, b.now) + time.Duration(len(text))*b.wire.byteTime
+	b.cpu = b.tx
+	b.out = append(b.out, chunk{at: b.tx, text: text})
+}
+
+// begin starts the first command of the queue.
+func (b *Board) begin() {
+	b.running = true
+	e := &b.queue[0]
+	if !b.fw.begun(e) {
+		return
+	}
+	b.spend(costCommand)
+	b.busyAt = b.now + b.period(busyPeriod)
+	b.act = b.execute(e)
+	b.wake = b.now
+	if b.dead || !b.running {
+		return
+	}
+	b.poll()
+}
+
+func (b *Board) poll() {
+	if b.act != nil {
+		wake, done := b.act(b.now)
+		if !done {
+			b.wake = max(wake, b.now+1)
+			return
+		}
+	}
+	if b.dead || !b.running {
+		return
+	}
+	e := b.queue[0]
+	b.running, b.act, b.busyAt = false, nil, never
+	b.queue = b.queue[1:]
+	b.fw.ack(&e)
+}
+
+// busyPeriod is the firmwares' default keep-alive (M113 S2).
+const busyPeriod = 2 * time.Second
+
+// period is how often a repeated message comes.
+func (b *Board) period(d time.Duration) time.Duration { return max(d, b.cfg.MinPeriod) }
+
+// chatter prints what nobody asked for.
+func (b *Board) chatter() {
+	switch {
+	case b.running && b.now >= b.busyAt:
+		b.busyAt = b.now + b.period(busyPeriod)
+		b.println(b.fw.busy())
+	case b.now >= b.reportAt:
+		b.reportAt = b.now + b.period(b.reportPeriod)
+		b.heat()
+		b.println(b.fw.report())
+	case b.now >= b.fw.idleAt():
+		b.fw.idle()
+	}
+}
+
+// halt stops the firmware for good: heaters off, motors off, silence.
+func (b *Board) halt(why string) {
+	b.fw.halted(why)
+	b.heat()
+	b.hotend.target, b.bed.target = 0, 0
+	b.stopMoves()
+	b.queue, b.running, b.act = nil, false, nil
+	b.dead = true
+	b.record(Record{Kind: recordHalt, Why: why})
+	b.recordHeat()
+}
+
+func (b *Board) stopMoves() {
+	if at, moving := b.plan.stop(b.now); moving {
+		b.motion.at = at
+	}
+}
+
+// heat brings the heaters to the present.
+func (b *Board) heat() {
+	b.hotend.advance(b.now)
+	b.bed.advance(b.now)
+}
+
+// mark keeps the truth about a command that starts, and lets a scripted fault
+// strike in its place; false if one did.
+func (b *Board) mark(e *entry) bool {
+	if b.attempt != "" && e.numbered && Counts(e.text) {
+		if f, hit := b.faults.at(b.print, b.lines+1); hit && b.strike(f) {
+			return false
+		}
+		b.lines++
+	}
+	r := Record{C: e.text}
+	if e.numbered {
+		r.N = &e.number
+	}
+	b.record(r)
+	if e.code == "M117" {
+		b.marker(e.args)
+	}
+	return true
+}
+
+// strike lets a scripted fault happen; false if the command goes on after it.
+func (b *Board) strike(f Fault) bool {
+	b.record(Record{Kind: recordFault, Why: f.String()})
+	switch f.Kind {
+	case FaultHalt, FaultThermal:
+		b.halt(string(f.Kind))
+	case FaultReset:
+		b.restart(startReset)
+	case FaultMute:
+		b.spend(f.For)
+		return false
+	}
+	return true
+}
+
+func (b *Board) marker(message string) {
+	token, ok := strings.CutPrefix(message, markerPrefix)
+	if !ok {
+		return
+	}
+	if token, ok := strings.CutPrefix(token, "end "); ok {
+		b.record(Record{Kind: recordEnd, ID: token})
+		b.recordHeat()
+		b.attempt = ""
+		return
+	}
+	b.print++
+	b.attempt, b.lines = token, 0
+	b.record(Record{Kind: recordAttempt, ID: token})
+}
+
+func (b *Board) record(r Record) {
+	r.T = virtual(b.now)
+	b.cfg.Record(r)
+}
+
+// recordHeat writes the heaters' running sums.
+func (b *Board) recordHeat() {
+	b.heat()
+	b.record(Record{Kind: recordHeat, Heat: &Heat{
+		HotendSeconds: virtual(b.hotend.on), BedSeconds: virtual(b.bed.on),
+		HotendTarget: b.hotend.target, BedTarget: b.bed.target,
+	}})
+}

@@ -1,0 +1,79 @@
+package printsim
+
+import "time"
+
+// plannerSlots is the firmware's block buffer; one slot tells full from empty.
+const plannerSlots = 16
+
+// minSegment is the time below which a firmware with a draining planner
+// stretches a move (M205 B20000).
+const minSegment = 20 * time.Millisecond
+
+// point is a position in mm: X, Y, Z, E.
+type point [4]float64
+
+type block struct {
+	start, end time.Duration
+	from, to   point
+}
+
+// planner holds the moves that were accepted and have not ended.
+type planner struct {
+	blocks []block
+}
+
+func (p *planner) drop(now time.Duration) {
+	for len(p.blocks) > 0 && p.blocks[0].end <= now {
+		p.blocks = p.blocks[1:]
+	}
+}
+
+// room is when a slot is free: now or earlier if there is one already.
+func (p *planner) room() time.Duration {
+	if n := len(p.blocks) - (plannerSlots - 1); n >= 0 {
+		return p.blocks[n].end
+	}
+	return 0
+}
+
+// end is when the last accepted move ends, zero if there is none.
+func (p *planner) end() time.Duration {
+	if len(p.blocks) == 0 {
+		return 0
+	}
+	return p.blocks[len(p.blocks)-1].end
+}
+
+// push appends a move that lasts d once it runs; ramp is what it costs to
+// speed up when the machine stands still.
+func (p *planner) push(now time.Duration, from, to point, d, ramp time.Duration) {
+	p.drop(now)
+	n := len(p.blocks)
+	switch {
+	case n == 0:
+		d += ramp
+	case n >= 2 && n <= plannerSlots/2-1 && d < minSegment:
+		d += 2 * (minSegment - d) / time.Duration(n)
+	}
+	start := max(now, p.end())
+	p.blocks = append(p.blocks, block{start: start, end: start + d, from: from, to: to})
+}
+
+// stop forgets all moves and returns where the machine came to rest.
+func (p *planner) stop(now time.Duration) (point, bool) {
+	p.drop(now)
+	if len(p.blocks) == 0 {
+		return point{}, false
+	}
+	b := p.blocks[0]
+	p.blocks = nil
+	share := 1.0
+	if b.end > b.start {
+		share = max(0, float64(now-b.start)/float64(b.end-b.start))
+	}
+	var at point
+	for i := range at {
+		at[i] = b.from[i] + share*(b.to[i]-b.from[i])
+	}
+	return at, true
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/printsim"
+)
+
+// simulateCmd is a simulated printer behind a pseudo-terminal, until it is
+// interrupted.
+type simulateCmd struct {
+	Pty       string   `name:"pty" required:"" placeholder:"LINK" help:"Link to make; open it as if it were the printer's serial port."`
+	Firmware  string   `default:"marlin" enum:"marlin,repetier" help:"Firmware model: ${enum}."`
+	Baud      int      `default:"115200" help:"Speed of the simulated wire, in bits per second of the printer's time."`
+	Speed     float64  `default:"1" help:"How many times faster than the wall clock the printer lives."`
+	Fault     []string `sep:"none" placeholder:"FAULT" help:"What goes wrong, repeatable: noise:P, drop-ok:P, garble:P (probability per line); halt:PRINT,LINE, thermal:PRINT,LINE, reset:PRINT,LINE, mute:PRINT,LINE,SECONDS (once, at a line of the n-th print)."`
+	Truth     string   `placeholder:"FILE" help:"Append what the printer executed to this file, as JSON lines."`
+	Seed      uint64   `default:"1" help:"Seed of the faults."`
+	Bed       string   `default:"220,220,250" placeholder:"X,Y,Z" help:"Reach of the axes in mm."`
+	NoBedHeat bool     `help:"A printer without a heated bed."`
+	DtrResets bool     `name:"dtr-resets" help:"Opening the port resets the board, as on most Arduino boards. A halted board always comes back that way."`
+	Echo      bool     `help:"Repetier's debug echo of every line."`
+}
+
+// Run is the printer's life: until ctx ends.
+func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
+	opts, err := c.options()
+	if err != nil {
+		return err
+	}
+	printer, err := printsim.New(opts, log)
+	if err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	log.Info("simulated printer ready", "port", c.Pty, "firmware", c.Firmware, "speed", c.Speed)
+	return printer.Run(ctx)
+}
+
+func (c *simulateCmd) options() (printsim.Options, error) {
+	bed, err := parseBed(c.Bed)
+	if err != nil {
+		return printsim.Options{}, err
+	}
+	faults := make([]printsim.Fault, len(c.Fault))
+	for i, text := range c.Fault {
+		if faults[i], err = printsim.ParseFault(text); err != nil {
+			return printsim.Options{}, err
+		}
+	}
+	return printsim.Options{
+		Link: c.Pty, Truth: c.Truth, Speed: c.Speed, DTRResets: c.DtrResets,
+		Board: printsim.Config{
+			Firmware: c.Firmware, Baud: c.Baud, Bed: bed, NoBedHeat: c.NoBedHeat,
+			Echo: c.Echo, Faults: faults, Seed: c.Seed,
+		},
+	}, nil
+}
+
+func parseBed(text string) (bed [3]float64, err error) {
+	parts := strings.Split(text, ",")
+	if len(parts) != len(bed) {
+		return bed, fmt.Errorf("bed %q: want X,Y,Z in mm", text)
+	}
+	for i, part := range parts {
+		if bed[i], err = strconv.ParseFloat(strings.TrimSpace(part), 64); err != nil {
+			return bed, fmt.Errorf("bed %q: %q is no length in mm", text, part)
+		}
+	}
+	return bed, nil
+}
