@@ -1,0 +1,114 @@
+package link
+
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
+)
+
+// greeting is how far the link is in finding out who is there.
+type greeting struct {
+	at     time.Time // when to greet, or to greet again
+	until  time.Time // when to give up
+	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
+	errors int       // refusals since the last greeting
+}
+
+// connect begins a greeting: after a reset, and at the start.
+func (l *Link) connect() {
+	s := &l.s
+	l.dropQueue(&Failure{Reason: Reset})
+	s.state = Connecting
+	s.hist.reset()
+	s.ack = accounting{}
+	s.id = Identity{Caps: make(map[string]string)}
+	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot)}
+	s.pollAt = time.Time{}
+	s.dirty = true
+}
+
+// tickGreeting greets while nothing answers.
+func (l *Link) tickGreeting() {
+	s := &l.s
+	if due(s.greet.until, s.now) {
+		s.end = &Failure{Reason: Silent, Detail: "no answer to the greeting"}
+		return
+	}
+	if s.greet.hello {
+		l.tickClocks()
+		return
+	}
+	if !due(s.greet.at, s.now) {
+		return
+	}
+	if quiet := s.lastByte.Add(l.timing.Quiet); s.now.Before(quiet) {
+		s.greet.at = quiet
+		return
+	}
+	s.greet.at = s.now.Add(l.timing.Hello)
+	s.greet.errors = 0
+	if l.stopping.Load() {
+		return
+	}
+	hello := []byte(l.dialect.Commands.Temperature + "\n")
+	if l.dialect.Lines.Numbers { // the line ending first: it ends half a line left by whoever was here before
+		hello = frame.Append([]byte("\n"), 0, []byte(l.dialect.Commands.ResetLine))
+	}
+	if err := l.write(hello); err != nil {
+		l.log.Warn("greet printer", "err", err)
+	}
+}
+
+// greeted takes a line during the greeting; it reports whether the line is dealt with.
+func (l *Link) greeted(r reply) bool {
+	s := &l.s
+	if r.class == startReply {
+		l.connect()
+		return true
+	}
+	if s.greet.hello {
+		return false
+	}
+	switch r.class {
+	case resendReply, lineErrorReply, skipReply, damaged:
+		s.greet.errors++
+	case okReply:
+		if s.greet.errors > 0 { // it belongs to the refusal, or to noise
+			s.greet.errors = 0
+			s.greet.at = s.now.Add(l.timing.Quiet)
+			return true
+		}
+		l.agree()
+	}
+	return true
+}
+
+// agree goes on once line numbers are reset.
+func (l *Link) agree() {
+	l.s.greet.hello = true
+	l.s.greet.at = time.Time{}
+	l.s.greet.until = l.s.now.Add(l.timing.Boot)
+	for _, command := range []string{l.dialect.Commands.Identify, l.dialect.Commands.Temperature} {
+		l.enqueue(&request{command: []byte(command), kind: hostLine})
+	}
+}
+
+// settled ends the greeting once everything asked for has been acknowledged.
+func (l *Link) settled() {
+	s := &l.s
+	if s.state != Connecting || !s.greet.hello || s.hist.inFlight() > 0 || len(s.queue) > 0 || s.hist.next < s.hist.head {
+		return
+	}
+	s.state, s.reason, s.detail = Idle, "", ""
+	s.greet = greeting{}
+	s.pollAt = s.now.Add(l.timing.Poll)
+	s.dirty = true
+	if l.reports() {
+		l.enqueue(&request{command: []byte(l.autoReport()), kind: hostLine})
+	}
+	select {
+	case <-l.ready:
+	default:
+		close(l.ready)
+	}
+}

@@ -1,0 +1,301 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
+)
+
+// print is one attempt, the loop's alone until ended is closed.
+type print struct {
+	job     Job
+	feed    *feeder
+	batch   *batch
+	size    int64
+	sent    int64 // bytes of the file up to the last acknowledged line
+	paused  bool
+	drawn   bool   // every line of the file has been numbered
+	tail    bool   // the closing commands are queued
+	reason  Reason // why it is being ended early
+	result  Result
+	ended   chan struct{}
+	refused int // resend requests obeyed
+	short   []byte
+}
+
+func newPrint(job Job, feed *feeder, total int64) *print {
+	return &print{job: job, feed: feed, size: job.Source.Size(), result: Result{LinesTotal: total}, ended: make(chan struct{})}
+}
+
+// begin starts the attempt, or refuses it.
+func (l *Link) begin(p *print) {
+	s := &l.s
+	p.result.Began = s.now
+	if s.state != Idle || s.job != nil || l.stopping.Load() {
+		p.result.Reason, p.result.Detail, p.result.Ended = NotReady, string(s.state), s.now
+		close(p.ended)
+		return
+	}
+	s.job, s.state, s.reason, s.detail = p, Printing, "", ""
+	s.dirty = true
+	l.mark("mailleur " + p.job.Token)
+}
+
+// mark shows a message on the printer's display, which is also how a log of the wire tells attempts apart.
+func (l *Link) mark(text string) {
+	if l.s.job.job.Token == "" || l.dialect.Commands.Message == "" {
+		return
+	}
+	command := strings.ReplaceAll(l.dialect.Commands.Message, "{text}", text)
+	l.enqueue(&request{command: []byte(command), kind: hostLine})
+}
+
+// hungry says whether the next line is still to be read.
+func (p *print) hungry() bool { return p.batch == nil && !p.drawn && p.reason == "" }
+
+// nextJobEntry numbers the next line of the file; nil when there is none to send now.
+func (l *Link) nextJobEntry() *entry {
+	s := &l.s
+	p := s.job
+	if p.tail || p.paused && p.reason == "" {
+		return nil
+	}
+	if p.reason == "" && !p.drawn {
+		if p.batch == nil {
+			return nil
+		}
+		if !p.batch.empty() {
+			command, offset := p.batch.take()
+			return l.fileEntry(command, offset)
+		}
+		if !p.endOfBatch(l) {
+			return nil
+		}
+	}
+	if s.hist.inFlight() > 0 {
+		return nil
+	}
+	l.close()
+	return l.nextEntry()
+}
+
+// endOfBatch hands an empty batch back; it reports whether the file has ended.
+func (p *print) endOfBatch(l *Link) bool {
+	if p.batch.err == nil {
+		p.feed.free <- p.batch
+		p.batch = nil
+		return false
+	}
+	if err := p.batch.failed(); err != nil {
+		p.fail(BadFile, err.Error())
+		return true
+	}
+	p.drawn = true
+	return true
+}
+
+// fileEntry numbers one line of the file, shortened where the firmware could not take it whole.
+func (l *Link) fileEntry(command []byte, offset int64) *entry {
+	p := l.s.job
+	if !l.fits(command) {
+		limit := l.dialect.Lines.MaxBytes - (frame.Size(l.s.hist.head, command) - len(command))
+		p.short = frame.AppendShort(p.short[:0], command, limit)
+		command = p.short
+		p.result.Rewrites++
+		if !l.fits(command) {
+			p.fail(BadFile, fmt.Sprintf("line too long: %s", command))
+			l.close()
+			return l.nextEntry()
+		}
+	}
+	e := l.s.hist.add(fileLine, command, offset)
+	e.slow = l.dialect.Commands.Slow.Match(e.command)
+	return e
+}
+
+// close queues what follows the last line: the end marker, then either a wait for all motion to end, with a question
+// behind it because some firmwares acknowledge when they read, or the commands that turn the heaters off.
+func (l *Link) close() {
+	p := l.s.job
+	p.tail = true
+	l.s.state = Ending
+	l.s.dirty = true
+	l.mark("mailleur end " + p.job.Token)
+	commands := l.dialect.Commands.Cool
+	if p.reason == "" {
+		commands = []string{l.dialect.Commands.Finish, l.dialect.Commands.Temperature}
+	}
+	for _, command := range commands {
+		if command != "" {
+			l.enqueue(&request{command: []byte(command), kind: hostLine})
+		}
+	}
+}
+
+// finishJob ends the attempt once everything sent has been acknowledged.
+func (l *Link) finishJob() {
+	s := &l.s
+	p := s.job
+	if p == nil || !p.tail || s.hist.inFlight() > 0 || len(s.queue) > 0 || s.hist.next < s.hist.head {
+		return
+	}
+	reason := p.reason
+	if reason == "" {
+		reason = Done
+	}
+	s.state = Idle
+	l.endJob(reason, p.result.Detail)
+}
+
+// endJob closes the books of the attempt, if there is one.
+func (l *Link) endJob(reason Reason, detail string) {
+	s := &l.s
+	p := s.job
+	if p == nil {
+		return
+	}
+	if s.state == Printing || s.state == Paused || s.state == Attention || s.state == Ending {
+		s.state = Idle
+	}
+	p.result.Reason, p.result.Detail, p.result.Ended = reason, detail, s.now
+	s.job = nil
+	s.reason, s.detail = reason, detail
+	s.dirty = true
+	l.log.Info("attempt ended", "token", p.job.Token, "reason", reason, "detail", detail,
+		"sent", p.result.LinesSent, "acked", p.result.LinesAcked, "resends", p.result.Resends)
+	close(p.ended)
+}
+
+// fail notes the first reason to end early.
+func (p *print) fail(reason Reason, detail string) {
+	if p.reason == "" {
+		p.reason, p.result.Detail = reason, detail
+	}
+}
+
+// cancel ends the attempt early, with the printer still listening.
+func (l *Link) cancel(reason Reason, detail string) error {
+	s := &l.s
+	if s.job == nil {
+		return &Failure{Reason: NotReady, Detail: string(s.state)}
+	}
+	first := s.job.reason == ""
+	s.job.fail(reason, detail)
+	s.job.paused = false
+	s.dirty = true
+	if e := s.hist.oldest(); first && e != nil && e.slow && l.dialect.Commands.BreakWait != "" && !l.stopping.Load() {
+		s.ack.owed++ // the bare command is acknowledged too
+		if err := l.write([]byte(l.dialect.Commands.BreakWait + "\n")); err != nil {
+			s.end = &Failure{Reason: Unplugged, Err: err}
+		}
+	}
+	return nil
+}
+
+func (l *Link) pause() error {
+	s := &l.s
+	if s.job == nil || s.job.tail || s.job.reason != "" {
+		return &Failure{Reason: NotReady, Detail: string(s.state)}
+	}
+	s.job.paused = true
+	s.state = Paused
+	s.dirty = true
+	return nil
+}
+
+func (l *Link) resume() error {
+	s := &l.s
+	if s.job == nil || !s.job.paused {
+		return &Failure{Reason: NotReady, Detail: string(s.state)}
+	}
+	s.job.paused = false
+	s.state = Printing
+	s.dirty = true
+	return nil
+}
+
+// action obeys what the printer asks of the host, or notes what it has done by itself.
+func (l *Link) action(r reply) {
+	switch string(l.dialect.Replies.Action.Group(r.text, "action")) {
+	case "pause", "Pause", "paused":
+		_ = l.pause()
+	case "resume", "Continue", "resumed":
+		_ = l.resume()
+	case "cancel", "Stop":
+		_ = l.cancel(Cancelled, "asked for at the printer")
+	}
+}
+
+// stopped notes an emergency stop that was just written; heard is closed once the printer confirms it.
+func (l *Link) stopped(heard chan struct{}) {
+	s := &l.s
+	if s.state == Dead && s.reason == Stopped || !l.stopping.Load() { // the answer was faster than this call
+		close(heard)
+		return
+	}
+	s.heard = append(s.heard, heard)
+	l.die(Stopped, "not confirmed")
+}
+
+// confirmStop is called for every line that could confirm an emergency stop.
+func (l *Link) confirmStop() {
+	s := &l.s
+	if !l.stopping.Load() {
+		return
+	}
+	for _, heard := range s.heard {
+		close(heard)
+	}
+	s.heard = nil
+	if s.state == Dead {
+		s.detail = "confirmed"
+		s.dirty = true
+	} else {
+		l.die(Stopped, "confirmed")
+	}
+}
+
+// wrote counts a line that was written.
+func (p *print) wrote(e *entry) {
+	p.result.BytesSent += int64(len(e.wire))
+	switch {
+	case e.sends > 1:
+		p.result.Resends++
+	case e.kind == fileLine:
+		p.result.LinesSent++
+	}
+}
+
+// acked counts a line that was acknowledged; unacked takes that back.
+func (p *print) acked(e *entry) {
+	if e.kind == fileLine {
+		p.result.LinesAcked++
+		p.sent = e.offset
+	}
+}
+
+func (p *print) unacked(e *entry) {
+	if e.kind == fileLine {
+		p.result.LinesAcked--
+	}
+}
+
+// refusalRate is the share of lines refused so far, the given one left out.
+func (p *print) refusalRate(e *entry) float64 {
+	return float64(p.refused-e.refused) / float64(max(p.result.LinesSent, fewLines))
+}
+
+// fewLines keeps one early refusal from looking like a bad connection.
+const fewLines = 50
+
+func (p *print) progress() *Progress {
+	return &Progress{
+		Token: p.job.Token, LinesDone: p.result.LinesAcked, LinesTotal: p.result.LinesTotal,
+		BytesDone: p.sent, BytesTotal: p.size, Resends: p.result.Resends,
+	}
+}
+
+// Elapsed is how long the attempt took.
+func (r Result) Elapsed() time.Duration { return r.Ended.Sub(r.Began) }

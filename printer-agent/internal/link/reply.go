@@ -1,0 +1,158 @@
+package link
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
+)
+
+// class is what one line from the printer means.
+type class uint8
+
+const (
+	damaged class = iota // matches nothing the dialect knows
+	blank
+	okReply
+	resendReply
+	lineErrorReply
+	skipReply
+	busyReply
+	pausedReply
+	waitReply
+	startReply
+	fatalReply
+	thermalReply
+	stoppedReply
+	unknownReply
+	coldReply
+	actionReply
+	temperatureReply
+	errorReply
+	infoReply
+)
+
+// none stands for a number that a reply did not carry.
+const none int64 = -1 << 62
+
+// reply is a classified line; text is valid until the next line is read.
+type reply struct {
+	class  class
+	number int64 // line number, or none
+	text   []byte
+}
+
+// classify applies the dialect's patterns in the order in which they can shadow one another.
+func classify(r *profiles.Replies, line []byte) reply {
+	if len(line) == 0 {
+		return reply{class: blank, number: none, text: line}
+	}
+	if len(line) == 2 && line[0] == 'o' && line[1] == 'k' {
+		return reply{class: okReply, number: none, text: line}
+	}
+	switch {
+	case r.Ok.Match(line):
+		return reply{okReply, groupInt(r.Ok, line, "n"), line}
+	case r.Start.Match(line):
+		return reply{startReply, none, line}
+	case r.Resend.Match(line):
+		return reply{resendReply, groupInt(r.Resend, line, "n"), line}
+	case r.LineError.Match(line):
+		return reply{lineErrorReply, groupInt(r.LineError, line, "last"), line}
+	case r.Skip.Match(line):
+		return reply{skipReply, groupInt(r.Skip, line, "n"), line}
+	}
+	return reply{classifyRest(r, line), none, line}
+}
+
+func classifyRest(r *profiles.Replies, line []byte) class {
+	for _, c := range [...]struct {
+		p *profiles.Pattern
+		c class
+	}{
+		{&r.Wait, waitReply}, {&r.PausedForUser, pausedReply}, {&r.Busy, busyReply},
+		{&r.Thermal, thermalReply}, {&r.Fatal, fatalReply}, {&r.Stopped, stoppedReply},
+		{&r.Unknown, unknownReply}, {&r.ColdExtrusion, coldReply}, {&r.Action, actionReply},
+		{&r.TemperatureLine, temperatureReply}, {&r.Error, errorReply}, {&r.Info, infoReply},
+	} {
+		if c.p.Match(line) {
+			return c.c
+		}
+	}
+	return damaged
+}
+
+func groupInt(p profiles.Pattern, line []byte, group string) int64 {
+	n, err := strconv.ParseInt(string(p.Group(line, group)), 10, 64)
+	if err != nil {
+		return none
+	}
+	return n
+}
+
+// plausible is the range outside which a reading means a broken sensor, in degrees Celsius.
+const (
+	coldest = -20
+	hottest = 600
+)
+
+// readTemperatures appends the readings in line to dst.
+func readTemperatures(r *profiles.Replies, line []byte, dst []Reading) []Reading {
+	r.Temperature.Each(line, func(group func(string) []byte) {
+		reading := Reading{Sensor: string(group("sensor"))}
+		actual, err := strconv.ParseFloat(string(group("actual")), 64)
+		if err == nil && actual >= coldest && actual <= hottest {
+			reading.Actual, reading.Valid = actual, true
+		}
+		if target, err := strconv.ParseFloat(string(group("target")), 64); err == nil && target >= 0 && target <= hottest {
+			reading.Target = target
+		}
+		dst = append(dst, reading)
+	})
+	return dst
+}
+
+// readIdentity takes what an M115 answer says into id; it reports whether the line was part of one.
+func readIdentity(line []byte, id *Identity) bool {
+	line = bytes.TrimPrefix(line, []byte("ok "))
+	if rest, ok := bytes.CutPrefix(line, []byte("Cap:")); ok {
+		name, value, ok := bytes.Cut(rest, []byte(":"))
+		if ok && id.Caps != nil {
+			id.Caps[string(name)] = string(value)
+		}
+		return ok
+	}
+	if !bytes.HasPrefix(line, []byte("FIRMWARE_NAME:")) {
+		return false
+	}
+	fields := splitFields(line)
+	id.Firmware, id.Machine, id.UUID = fields["FIRMWARE_NAME"], fields["MACHINE_TYPE"], fields["UUID"]
+	return true
+}
+
+// splitFields reads "KEY:value with spaces KEY2:value": a key is capitals, digits and underscores before a colon, at the
+// beginning or behind a space.
+func splitFields(line []byte) map[string]string {
+	fields := make(map[string]string)
+	key, from := "", 0
+	for i := 0; i < len(line); i++ {
+		if i > 0 && line[i-1] != ' ' {
+			continue
+		}
+		end := i
+		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] == '_' || line[end] >= '0' && line[end] <= '9') {
+			end++
+		}
+		if end-i < 2 || end == len(line) || line[end] != ':' {
+			continue
+		}
+		if key != "" {
+			fields[key] = string(bytes.TrimSpace(line[from:i]))
+		}
+		key, from = string(line[i:end]), end+1
+	}
+	if key != "" {
+		fields[key] = string(bytes.TrimSpace(line[from:]))
+	}
+	return fields
+}

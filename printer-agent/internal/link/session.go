@@ -1,0 +1,375 @@
+package link
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
+)
+
+// session is the state of the loop; nothing else touches it.
+type session struct {
+	state  State
+	reason Reason
+	detail string
+	lines  assembler
+	hist   history
+	queue  []*request // commands waiting for a gap, oldest first
+	job    *print
+	id     Identity
+	temps  []Reading
+	fresh  []Reading // scratch
+	greet  greeting
+	ack    accounting
+	heard  []chan struct{} // who waits for the confirmation of a stop
+
+	now       time.Time
+	lastByte  time.Time
+	partialAt time.Time // half a line is taken for a whole one
+	pollAt    time.Time
+	publishAt time.Time
+	published time.Time
+	dirty     bool
+	end       error // ends the loop
+}
+
+// request is a command for the printer, and who waits for its answer.
+type request struct {
+	command []byte
+	kind    kind
+	lines   []string
+	answer  chan error // has room for one; nil when nobody waits
+}
+
+func (r *request) finish(err error) {
+	if r.answer != nil {
+		r.answer <- err
+	}
+}
+
+// loop serves until the connection or ctx ends.
+func (l *Link) loop(ctx context.Context, r *reader) error {
+	l.start(time.Now())
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Until(l.deadline()))
+		var feed <-chan *batch
+		if l.s.job != nil && l.s.job.hungry() {
+			feed = l.s.job.feed.full
+		}
+		var c chunk
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case c = <-r.chunks:
+			l.s.now = time.Now()
+			l.receive(c.bytes)
+			if c.err != nil {
+				return &Failure{Reason: Unplugged, Err: c.err}
+			}
+			r.free <- c.bytes
+		case b := <-feed:
+			l.s.now = time.Now()
+			l.s.job.batch = b
+		case f := <-l.calls:
+			l.s.now = time.Now()
+			f()
+		case <-timer.C:
+			l.s.now = time.Now()
+		}
+		if err := l.step(); err != nil {
+			return err
+		}
+	}
+}
+
+// step does whatever is due at s.now.
+func (l *Link) step() error {
+	l.tick()
+	if l.s.end != nil {
+		return l.s.end
+	}
+	if err := l.pump(); err != nil {
+		return err
+	}
+	l.publish()
+	return nil
+}
+
+// start begins the first greeting.
+func (l *Link) start(now time.Time) {
+	l.s.now, l.s.lastByte = now, now
+	l.s.hist.bare = !l.dialect.Lines.Numbers
+	l.connect()
+}
+
+// receive takes bytes from the printer.
+func (l *Link) receive(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	l.s.lastByte = l.s.now
+	l.s.lines.add(b, l.handle)
+	l.s.partialAt = time.Time{}
+	if len(l.s.lines.pending) > 0 {
+		l.s.partialAt = l.s.now.Add(l.timing.Partial)
+	}
+}
+
+// handle acts on one line.
+func (l *Link) handle(line []byte) {
+	r := classify(&l.dialect.Replies, line)
+	if r.class == damaged && readIdentity(line, &l.s.id) {
+		r.class = infoReply
+	}
+	l.listen(r)
+	if l.s.state == Connecting && l.greeted(r) {
+		return
+	}
+	l.account(r)
+}
+
+// listen takes what a line says beside acknowledgements.
+func (l *Link) listen(r reply) {
+	if bytes.Contains(r.text, []byte("FIRMWARE_NAME:")) || bytes.HasPrefix(r.text, []byte("Cap:")) {
+		readIdentity(r.text, &l.s.id)
+	}
+	if r.class == temperatureReply || r.class == okReply && len(r.text) > 4 && l.dialect.Replies.TemperatureLine.Match(r.text) {
+		l.temperatures(r.text)
+	}
+	if e := l.s.hist.oldest(); e != nil && e.user != nil && r.class != blank && r.class != busyReply && len(e.user.lines) < 500 {
+		e.user.lines = append(e.user.lines, string(r.text))
+	}
+	if r.class == stoppedReply || r.class == fatalReply || l.dialect.Replies.Stopped.Match(r.text) {
+		l.confirmStop()
+	}
+}
+
+// temperatures merges the readings of one line into the known ones.
+func (l *Link) temperatures(line []byte) {
+	l.s.fresh = readTemperatures(&l.dialect.Replies, line, l.s.fresh[:0])
+	for _, f := range l.s.fresh {
+		known := false
+		for i := range l.s.temps {
+			if l.s.temps[i].Sensor == f.Sensor {
+				l.s.temps[i], known = f, true
+			}
+		}
+		if !known && len(l.s.temps) < 32 {
+			l.s.temps = append(l.s.temps, f)
+		}
+	}
+	l.s.dirty = true
+}
+
+// tick does what a moment brings.
+func (l *Link) tick() {
+	s := &l.s
+	if due(s.partialAt, s.now) {
+		s.partialAt = time.Time{}
+		s.lines.add([]byte("\n"), l.handle)
+	}
+	switch s.state {
+	case Connecting:
+		l.tickGreeting()
+	case Idle, Printing, Paused, Attention, Ending:
+		l.tickClocks()
+		l.tickPoll()
+	}
+}
+
+// tickPoll asks for temperatures where the firmware does not report them, and for a sign of life where nothing is said.
+func (l *Link) tickPoll() {
+	s := &l.s
+	if !due(s.pollAt, s.now) {
+		return
+	}
+	s.pollAt = s.now.Add(l.timing.Poll)
+	quiet := s.now.Sub(s.lastByte) > 5*l.timing.Poll
+	if (quiet || !l.reports()) && s.hist.inFlight() == 0 && len(s.queue) == 0 {
+		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
+	} else if !l.reports() && s.hist.inFlight() > 0 && !l.queued(l.dialect.Commands.Temperature) {
+		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
+	}
+}
+
+// reports says whether temperatures come without being asked for.
+func (l *Link) reports() bool {
+	return l.dialect.Commands.AutoTemperature != "" && l.s.id.Can("AUTOREPORT_TEMP")
+}
+
+func (l *Link) queued(command string) bool {
+	for _, r := range l.s.queue {
+		if string(r.command) == command {
+			return true
+		}
+	}
+	return false
+}
+
+// autoReport is the command that starts the reports.
+func (l *Link) autoReport() string {
+	seconds := max(1, int(math.Round(l.timing.Poll.Seconds())))
+	return strings.ReplaceAll(l.dialect.Commands.AutoTemperature, "{seconds}", strconv.Itoa(seconds))
+}
+
+// enqueue puts a command into the queue; it is refused when the printer takes none.
+func (l *Link) enqueue(r *request) {
+	if l.s.state == Dead || l.s.state == Connecting && r.kind == userLine || l.s.state == Gone {
+		r.finish(&Failure{Reason: NotReady, Detail: string(l.s.state)})
+		return
+	}
+	l.s.queue = append(l.s.queue, r)
+}
+
+// pump writes whatever may be written now. One line is in flight at most.
+func (l *Link) pump() error {
+	s := &l.s
+	for s.state != Dead && !l.stopping.Load() && !l.held() && s.hist.inFlight() < window {
+		e := l.nextEntry()
+		if e == nil {
+			return nil
+		}
+		if err := l.transmit(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextEntry is what to write next: first what was asked for again, then commands, then the job.
+func (l *Link) nextEntry() *entry {
+	s := &l.s
+	if s.hist.next < s.hist.head {
+		return s.hist.at(s.hist.next)
+	}
+	if s.state == Connecting && !s.greet.hello {
+		return nil
+	}
+	if len(s.queue) > 0 {
+		r := s.queue[0]
+		s.queue = s.queue[1:]
+		e := s.hist.add(r.kind, r.command, 0)
+		e.user = r
+		e.slow = l.dialect.Commands.Slow.Match(e.command)
+		return e
+	}
+	if s.job == nil || s.state == Connecting {
+		return nil
+	}
+	return l.nextJobEntry()
+}
+
+// transmit writes one entry.
+func (l *Link) transmit(e *entry) error {
+	s := &l.s
+	if err := l.write(e.wire); err != nil {
+		return &Failure{Reason: Unplugged, Err: err}
+	}
+	e.sentAt = s.now
+	e.sends++
+	e.doubt = false
+	s.hist.next = e.number + 1
+	s.ack.sent(l, e)
+	if s.job != nil {
+		s.job.wrote(e)
+	}
+	return nil
+}
+
+// deadline is the next moment at which something is due.
+func (l *Link) deadline() time.Time {
+	s := &l.s
+	at := s.now.Add(time.Second)
+	for _, t := range [...]time.Time{s.partialAt, s.pollAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.resendAt} {
+		if !t.IsZero() && t.Before(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+// publish makes the state visible: at once when the state word changes, else ten times a second.
+func (l *Link) publish() {
+	s := &l.s
+	same := l.snap.State == s.state && l.snap.Reason == s.reason && (l.snap.Job == nil) == (s.job == nil)
+	if same && !s.dirty {
+		s.publishAt = time.Time{}
+		return
+	}
+	if next := s.published.Add(publishInterval); same && s.now.Before(next) {
+		s.publishAt = next
+		return
+	}
+	s.published, s.publishAt, s.dirty = s.now, time.Time{}, false
+	snap := Snapshot{State: s.state, Reason: s.reason, Detail: s.detail, Temps: s.temps, Identity: s.id}
+	if s.job != nil {
+		snap.Job = s.job.progress()
+	}
+	snap = snap.clone()
+	l.mu.Lock()
+	l.snap = snap
+	l.mu.Unlock()
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
+
+// publishInterval bounds how often progress is copied out of the loop.
+const publishInterval = 100 * time.Millisecond
+
+// shut ends what still runs when the loop has ended.
+func (l *Link) shut(err error) {
+	reason, detail := Unplugged, ""
+	var f *Failure
+	if errors.As(err, &f) {
+		reason, detail = f.Reason, f.Error()
+	}
+	if l.stopping.Load() {
+		reason = Stopped
+	}
+	l.s.now = time.Now()
+	l.endJob(reason, detail)
+	l.dropQueue(&Failure{Reason: reason, Detail: detail})
+	l.s.state, l.s.reason, l.s.detail = Gone, reason, detail
+	l.s.dirty = true
+	l.s.published = time.Time{}
+	l.publish()
+}
+
+// dropQueue answers everyone who waits for a command.
+func (l *Link) dropQueue(err error) {
+	for _, r := range l.s.queue {
+		r.finish(err)
+	}
+	l.s.queue = nil
+	for n := l.s.hist.acked + 1; n < l.s.hist.head; n++ {
+		l.s.hist.at(n).release(err)
+	}
+}
+
+// release answers who waits for the entry, once.
+func (e *entry) release(err error) {
+	if e.user != nil {
+		e.user.finish(err)
+		e.user = nil
+	}
+}
+
+// due says whether a moment that was set has come.
+func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+// fits says whether the command can be framed within the dialect's limit.
+func (l *Link) fits(command []byte) bool {
+	return frame.Size(l.s.hist.head, command) <= l.dialect.Lines.MaxBytes
+}
+
+// window is how many lines may be in flight.
+const window = 1

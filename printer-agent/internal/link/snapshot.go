@@ -1,0 +1,67 @@
+package link
+
+import "maps"
+
+// State is what the printer is doing, as far as the link knows.
+type State string
+
+// The states.
+const (
+	Connecting State = "connecting" // not answered yet, or resynchronising after a reset
+	Idle       State = "idle"
+	Printing   State = "printing"
+	Paused     State = "paused"    // held by Pause or by the printer; heaters stay as they are
+	Attention  State = "attention" // the firmware waits for a person at the machine
+	Ending     State = "ending"    // the last lines are out: waiting for motion to end, or cooling down
+	Dead       State = "halted"    // halted or stopped: nothing is accepted until the board is reset
+	Gone       State = "gone"      // the connection has ended
+)
+
+// Reading is one temperature in degrees Celsius.
+type Reading struct {
+	Sensor string // T or T0 the first nozzle, T1 the second, B the bed, C the chamber
+	Actual float64
+	Target float64 // 0 when off or not reported
+	Valid  bool    // false when the sensor reported nan, inf or a value outside -20 to 600
+}
+
+// Progress is how far an attempt is. Lines are counted as in Result.
+type Progress struct {
+	Token      string
+	LinesDone  int64 // acknowledged
+	LinesTotal int64
+	BytesDone  int64 // bytes of the file up to the last acknowledged line
+	BytesTotal int64
+	Resends    int64
+}
+
+// Identity is what the printer said of itself.
+type Identity struct {
+	Firmware string            // FIRMWARE_NAME as given
+	Machine  string            // MACHINE_TYPE as given
+	UUID     string            // empty when it has none
+	Caps     map[string]string // "AUTOREPORT_TEMP": "1"
+}
+
+// Can says whether the firmware announced the capability.
+func (i Identity) Can(capability string) bool { return i.Caps[capability] == "1" }
+
+// Snapshot is the state of a link at one moment; it shares no memory with the link.
+type Snapshot struct {
+	State    State
+	Reason   Reason // why the last attempt ended, or why the state is halted; empty before
+	Detail   string
+	Temps    []Reading
+	Job      *Progress // nil without a job
+	Identity Identity
+}
+
+func (s Snapshot) clone() Snapshot {
+	s.Temps = append([]Reading(nil), s.Temps...)
+	if s.Job != nil {
+		job := *s.Job
+		s.Job = &job
+	}
+	s.Identity.Caps = maps.Clone(s.Identity.Caps)
+	return s
+}
