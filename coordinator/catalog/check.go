@@ -1,0 +1,154 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"time"
+)
+
+var (
+	codeForm   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+)
+
+// check refuses a product that lacks what its users rely on.
+func (p Product) check() error {
+	errs := []error{
+		p.checkHead(),
+		p.checkEvidence(),
+		checkText("names", p.Names),
+		checkText("blurb", p.Blurb),
+		checkText("claim.text", p.Claim.Text),
+		p.checkFile(p.Notices.FR),
+		p.checkFile(p.Notices.EN),
+	}
+	if len(p.Parts) == 0 || len(p.Steps) == 0 {
+		errs = append(errs, errors.New("parts and steps must not be empty"))
+	}
+	for _, part := range p.Parts {
+		errs = append(errs, within("part "+part.Code, p.checkPart(part)))
+	}
+	for _, m := range p.Materials {
+		errs = append(errs, within("material "+m.Code, m.check()))
+	}
+	for _, s := range p.Steps {
+		errs = append(errs, within("step "+s.Code, s.check()))
+	}
+	return errors.Join(errs...)
+}
+
+func (p Product) checkHead() error {
+	switch {
+	case p.Version == "":
+		return errors.New("version is empty")
+	case !isDay(p.Dated):
+		return fmt.Errorf("dated %q is not YYYY-MM-DD", p.Dated)
+	case !slices.Contains([]string{StatusPrototype, StatusTrialled, StatusWithdrawn}, p.Status):
+		return fmt.Errorf("status %q is unknown", p.Status)
+	case !colourForm.MatchString(p.Picture):
+		return fmt.Errorf("picture %q is not #rrggbb", p.Picture)
+	}
+	return checkCode("claim.code", p.Claim.Code)
+}
+
+// checkEvidence holds "trialled" to at least one trial.
+func (p Product) checkEvidence() error {
+	if p.Status == StatusTrialled && len(p.Evidence) == 0 {
+		return errors.New("status trialled without evidence")
+	}
+	for _, e := range p.Evidence {
+		if !isDay(e.Date) {
+			return fmt.Errorf("evidence date %q is not YYYY-MM-DD", e.Date)
+		}
+		if err := errors.Join(checkText("evidence.function", e.Function), checkText("evidence.summary", e.Summary)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p Product) checkPart(part Part) error {
+	err := errors.Join(checkCode("code", part.Code), checkText("names", part.Names), p.checkFile(part.File))
+	if err != nil {
+		return err
+	}
+	if part.PerUnit < 1 {
+		return errors.New("per_unit is below 1")
+	}
+	switch part.How {
+	case HowPrint:
+		return p.checkPrinted(part)
+	case HowHand:
+		if part.PerPlate != 0 || len(part.LayerHeightsUm) > 0 || len(part.Filaments) > 0 {
+			return errors.New("hand work has no plate, layer height or filament")
+		}
+		return nil
+	}
+	return fmt.Errorf("how %q is unknown", part.How)
+}
+
+func (p Product) checkPrinted(part Part) error {
+	if part.PerPlate < 1 || len(part.LayerHeightsUm) == 0 || len(part.Filaments) == 0 {
+		return errors.New("a printed part needs per_plate, layer_heights_um and filaments")
+	}
+	for _, um := range part.LayerHeightsUm {
+		if um < 50 || um > 400 {
+			return fmt.Errorf("layer height %d µm is outside 50 to 400", um)
+		}
+	}
+	return p.checkFile(part.Source)
+}
+
+func (m Material) check() error {
+	if m.Unit != UnitPiece && m.Unit != UnitMg {
+		return fmt.Errorf("unit %q is unknown", m.Unit)
+	}
+	if m.PerUnit < 1 {
+		return errors.New("per_unit is below 1")
+	}
+	return errors.Join(checkCode("code", m.Code), checkText("names", m.Names))
+}
+
+func (s Step) check() error {
+	if s.Minutes < 1 {
+		return errors.New("minutes is below 1")
+	}
+	return errors.Join(checkCode("code", s.Code), checkText("names", s.Names))
+}
+
+func (p Product) checkFile(name string) error {
+	if name == "" {
+		return errors.New("a file name is missing")
+	}
+	_, err := fs.Stat(p.dir, name)
+	return err
+}
+
+func checkText(key string, t Text) error {
+	if t.FR == "" || t.EN == "" {
+		return fmt.Errorf("%s lacks a language", key)
+	}
+	return nil
+}
+
+func checkCode(key, code string) error {
+	if !codeForm.MatchString(code) {
+		return fmt.Errorf("%s %q is not a code", key, code)
+	}
+	return nil
+}
+
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+func within(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
