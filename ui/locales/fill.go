@@ -51,6 +51,12 @@ func format(lang, how string, value any) string {
 	switch {
 	case ok && how == "grams":
 		return Grams(lang, n)
+	case ok && how == "hour":
+		return Clock(lang, time.Date(2000, 1, 1, int(n), 0, 0, 0, time.UTC))
+	case ok && how == "minutes":
+		return Duration(lang, time.Duration(n)*time.Minute)
+	case ok && how == "percent":
+		return Percent(lang, int(n))
 	case ok && how == "seconds":
 		return Duration(lang, time.Duration(n)*time.Second)
 	case ok:

@@ -150,8 +150,8 @@ func loadFile(fsys fs.FS, name, lang string, into map[string]entry) error {
 	return walk("", tree, lang, into)
 }
 
-// walk flattens nested tables to dotted codes. A table with the key "other" is a
-// plural and may hold only by, zero, one and other.
+// walk flattens nested tables to dotted codes. A table with the key "one" is a
+// plural: it must hold other and may hold by and zero.
 func walk(prefix string, tree map[string]any, lang string, into map[string]entry) error {
 	for key, value := range tree {
 		code := strings.TrimPrefix(prefix+"."+key, ".")
@@ -160,7 +160,7 @@ func walk(prefix string, tree map[string]any, lang string, into map[string]entry
 		case string:
 			e = entry{other: typeset(lang, v)}
 		case map[string]any:
-			if _, ok := v["other"].(string); !ok {
+			if _, ok := v["one"]; !ok {
 				if err := walk(code, v, lang, into); err != nil {
 					return err
 				}
@@ -201,8 +201,8 @@ func plural(lang string, table map[string]any) (entry, error) {
 			return e, fmt.Errorf("unknown plural form %q", key)
 		}
 	}
-	if e.one == "" {
-		return e, fmt.Errorf("the form \"one\" is missing")
+	if e.other == "" {
+		return e, fmt.Errorf("the form \"other\" is missing")
 	}
 	return e, nil
 }

@@ -62,10 +62,10 @@ func TestSentencesAreWellTypeset(t *testing.T) {
 
 func TestLoadRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	for name, text := range map[string]string{
-		"a number":             "a = 3",
-		"an unknown form":      `a = { one = "x", other = "y", few = "z" }`,
-		"a plural without one": `a = { other = "y" }`,
-		"broken TOML":          `a = `,
+		"a number":               "a = 3",
+		"an unknown form":        `a = { one = "x", other = "y", few = "z" }`,
+		"a plural without other": `a = { one = "y" }`,
+		"broken TOML":            `a = `,
 	} {
 		fsys := fstest.MapFS{"fr/a.toml": {Data: []byte(text)}}
 		_, err := load(fsys)

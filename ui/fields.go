@@ -1,0 +1,54 @@
+package ui
+
+// The names of form fields, as handlers read them.
+const (
+	FieldKey  = "key"  // Form.Key, hidden, in every form that creates something
+	FieldStep = "step" // the step of a form in steps that is being sent
+	FieldGo   = "go"   // the button pressed: the step to show next, or GoSend
+
+	FieldQuantity = "qty_" // followed by the product code: qty_visor
+	FieldFacility = "facility"
+	FieldKind     = "kind" // one of fab.FacilityKinds
+	FieldAddress  = "address"
+	FieldPostcode = "postcode"
+	FieldTown     = "town"
+	FieldAccess   = "access"
+	FieldContact  = "contact"
+	FieldPhone    = "phone"
+	FieldEmail    = "email"
+	FieldNeedBy   = "need_by" // 2026-11-26; also accept 26/11/2026
+	FieldNote     = "note"
+	FieldChannel  = "channel" // fab.ChannelPhone on the coordinator's form
+
+	FieldLogin    = "login"
+	FieldPassword = "password"
+	FieldName     = "name"
+
+	FieldMaterial = "material" // code of a material
+	FieldCount    = "count"    // pieces, sheets, metres; grams where the unit is a mass
+	FieldDonor    = "donor"
+	FieldConsent  = "consent" // "yes": the donor may be named
+
+	FieldGood     = "good" // pieces counted good
+	FieldBad      = "bad"
+	FieldReason   = "reason" // why, one of the codes of the page
+	FieldReceiver = "receiver"
+	FieldReserve  = "reservations"
+	FieldHereTill = "until" // "15:04": the maker is beside the printer until then
+
+	FieldLot     = "lot"
+	FieldBatch   = "batch"
+	FieldRequest = "request"
+	FieldProduct = "product"
+	FieldBox     = "box"  // several
+	FieldStop    = "stop" // several: what a run passes by
+	FieldDriver  = "driver"
+	FieldDay     = "day"
+	FieldMaker   = "maker"
+	FieldSteps   = "steps" // several: hand skills
+
+	FieldRole = "role" // of the demo's bar
+)
+
+// GoSend is the value of FieldGo that sends a form for good.
+const GoSend = "send"

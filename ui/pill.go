@@ -1,0 +1,80 @@
+package ui
+
+// The states that a pill words (state.<code>), each with its icon and colour.
+const (
+	StatePrinting   = "printing"
+	StateReady      = "ready"
+	StateHeating    = "heating"
+	StateWaiting    = "waiting"
+	StatePaused     = "paused"
+	StatePlate      = "plate" // the plate is to be cleared and counted
+	StateOffline    = "offline"
+	StateDone       = "done"
+	StateError      = "error"
+	StateStopped    = "stopped"
+	StateUnknown    = "unknown"
+	StateReceived   = "received"
+	StateApproved   = "approved"
+	StateRefused    = "refused"
+	StateCancelled  = "cancelled"
+	StateDelivered  = "delivered"
+	StateOnWay      = "on_way"
+	StatePledged    = "pledged"
+	StateFailed     = "failed"
+	StatePartly     = "partly"
+	StatePlanned    = "planned"
+	StateOpen       = "open"
+	StateOnline     = "online"
+	StateResting    = "resting" // its maker asked for rest
+	StateBlocked    = "blocked"
+	StateOffered    = "offered"
+	StateAccepted   = "accepted"
+	StateConnecting = "connecting"
+)
+
+// pill is a state as people see it: a word with an icon.
+type pill struct {
+	Code, Icon, Tone string
+	Percent          int // −1: no figure behind the word
+	Key              string
+}
+
+// newPill builds a pill; a second argument is a percentage.
+func newPill(code string, percent ...int) pill {
+	p := pill{Code: code, Percent: -1}
+	if len(percent) > 0 {
+		p.Percent = percent[0]
+	}
+	p.Icon, p.Tone = look(code)
+	return p
+}
+
+func look(state string) (icon, tone string) {
+	switch state {
+	case StatePrinting:
+		return "play", "thread"
+	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted:
+		return "check", "ok"
+	case StateHeating:
+		return "heat", "wait"
+	case StatePaused, StateResting:
+		return "pause", "wait"
+	case StatePlate, StateReceived, StateOffered:
+		return "hand", "call"
+	case StateOffline, StateError, StateFailed:
+		return "alert", "stop"
+	case StateStopped, StateBlocked:
+		return "stop", "stop"
+	case StateRefused, StateCancelled:
+		return "cross", "wait"
+	case StateOnWay:
+		return "truck", "thread"
+	case StatePledged:
+		return "gift", "wait"
+	case StatePartly:
+		return "alert", "call"
+	case StateUnknown, StateConnecting:
+		return "question", "wait"
+	}
+	return "clock", "wait"
+}
