@@ -8,7 +8,7 @@ import (
 
 // EnrolRequest is the body of POST /api/v1/enrol.
 type EnrolRequest struct {
-	Code     string `json:"code"` // the secret part of the enrolment code
+	Code     string `json:"code"` // EnrolCode.SecretText: the fingerprint is not for the wire
 	Name     string `json:"name"` // of the machine
 	Version  string `json:"version"`
 	Printers []Unit `json:"printers"`
@@ -47,6 +47,9 @@ func (c EnrolCode) String() string {
 	}
 	return b.String()
 }
+
+// SecretText is the secret part alone: 16 symbols, upper case, no dashes. It is what EnrolRequest carries.
+func (c EnrolCode) SecretText() string { return codeEncoding.EncodeToString(c.Secret[:]) }
 
 // ParseEnrolCode reads what a person typed: case, spaces and dashes do not matter; O reads as 0, I and L as 1.
 func ParseEnrolCode(typed string) (EnrolCode, error) {
