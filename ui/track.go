@@ -127,6 +127,9 @@ func (t Track) Stations() []Station {
 	case fab.RequestCancelled:
 		return []Station{first, {State: StationStop, Title: fab.Because("track.st_cancelled"), Detail: t.Why}}
 	}
+	if t.Approved.IsZero() {
+		first.State = StationHere
+	}
 	all := []Station{first, t.material(), t.making(), t.checking(), t.delivery()}
 	here := false
 	for i := range all {
@@ -134,7 +137,7 @@ func (t Track) Stations() []Station {
 			continue
 		}
 		all[i].State = StationAhead
-		if !here {
+		if !here && t.Active() {
 			all[i].State, here = StationHere, true
 		}
 	}

@@ -50,7 +50,8 @@ func run(out, listen string) error {
 	return server.ListenAndServe()
 }
 
-// write makes one file per page and language; links to static files become relative.
+// write makes one file per page and language; links to static files become
+// relative and the event streams, which only a server has, are left out.
 func write(renderer *ui.Renderer, out string) error {
 	for _, lang := range locales.Langs() {
 		for _, s := range stories() {
@@ -58,7 +59,7 @@ func write(renderer *ui.Renderer, out string) error {
 			if err := renderer.Render(&page, s.page(lang)); err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
-			html := strings.ReplaceAll(page.String(), `"`+ui.StaticPrefix, `"..`+ui.StaticPrefix)
+			html := strings.NewReplacer(`"`+ui.StaticPrefix, `"..`+ui.StaticPrefix, " data-live=", " data-story-live=").Replace(page.String())
 			if err := save(filepath.Join(out, lang, s.name+".html"), []byte(html)); err != nil {
 				return err
 			}
