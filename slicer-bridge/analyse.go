@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+)
+
+type analyseCommand struct {
+	File     string `arg:"" help:"G-code file." type:"existingfile"`
+	Printer  string `required:"" help:"Printer as described, such as ender-3."`
+	Material string `help:"Filament as described; without one the weight is unknown."`
+	JSON     bool   `name:"json" help:"Print one JSON object."`
+}
+
+// fileAnswer is a G-code file as the terminal tells it.
+type fileAnswer struct {
+	Seconds    int64           `json:"seconds"`
+	Grams      float64         `json:"grams"`
+	Metres     float64         `json:"metres"`
+	Layers     int64           `json:"layers"`
+	Lines      int64           `json:"lines"`
+	Bounds     mesh.Bounds     `json:"bounds_mm"`
+	MaxTempC   int64           `json:"max_temp_c"`
+	MaxBedC    int64           `json:"max_bed_c"`
+	HeatersOff bool            `json:"heaters_off"`
+	Safe       bool            `json:"safe"`
+	Findings   []gcode.Finding `json:"findings"`
+}
+
+// Run measures the file. One that the machine may not print is an error, with
+// the answer printed all the same.
+func (cmd analyseCommand) Run(c console) error {
+	limits, err := cmd.limits()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(cmd.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, findings, err := gcode.Check(f, limits)
+	if err != nil {
+		return err
+	}
+	if err := cmd.tell(c, r, findings); err != nil {
+		return err
+	}
+	if !gcode.Safe(findings) {
+		return errors.New("this machine must not print the file")
+	}
+	return nil
+}
+
+func (cmd analyseCommand) limits() (gcode.Limits, error) {
+	set, err := profiles.Load()
+	if err != nil {
+		return gcode.Limits{}, fmt.Errorf("load profiles: %w", err)
+	}
+	p, ok := set.Printer(cmd.Printer)
+	if !ok {
+		return gcode.Limits{}, fmt.Errorf("no printer named %s is described", cmd.Printer)
+	}
+	f, ok := set.Filament(cmd.Material)
+	if !ok && cmd.Material != "" {
+		return gcode.Limits{}, fmt.Errorf("no filament named %s is described", cmd.Material)
+	}
+	return gcode.LimitsFor(p, f), nil
+}
+
+func (cmd analyseCommand) tell(c console, r gcode.Report, findings []gcode.Finding) error {
+	if cmd.JSON {
+		if findings == nil {
+			findings = []gcode.Finding{}
+		}
+		return c.answer(fileAnswer{
+			Seconds: r.Seconds, Grams: float64(r.FilamentMG) / 1000, Metres: float64(r.FilamentUM) / 1e6, Layers: r.Layers, Lines: r.Lines,
+			Bounds: millimetres(r.Bounds), MaxTempC: r.NozzleMaxC, MaxBedC: r.BedMaxC, HeatersOff: r.HeatersOff,
+			Safe: gcode.Safe(findings), Findings: findings,
+		})
+	}
+	c.line("%s, %.2f m, %d layers, %d lines, nozzle up to %d °C", time.Duration(r.Seconds)*time.Second,
+		float64(r.FilamentUM)/1e6, r.Layers, r.Lines, r.NozzleMaxC)
+	for _, f := range findings {
+		kind := "refused"
+		if f.Warning {
+			kind = "note"
+		}
+		c.line("%s: line %d (%d times): %s", kind, f.Line, f.Count, word(&mesh.Problem{Code: f.Code, Args: f.Args}))
+	}
+	return nil
+}

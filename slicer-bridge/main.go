@@ -1,0 +1,90 @@
+// Command slicer-bridge turns STL files into checked plates: it inspects and
+// draws parts, slices copies of them for a described machine, and says of any
+// G-code whether that machine may print it.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+)
+
+type commands struct {
+	Inspect inspectCommand `cmd:"" help:"Check an STL and measure it."`
+	Slice   sliceCommand   `cmd:"" help:"Make a plate of copies for one machine."`
+	Analyse analyseCommand `cmd:"" help:"Measure a G-code file and hold it against a machine's limits."`
+	Picture pictureCommand `cmd:"" help:"Draw an STL as a PNG."`
+}
+
+// console is where a command writes: answers to out, messages to err.
+type console struct{ out, err io.Writer }
+
+func main() {
+	os.Exit(run(os.Args[1:], console{os.Stdout, os.Stderr}))
+}
+
+// run gives the exit code: 0 only when the command did what it was asked.
+func run(args []string, c console) int {
+	var cli commands
+	code := -1
+	parser, err := kong.New(&cli, kong.Name("slicer-bridge"), kong.Description("From an STL to a plate that a machine may print."),
+		kong.Writers(c.out, c.err), kong.Exit(func(n int) { code = n }))
+	if err != nil {
+		fmt.Fprintln(c.err, "slicer-bridge:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // help was asked for and given
+		return code
+	}
+	if err == nil {
+		err = parsed.Run(c)
+	}
+	if err != nil {
+		fmt.Fprintln(c.err, "slicer-bridge:", sentence(err))
+		return 1
+	}
+	return 0
+}
+
+// answer prints the value as one JSON object.
+func (c console) answer(v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print answer: %w", err)
+	}
+	return nil
+}
+
+func (c console) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
+
+// readPart takes the whole file, but no more than the checks would accept.
+func readPart(path string) (*mesh.Mesh, []byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(mesh.DefaultCaps.Bytes)+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read part: %w", err)
+	}
+	m, err := mesh.Read(data, mesh.Caps{})
+	return m, data, err
+}
+
+// sentence words an error for the terminal.
+func sentence(err error) string {
+	var p *mesh.Problem
+	if errors.As(err, &p) {
+		return word(p)
+	}
+	return err.Error()
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+	"github.com/mailleur/mailleur/slicer-bridge/plate"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+)
+
+// words are the terminal's sentences for codes; {name} stands for an argument.
+var words = map[string]string{
+	mesh.CodeEmpty:              "the file holds no triangle",
+	mesh.CodeTooLarge:           "the file is too large: {bytes} bytes, at most {max}",
+	mesh.CodeTooMany:            "too many triangles: {triangles}, at most {max}; simplify the model",
+	mesh.CodeNotSTL:             "this is no STL file (found: {is})",
+	mesh.CodeTruncated:          "the file ends too early ({present} whole triangles); send it again",
+	mesh.CodeLength:             "the file is damaged: {announced} triangles announced, room for {present}",
+	mesh.CodeASCII:              "cannot read the text STL at line {line}: {detail}; export it as binary",
+	mesh.CodeASCIITooMany:       "text STL with {triangles} triangles; export it as binary",
+	mesh.CodeNotFinite:          "triangle {triangle} has a corner that is no number",
+	mesh.CodeFlat:               "the part has no extent along {axis}",
+	mesh.CodeImplausible:        "the part measures {size_mm} mm; check its units",
+	mesh.CodeUnitsUnsure:        "the part measures {size_mm} mm; is it in millimetres?",
+	mesh.CodeOpenEdges:          "{edges} open edges: the surface has holes",
+	mesh.CodeNonManifold:        "{edges} edges shared by more than two triangles",
+	mesh.CodeInsideOut:          "the surface is inside out",
+	plate.CodeTooBig:            "the part is too big: {part_mm} mm on a bed of {bed_mm} mm",
+	plate.CodeTooTall:           "the part is too tall: {part_mm} mm, at most {max_mm} mm",
+	plate.CodeTooMany:           "{copies} copies do not fit on the bed, at most {max}",
+	slicing.CodeUnknownPrinter:  "no printer named {printer} is described",
+	slicing.CodeUnknownFilament: "no filament named {filament} is described",
+	slicing.CodeBadRequest:      "{field} cannot be {value}",
+	slicing.CodeFilamentTooHot:  "this filament wants {want_c} °C of the {heater}, the machine bears {max_c} °C",
+	slicing.CodeSlicerMissing:   "the slicer {program} is not installed; install the package {package}",
+	slicing.CodeSlicerFailed:    "the slicer gave up (exit {exit}): {detail}",
+	slicing.CodeSlicerCrashed:   "the slicer crashed ({signal}): {detail}",
+	slicing.CodeSlicerLimit:     "the slicer took too much ({limit}) and was stopped",
+	slicing.CodeSlicerWarning:   "the slicer says: {text}",
+	slicing.CodeEmptyPlate:      "the slicer's file cannot be used: {detail}",
+	slicing.CodeUnsafe:          "the plate is not safe to print: {finding} at line {line}",
+	gcode.CodeNoExtrusion:       "nothing is printed",
+	gcode.CodeOutsideBed:        "{axis} {at_mm} mm is outside {min_mm} to {max_mm} mm",
+	gcode.CodeTooHigh:           "Z {at_mm} mm is above {max_mm} mm",
+	gcode.CodeBelowBed:          "Z {at_mm} mm is below the bed",
+	gcode.CodeTooHot:            "the {heater} is set to {want_c} °C, at most {max_c} °C",
+	gcode.CodeColdExtrusion:     "extrudes at {target_c} °C, at least {min_c} °C",
+	gcode.CodeMoveBeforeHome:    "moves {axis} before homing",
+	gcode.CodeHeaterLeftOn:      "leaves the {heater} at {target_c} °C at the end",
+	gcode.CodeRefusedCommand:    "the command {command} is not allowed",
+	gcode.CodeHostOwned:         "{command} is the host's business and is not sent",
+	gcode.CodeOriginMoved:       "moves the origin of {axis}",
+	gcode.CodeInches:            "is in inches",
+	gcode.CodeLineTooLong:       "a line of {length} characters, at most {max}",
+	gcode.CodeUnreadable:        "cannot read {text}",
+}
+
+// word fills the sentence of a problem; one without a sentence shows its code.
+func word(p *mesh.Problem) string {
+	text, ok := words[p.Code]
+	if !ok {
+		return p.Error()
+	}
+	for name, value := range p.Args {
+		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	return text
+}
