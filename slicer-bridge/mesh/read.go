@@ -155,8 +155,9 @@ func readText(data []byte, caps Caps) (*Mesh, error) {
 	if n := bytes.Count(data, []byte("endfacet")) + bytes.Count(data, []byte("ENDFACET")); n > caps.ASCIITriangles {
 		return nil, NewProblem(CodeASCIITooMany, "triangles", n, "max", caps.ASCIITriangles)
 	}
-	if !bytes.Contains(bytes.ToLower(data[max(0, len(data)-4096):]), []byte("endsolid")) {
-		return nil, NewProblem(CodeTruncated, "present", bytes.Count(bytes.ToLower(data), []byte("endfacet")))
+	lower := bytes.ToLower(data)
+	if bytes.LastIndex(lower, []byte("endsolid")) < bytes.LastIndex(lower, []byte("facet")) {
+		return nil, NewProblem(CodeTruncated, "present", bytes.Count(lower, []byte("endfacet")))
 	}
 	c := collector{max: caps.ASCIITriangles}
 	if err := stl.CopyAll(bytes.NewReader(tidyText(data)), &c); err != nil {
