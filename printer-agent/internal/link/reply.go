@@ -130,7 +130,7 @@ func readIdentity(line []byte, id *Identity) bool {
 	return true
 }
 
-// splitFields reads "KEY:value with spaces KEY2:value": a key is capitals, digits and underscores before a colon, at the
+// splitFields reads "KEY:value with spaces KEY2:value": a key is a capital and more of them, digits or underscores, before a colon at the
 // beginning or behind a space.
 func splitFields(line []byte) map[string]string {
 	fields := make(map[string]string)
@@ -143,7 +143,7 @@ func splitFields(line []byte) map[string]string {
 		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] == '_' || line[end] >= '0' && line[end] <= '9') {
 			end++
 		}
-		if end-i < 2 || end == len(line) || line[end] != ':' {
+		if end-i < 2 || end == len(line) || line[end] != ':' || line[i] < 'A' {
 			continue
 		}
 		if key != "" {

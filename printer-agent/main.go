@@ -1,0 +1,68 @@
+// Command printer-agent connects 3D printers to a lab, or drives one by itself. This package holds its command line:
+// flags, signals and wiring; what it does lives in the packages below internal.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line.
+type cli struct {
+	LogLevel slog.Level `default:"info" help:"How much to say on standard error: debug, info, warn or error."`
+
+	Print    printCmd    `cmd:"" help:"Print a file on a printer, without any coordinator."`
+	Detect   detectCmd   `cmd:"" help:"List serial ports; ask a port what printer is behind it."`
+	Simulate simulateCmd `cmd:"" help:"Be a printer behind a pseudo-terminal."`
+}
+
+// command is one subcommand.
+type command interface {
+	Run(ctx context.Context, log *slog.Logger) error
+}
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program with its arguments and streams; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	var c cli
+	exit := -1
+	parser, err := kong.New(&c, kong.Name("printer-agent"), kong.Description("Connects 3D printers to a lab, or drives one by itself."),
+		kong.Writers(stdout, stderr), kong.Exit(func(status int) { exit = status }), kong.UsageOnError(),
+		kong.BindTo(stdout, (*io.Writer)(nil)))
+	if err != nil {
+		fmt.Fprintln(stderr, "printer-agent:", err)
+		return 2
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 { // help was asked for
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "printer-agent:", err)
+		return 2
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	switch err := parsed.Run(log); {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return 130
+	default:
+		fmt.Fprintln(stderr, "printer-agent:", err)
+		return 1
+	}
+}
