@@ -76,10 +76,10 @@ type Attempt struct {
 	Copies     int64         `bun:"copies"`
 	No         int64         `bun:"no"` // 1 for the first try at the job
 	Status     AttemptStatus `bun:"status"`
-	Why        Reason        `bun:"why,type:text"` // why this worker got it
+	Why        Reason        `bun:"why,type:text"`        // why this worker got it
 	End        Reason        `bun:"end_reason,type:text"` // why it ended otherwise than well
-	LeaseUntil time.Time     `bun:"lease_until"`   // renewed by every sign of life
-	Lines      int64         `bun:"lines"`         // file lines the printer executed, as the agent reports
+	LeaseUntil time.Time     `bun:"lease_until"`          // renewed by every sign of life
+	Lines      int64         `bun:"lines"`                // file lines the printer executed, as the agent reports
 	Resends    int64         `bun:"resends"`
 	StartedAt  time.Time     `bun:"started_at,nullzero"`
 	EndedAt    time.Time     `bun:"ended_at,nullzero"`

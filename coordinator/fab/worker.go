@@ -116,6 +116,10 @@ const (
 	CommandExpired  CommandStatus = "expired"
 )
 
+// CommandFor is how long an order may wait for its agent. A printer that was told to start an hour ago must not start
+// when its network comes back.
+const CommandFor = 10 * time.Minute
+
 // Command is an order to an agent: the row first, then the message, sent again until it is acknowledged or stale.
 type Command struct {
 	ID        CommandID     `bun:"id,pk"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
@@ -88,4 +89,17 @@ func (tx *Tx) SetSetting(key, value string) error {
 		return errors.Join(fmt.Errorf("store setting %s", key), err)
 	}
 	return nil
+}
+
+// NewLink makes a capability on a subject and returns its token, which is stored nowhere. A zero until means for ever.
+func (tx *Tx) NewLink(kind, subject string, until time.Time) (token string, err error) {
+	token = fab.NewToken(tx.rand)
+	return token, tx.AddLink(&fab.Link{
+		ID: NewID[fab.LinkID](tx), TokenHash: fab.HashToken(token), Kind: kind, Subject: subject, ExpiresAt: until, CreatedAt: tx.now,
+	})
+}
+
+// FollowLink reads the capability that a token of this kind gives; NotFound when there is none.
+func (tx *Tx) FollowLink(kind, token string) (fab.Link, error) {
+	return tx.LinkByToken(kind, fab.HashToken(token))
 }

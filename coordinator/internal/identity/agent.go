@@ -1,0 +1,139 @@
+package identity
+
+import (
+	"context"
+	"encoding/hex"
+	"io"
+	"regexp"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// SecretBytes is the length of the secret in an enrolment code: 80 bits, online guessing only, once, for two days.
+const SecretBytes = 10
+
+// NewEnrolment makes the secret with which an agent of this maker joins, once.
+func (i *Identity) NewEnrolment(ctx context.Context, maker fab.MakerID) (secret [SecretBytes]byte, err error) {
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Maker(maker); err != nil {
+			return err
+		}
+		if _, err := io.ReadFull(tx.Rand(), secret[:]); err != nil {
+			return err
+		}
+		return tx.AddLink(&fab.Link{
+			ID: store.NewID[fab.LinkID](tx), TokenHash: fab.HashToken(hex.EncodeToString(secret[:])), Kind: fab.LinkEnrol,
+			Subject: string(maker), ExpiresAt: tx.Now().Add(enrolFor), CreatedAt: tx.Now(),
+		})
+	})
+	return secret, err
+}
+
+// Unit is one printer that an agent brings along.
+type Unit struct {
+	Key   string
+	Name  string
+	Model string
+}
+
+// Joining is what an agent says when it joins.
+type Joining struct {
+	Secret  string // hex
+	Name    string
+	Version string
+	Units   []Unit
+}
+
+var topicName = regexp.MustCompile(`^[a-z0-9_-]{1,64}$`)
+
+// Enrol takes an agent in: its secret is used up, its printers become workers of its maker, whose beds nobody has
+// confirmed clear yet. The token is shown once.
+func (i *Identity) Enrol(ctx context.Context, j Joining, knownModel func(string) bool) (a fab.Agent, token string, err error) {
+	if err := checkUnits(j.Units, knownModel); err != nil {
+		return a, "", err
+	}
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		link, err := tx.FollowLink(fab.LinkEnrol, j.Secret)
+		if err != nil {
+			return fab.Refuse(fab.NotFound, "enrol_code_unknown", "code")
+		}
+		if ok, err := tx.UseLink(&link); err != nil || !ok {
+			return orConflict(err, "enrol_code_used")
+		}
+		token = fab.NewToken(tx.Rand())
+		a = fab.Agent{
+			ID: store.NewID[fab.AgentID](tx), MakerID: fab.MakerID(link.Subject), Name: j.Name, TokenHash: fab.HashToken(token),
+			Version: j.Version, CreatedAt: tx.Now(),
+		}
+		if err := tx.AddAgent(&a); err != nil {
+			return err
+		}
+		return addPrinters(tx, a, j.Units)
+	})
+	return a, token, err
+}
+
+func checkUnits(units []Unit, knownModel func(string) bool) error {
+	var errs fab.Errors
+	seen := map[string]bool{}
+	for _, u := range units {
+		switch {
+		case !topicName.MatchString(u.Key):
+			errs = append(errs, fab.Refuse(fab.Invalid, "printer_key_wrong", "printers", "key", u.Key))
+		case seen[u.Key]:
+			errs = append(errs, fab.Refuse(fab.Invalid, "printer_key_twice", "printers", "key", u.Key))
+		case !knownModel(u.Model):
+			errs = append(errs, fab.Refuse(fab.Invalid, "printer_model_unknown", "printers", "key", u.Key, "model", u.Model))
+		}
+		seen[u.Key] = true
+	}
+	if len(units) == 0 {
+		errs = append(errs, fab.Refuse(fab.Invalid, "no_printer", "printers"))
+	}
+	return errs.Or()
+}
+
+func addPrinters(tx *store.Tx, a fab.Agent, units []Unit) error {
+	for _, u := range units {
+		name := u.Name
+		if name == "" {
+			name = u.Key
+		}
+		w := fab.Worker{
+			ID: store.NewID[fab.WorkerID](tx), Kind: fab.WorkerPrinter, Name: name, MakerID: a.MakerID, AgentID: a.ID, Key: u.Key,
+			Model: u.Model, NozzleUM: 400, TimeFactorPM: 1000, State: "offline", CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
+		}
+		if err := tx.AddWorker(&w); err != nil {
+			return err
+		}
+		if err := tx.Note(fab.Change{Code: "printer_joined", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"name": w.Name}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Agent reads the agent behind a bearer token; Unauthorised when there is none or it was revoked.
+func (i *Identity) Agent(ctx context.Context, token string) (a fab.Agent, err error) {
+	err = i.store.View(ctx, func(tx *store.Tx) error {
+		a, err = tx.AgentByToken(fab.HashToken(token))
+		return err
+	})
+	if fab.ClassOf(err) == fab.NotFound {
+		return a, fab.Refuse(fab.Unauthorised, "token_unknown", "")
+	}
+	return a, err
+}
+
+// Revoke shuts an agent out. Its printers get no more work.
+func (i *Identity) Revoke(ctx context.Context, id fab.AgentID) error {
+	return i.store.Update(ctx, func(tx *store.Tx) error {
+		a, err := tx.Agent(id)
+		if err != nil {
+			return err
+		}
+		a.Revoked, a.Online = true, false
+		return tx.SetAgent(&a)
+	})
+}

@@ -1,0 +1,217 @@
+// Package intake takes requests in: it checks what a facility asks for, makes one request of a form however often it is
+// sent, and lets a coordinator approve or refuse it. It also answers the requester's tracking page.
+package intake
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// farthest is how far ahead a need-by date may lie.
+const farthest = 365 * 24 * time.Hour
+
+// Intake answers for one lab. It is safe for concurrent use.
+type Intake struct{ store *store.Store }
+
+// New builds an Intake.
+func New(s *store.Store) *Intake { return &Intake{store: s} }
+
+// Form is what the request form holds, as typed. Quantities are keyed by product.
+type Form struct {
+	Facility   fab.Facility
+	Quantities map[string]string
+	NeedBy     string // 2020-04-03 or 03/04/2020
+	Note       string
+	Channel    string
+	SubmitKey  string
+}
+
+// Receipt is what a sent form made. Token opens the tracking page.
+type Receipt struct {
+	Request fab.Request
+	Token   string
+	Again   bool // the form had been sent before
+}
+
+// Check says what is wrong with a form, one refusal a field, nil when nothing is.
+func (i *Intake) Check(ctx context.Context, f Form) error {
+	return i.store.View(ctx, func(tx *store.Tx) error {
+		_, _, errs, err := i.read(tx, f)
+		if err != nil {
+			return err
+		}
+		return errs.Or()
+	})
+}
+
+// Ask makes a request of a form. A form whose SubmitKey was seen makes nothing new and gets the same request.
+func (i *Intake) Ask(ctx context.Context, f Form) (r Receipt, err error) {
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		if r.Request, err = tx.RequestBySubmitKey(f.SubmitKey); err == nil {
+			r.Again = true
+			return i.link(tx, &r)
+		} else if fab.ClassOf(err) != fab.NotFound {
+			return err
+		}
+		lines, needBy, errs, err := i.read(tx, f)
+		if err != nil {
+			return err
+		}
+		if f.SubmitKey == "" || len(f.SubmitKey) > 80 {
+			errs = append(errs, fab.Refuse(fab.Invalid, "form_expired", "key"))
+		}
+		if err := errs.Or(); err != nil {
+			return err
+		}
+		return i.make(tx, f, lines, needBy, &r)
+	})
+	return r, err
+}
+
+func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time.Time, r *Receipt) error {
+	facility, err := sameOrNew(tx, f.Facility)
+	if err != nil {
+		return err
+	}
+	r.Again = false
+	r.Request = fab.Request{
+		ID: store.NewID[fab.RequestID](tx), Ref: fab.NewReference(tx.Rand()), FacilityID: facility.ID, Channel: f.Channel, NeedBy: needBy,
+		Note: strings.TrimSpace(f.Note), Status: fab.RequestReceived, SubmitKey: f.SubmitKey, CreatedAt: tx.Now(),
+	}
+	for n := range lines {
+		lines[n].ID, lines[n].RequestID = store.NewID[fab.RequestLineID](tx), r.Request.ID
+	}
+	if err := tx.AddRequest(&r.Request, lines); err != nil {
+		return err
+	}
+	if err := i.note(tx, r.Request, "request_received", "channel", f.Channel, "town", facility.Town); err != nil {
+		return err
+	}
+	return i.link(tx, r)
+}
+
+// sameOrNew finds the facility by name and town and brings its contact up to date, so that a second request of the same
+// place does not make a second place.
+func sameOrNew(tx *store.Tx, f fab.Facility) (fab.Facility, error) {
+	f = trimmed(f)
+	known, err := tx.FacilitiesNamed(f.Name, f.Town)
+	if err != nil {
+		return f, err
+	}
+	if len(known) == 0 {
+		f.ID, f.CreatedAt = store.NewID[fab.FacilityID](tx), tx.Now()
+		return f, tx.AddFacility(&f)
+	}
+	f.ID, f.CreatedAt, f.Fictitious = known[0].ID, known[0].CreatedAt, known[0].Fictitious
+	return f, tx.SetFacility(&f)
+}
+
+func (i *Intake) link(tx *store.Tx, r *Receipt) (err error) {
+	r.Token, err = tx.NewLink(fab.LinkRequest, string(r.Request.ID), time.Time{})
+	return err
+}
+
+func (i *Intake) note(tx *store.Tx, r fab.Request, code string, pairs ...any) error {
+	because := fab.Because(code, append([]any{"ref", r.Ref}, pairs...)...)
+	return tx.Note(fab.Change{Code: because.Code, Subject: string(r.ID), Request: r.ID, Args: because.Args})
+}
+
+// Approve promises what was asked. Production opens the batches when it hears of it.
+func (i *Intake) Approve(ctx context.Context, id fab.RequestID) error {
+	return i.change(ctx, id, fab.RequestApproved, "", func(tx *store.Tx, r *fab.Request) error {
+		r.ApprovedAt = tx.Now()
+		lines, err := tx.RequestLines(r.ID)
+		if err != nil {
+			return err
+		}
+		for n := range lines {
+			lines[n].Promised = lines[n].Asked
+			if err := tx.SetRequestLine(&lines[n]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// RefuseReasons are the codes with which a coordinator may refuse a request.
+var RefuseReasons = [...]string{"not_a_facility", "cannot_by_date", "asked_twice", "product_unsuitable"}
+
+// Refuse turns a request down with one of RefuseReasons.
+func (i *Intake) Refuse(ctx context.Context, id fab.RequestID, why string) error {
+	for _, known := range RefuseReasons {
+		if why == known {
+			return i.change(ctx, id, fab.RequestRefused, why, closed)
+		}
+	}
+	return fab.Refuse(fab.Invalid, "reason_missing", "reason")
+}
+
+// Cancel ends a request for its requester. What was made for it goes to stock.
+func (i *Intake) Cancel(ctx context.Context, token string) error {
+	id, err := i.follow(ctx, token)
+	if err != nil {
+		return err
+	}
+	return i.change(ctx, id, fab.RequestCancelled, "by_requester", closed)
+}
+
+func closed(tx *store.Tx, r *fab.Request) error {
+	r.ClosedAt = tx.Now()
+	return nil
+}
+
+// Confirm records that the requester holds the goods in hand.
+func (i *Intake) Confirm(ctx context.Context, token string) error {
+	id, err := i.follow(ctx, token)
+	if err != nil {
+		return err
+	}
+	return i.store.Update(ctx, func(tx *store.Tx) error {
+		r, err := tx.Request(id)
+		if err != nil || !r.ReceiptAt.IsZero() {
+			return err
+		}
+		if r.Status != fab.RequestDelivered {
+			return fab.Refuse(fab.Conflict, "not_delivered_yet", "")
+		}
+		r.ReceiptAt = tx.Now()
+		if err := tx.SetRequest(&r); err != nil {
+			return err
+		}
+		return i.note(tx, r, "request_confirmed")
+	})
+}
+
+func (i *Intake) follow(ctx context.Context, token string) (id fab.RequestID, err error) {
+	err = i.store.View(ctx, func(tx *store.Tx) error {
+		link, err := tx.FollowLink(fab.LinkRequest, token)
+		id = fab.RequestID(link.Subject)
+		return err
+	})
+	return id, err
+}
+
+func (i *Intake) change(ctx context.Context, id fab.RequestID, to fab.RequestStatus, why string, more func(*store.Tx, *fab.Request) error) error {
+	return i.store.Update(ctx, func(tx *store.Tx) error {
+		r, err := tx.Request(id)
+		if err != nil || r.Status == to {
+			return err
+		}
+		if err := fab.RequestTable.Move("request", r.Status, to); err != nil {
+			return err
+		}
+		r.Status, r.WhyCode = to, why
+		if err := more(tx, &r); err != nil {
+			return err
+		}
+		if err := tx.SetRequest(&r); err != nil {
+			return err
+		}
+		return i.note(tx, r, "request_"+string(to), "why", why)
+	})
+}

@@ -1,0 +1,37 @@
+package store
+
+import "github.com/mailleur/mailleur/coordinator/fab"
+
+// AddCommand stores an order to an agent: the row first, then the message.
+func (tx *Tx) AddCommand(c *fab.Command) error { return add(tx, "command", c) }
+
+// SetCommand stores a changed order.
+func (tx *Tx) SetCommand(c *fab.Command) error { return set(tx, "command", c) }
+
+// Command reads one order.
+func (tx *Tx) Command(id fab.CommandID) (fab.Command, error) {
+	return byID[fab.Command](tx, "command", id)
+}
+
+// OpenCommands reads the orders that no agent answered yet, oldest first.
+func (tx *Tx) OpenCommands() ([]fab.Command, error) {
+	return many[fab.Command](tx, "commands", func(q query) query {
+		return q.Where("status = ?", string(fab.CommandQueued)).Order("id")
+	})
+}
+
+// Order queues a command to the agent behind a printer, and says so with a change "command_queued" that wakes whoever
+// sends. It does nothing for a worker without an agent.
+func (tx *Tx) Order(w fab.Worker, kind string, attempt fab.AttemptID) error {
+	if !w.Streamed() {
+		return nil
+	}
+	c := fab.Command{
+		ID: NewID[fab.CommandID](tx), AgentID: w.AgentID, WorkerID: w.ID, AttemptID: attempt, Kind: kind,
+		Status: fab.CommandQueued, CreatedAt: tx.now, ExpiresAt: tx.now.Add(fab.CommandFor),
+	}
+	if err := tx.AddCommand(&c); err != nil {
+		return err
+	}
+	return tx.Note(fab.Change{Code: "command_queued", Subject: string(c.ID), Worker: w.ID, Args: fab.Args{"kind": kind}})
+}
