@@ -169,8 +169,10 @@ const (
 	ReasonSilent        = "board_silent"    // no answer from the board
 	ReasonUnplugged     = "unplugged"       // the port went away
 	ReasonRefusedLine   = "line_refused"    // the same line was refused three times
+	ReasonBadCable      = "bad_cable"       // too many lines arrived damaged to go on
 	ReasonAgentDied     = "agent_restarted" // the agent was killed in the print
 	ReasonDiskFull      = "disk_full"
 	ReasonCancelled     = "cancelled"
 	ReasonStopNow       = "stop_now"
+	ReasonUnconfirmed   = "stop_unconfirmed" // the board did not confirm the emergency stop: cut its power
 )
