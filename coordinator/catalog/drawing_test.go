@@ -169,15 +169,39 @@ func TestBandIsFullSizeAndAsDrawn(t *testing.T) {
 	require.Equal(t, 80.0, dim["hole_pitch"])
 }
 
-// Walls are four lines of 0.45 mm: drawn within 0.05 mm of what the lines fill at each layer height.
+// Neighbouring lines overlap, so n lines fill less than n times their width. At draft (0.5 mm wide, 0.3 mm high) each
+// wall is filled to 0.01 mm; at 0.2 mm and 0.45 mm wide no more than a third of a line is left empty.
 func TestWallsAreWholeNumbersOfLines(t *testing.T) {
-	filled := func(lines, layer float64) float64 { return 0.45 + (lines-1)*(0.45-layer*(1-math.Pi/4)) }
+	filled := func(lines, width, layer float64) float64 { return width + (lines-1)*(width-layer*(1-math.Pi/4)) }
 	for part, lines := range map[string]float64{"band": 4, "reinforcement": 2} {
 		_, dim := drawn(t, "visor", part)
-		for _, layer := range []float64{0.2, 0.3} {
-			require.InDelta(t, filled(lines, layer), dim["wall"], 0.05, "%s at %.1f", part, layer)
+		require.InDelta(t, filled(lines, 0.5, 0.3), dim["wall"], 0.01, "%s at draft", part)
+		require.InDelta(t, filled(lines, 0.45, 0.2), dim["wall"], 0.15, "%s in fine layers", part)
+	}
+}
+
+// flattest returns the flattest underside above z, in degrees from the vertical: 90 is a ceiling.
+func (s solid) flattest(z float64) float64 {
+	worst := 0.0
+	for _, f := range s.facets {
+		var u, v [3]float64
+		for i := range 3 {
+			u[i], v[i] = float64(f[1][i]-f[0][i]), float64(f[2][i]-f[0][i])
+		}
+		n := [3]float64{u[1]*v[2] - u[2]*v[1], u[2]*v[0] - u[0]*v[2], u[0]*v[1] - u[1]*v[0]}
+		size := math.Sqrt(n[0]*n[0] + n[1]*n[1] + n[2]*n[2])
+		top := float64(max(f[0][2], f[1][2], f[2][2]))
+		if size > 1e-4 && n[2] < 0 && top > z {
+			worst = max(worst, math.Asin(-n[2]/size)*180/math.Pi)
 		}
 	}
+	return worst
+}
+
+// A band stands on the band below it, so no other underside may need a support.
+func TestBandNeedsNoSupportEvenInAStack(t *testing.T) {
+	s, _ := drawn(t, "visor", "band")
+	require.LessOrEqual(t, s.flattest(0.01), 55.0)
 }
 
 func TestReinforcementIsAsDrawn(t *testing.T) {

@@ -11,13 +11,13 @@ jaw         = 23;    // opening of the crook: most door levers are 18 to 22 thic
 sweep       = 205;   // how far the crook turns back
 nose_length = 7;     // beyond the crook, in line with a push
 nose_width  = 6;
-fillet      = 5;     // in the corners between ring, stem and nose
+gusset      = 4;     // widening where the stem meets the ring and the nose meets the crook
 ease        = 0.4;   // step at the upper and lower edges, kinder to the hand
 ease_height = 0.6;
 
-ring_steps  = 28;    // segments of the ring
-crook_steps = 13;    // segments of the crook
-round_steps = 8;     // segments of each full round end; fillets have twice as many
+ring_steps  = 26;    // segments of the ring
+crook_steps = 12;    // segments of the crook
+round_steps = 8;     // segments of each full round end
 
 // --- solids ---------------------------------------------------------------
 ring_r  = finger / 2 + width;
@@ -30,24 +30,28 @@ module ring() { circle(ring_r, $fn = ring_steps); }
 
 module bar() {
     translate([ring_r - width, -width / 2]) square([stem + width, width]);
+    polygon([[ring_r - gusset, -width / 2 - gusset], [ring_r + 1.5 * gusset, -width / 2],
+        [ring_r + 1.5 * gusset, width / 2], [ring_r - gusset, width / 2 + gusset]]);
 }
 
 module crook() {
     polygon(concat(
         [for (i = [0:crook_steps]) on_crook(jaw / 2 + width, sweep * i / crook_steps)],
         [for (i = [crook_steps:-1:0]) on_crook(jaw / 2, sweep * i / crook_steps)]));
-    translate(on_crook(crook_r, sweep)) circle(width / 2, $fn = round_steps);
+    translate(on_crook(crook_r, sweep)) rotate(sweep - 90) circle(width / 2, $fn = round_steps);
 }
 
 module nose() {
     tip = on_crook(jaw / 2 + width + nose_length - nose_width / 2, 90);
     translate(tip) circle(nose_width / 2, $fn = round_steps);
-    translate([tip[0] - nose_length, tip[1] - nose_width / 2]) square([nose_length, nose_width]);
+    foot = tip[0] - nose_length;
+    polygon([[foot, tip[1] - nose_width / 2 - gusset], [tip[0], tip[1] - nose_width / 2],
+        [tip[0], tip[1] + nose_width / 2], [foot, tip[1] + nose_width / 2 + gusset]]);
 }
 
 module outline() {
     difference() {
-        offset(r = -fillet, $fn = 2 * round_steps) offset(delta = fillet) {
+        union() {
             ring();
             bar();
             crook();

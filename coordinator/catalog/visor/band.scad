@@ -1,11 +1,12 @@
 // Visor band: a forehead arc and a film arc, joined at the temples.
 // Original drawing of the Mailleur project, Apache-2.0. Millimetres.
 // Worn as printed: z = 0 is the lower edge, y points forward. No supports;
-// copies may be stacked in z because every underside rises at 45 degrees.
+// copies may be stacked in z because every underside rises.
 
 // --- dimensions -----------------------------------------------------------
 height          = 13.2;  // a multiple of 0.3 and of 0.2
-wall            = 1.64;  // four lines of 0.45: 1.61 at 0.3 layers, 1.67 at 0.2
+rise            = 0.95;  // undersides rise so much per millimetre: 46 degrees from the vertical, 53 outside the curl
+wall            = 1.8;   // four lines: 0.5 wide at 0.3 layers (overlap counted)
 
 head_half_width = 79;    // centre line of the forehead arc, at the temples
 head_front      = 88;    // temples to forehead
@@ -21,12 +22,13 @@ join_back       = 28;    // where it meets the arms, behind the temples
 hole_pitch      = 80;
 peg_width       = 4.5;
 peg_reach       = 4.2;
-peg_foot        = 0.3;   // where the peg's 45 degree underside starts
+peg_root        = 0.3;   // how deep it starts inside the wall
+peg_foot        = 0.3;   // where the peg's rising underside starts
 peg_seat        = 3.9;   // foot to the notch: the film then ends flush with the band
 peg_tip         = 5.7;   // foot to the top of the nib
 
-hook_radius     = 3.8;   // curl that holds the elastic
-hook_tongue     = 6;
+hook_radius     = 3;     // curl that holds the elastic
+hook_tongue     = 3;
 
 head_steps      = 24;    // segments of the forehead arc
 film_steps      = 28;    // segments of the film arc
@@ -40,7 +42,6 @@ function len2(v) = sqrt(v[0] * v[0] + v[1] * v[1]);
 function unit(v) = v / len2(v);
 function left_of(v) = [-v[1], v[0]];
 function last(l) = l[len(l) - 1];
-function sum(l, i = 0) = i >= len(l) ? 0 : l[i] + sum(l, i + 1);
 function mirrored(l) = [for (i = [len(l) - 1:-1:0]) [-l[i][0], l[i][1]]];
 
 // Tangent of an open polyline at point i.
@@ -68,19 +69,18 @@ arm_out = left_of(arm_dir);
 curl = [for (i = [1:hook_steps])
     let (t = 180 * i / hook_steps)
     arm_end + hook_radius * (1 - cos(t)) * arm_out + hook_radius * sin(t) * arm_dir];
-tongue = [for (k = [0.5, 0.85, 1]) last(curl) - k * hook_tongue * arm_dir];
+tongue = [for (k = [0.5, 1]) last(curl) - k * hook_tongue * arm_dir];
 hook = concat([arm_end], curl, tongue);
 hook_s = stations(hook);
 hook_length = last(hook_s);
 
-// Under the hook the edge rises at 45 degrees; its top slopes down.
-function hook_bottom(s) = min(s * 0.55, height * 0.7);
-function hook_top(s) = height - 0.2 * s;
+// The hook narrows towards its tip, so that the elastic's slit goes over it.
+function hook_bottom(s) = rise * s;
 
 right_path = concat(head_right, curl, tongue);
 right_z = concat(
     [for (p = head_right) [0, height]],
-    [for (i = [1:len(hook) - 1]) [hook_bottom(hook_s[i]), hook_top(hook_s[i])]]);
+    [for (i = [1:len(hook) - 1]) [hook_bottom(hook_s[i]), height]]);
 
 head_path = concat(mirrored(right_path), [for (i = [1:len(right_path) - 1]) right_path[i]]);
 head_z = concat([for (i = [len(right_z) - 1:-1:0]) right_z[i]], [for (i = [1:len(right_z) - 1]) right_z[i]]);
@@ -116,13 +116,13 @@ function at(s, i = 1) = film_s[i] >= s || i == len(film_right) - 1
       [film_right[i - 1] + k * (film_right[i] - film_right[i - 1]), unit(film_right[i] - film_right[i - 1])]
     : at(s, i + 1);
 
-// A small hook under a punched hole: 45 degrees below, a nib that points up.
+// A small hook for a punched hole: a rising underside, a nib that points up.
 module peg() {
     rotate([90, 0, 0]) linear_extrude(peg_width, center = true)
-        polygon([[-wall / 2, peg_foot], [0, peg_foot],
-            [peg_reach, peg_foot + peg_reach * 0.8], [peg_reach, peg_foot + peg_tip - 0.6],
+        polygon([[-peg_root, peg_foot - rise * peg_root],
+            [peg_reach, peg_foot + rise * peg_reach], [peg_reach, peg_foot + peg_tip - 0.6],
             [peg_reach - 0.6, peg_foot + peg_tip], [peg_reach - 1.3, peg_foot + peg_tip],
-            [peg_reach - 2, peg_foot + peg_seat], [-wall / 2, peg_foot + peg_seat]]);
+            [peg_reach - 2, peg_foot + peg_seat], [-peg_root, peg_foot + peg_seat]]);
 }
 
 module pegs() {

@@ -5,7 +5,7 @@
 // --- dimensions -----------------------------------------------------------
 radius      = 92;    // of the groove; the band's film arc at its middle
 angle       = 78;    // arc covered: a chord of 116 mm
-wall        = 0.84;  // two lines of 0.45: 0.84 at 0.3 layers, 0.86 at 0.2
+wall        = 0.93;  // two lines: 0.5 wide at 0.3 layers (overlap counted)
 groove      = 0.6;   // takes films of 0.2 to 0.5 mm
 floor_thick = 1.2;
 height      = 7.2;    // a multiple of 0.3 and of 0.2
