@@ -15,9 +15,9 @@ const maxLine = 95
 // What the processor spends on a line beside the bytes it prints, from an
 // ATmega2560 at 16 MHz: 190 short moves a second with extrusion.
 const (
-	costRead    = 300 * time.Microsecond
-	costCommand = time.Millisecond
-	costMove    = 1500 * time.Microsecond
+	costRead    = 200 * time.Microsecond
+	costCommand = 700 * time.Microsecond
+	costMove    = 1800 * time.Microsecond
 	costExtrude = 2500 * time.Microsecond
 )
 
@@ -222,6 +222,8 @@ func (b *Board) step() {
 	}
 	b.plan.drop(b.now)
 	switch {
+	case b.running && b.now >= b.busyAt:
+		b.chatter()
 	case b.running && b.now >= b.wake:
 		b.poll()
 	case b.read():

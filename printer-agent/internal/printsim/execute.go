@@ -79,14 +79,10 @@ func (b *Board) move(c command) activity {
 	}
 	b.spend(costMove)
 	if to[3] != b.motion.at[3] {
-		b.spend(costExtrude)
-		if b.heat(); b.hotend.temp < coldLimit {
-			if text := b.fw.cold(); text != "" {
-				b.println(text)
-			}
-			if c.has('E') && !c.has('X') && !c.has('Y') && !c.has('Z') {
-				length = 0
-			}
+		if b.heat(); b.hotend.temp >= coldLimit {
+			b.spend(costExtrude)
+		} else {
+			length = b.prevent(c, length)
 		}
 	}
 	return func(now time.Duration) (time.Duration, bool) {
@@ -100,6 +96,18 @@ func (b *Board) move(c command) activity {
 		b.motion.at = to
 		return 0, true
 	}
+}
+
+// prevent answers a move that would push cold filament, which is then carried
+// out without it.
+func (b *Board) prevent(c command, length float64) float64 {
+	if text := b.fw.cold(); text != "" {
+		b.println(text)
+	}
+	if c.has('X') || c.has('Y') || c.has('Z') {
+		return length
+	}
+	return 0
 }
 
 func (b *Board) dwell(c command) activity {
@@ -203,7 +211,7 @@ func (b *Board) setHeat(e *entry) activity {
 		s = r
 	}
 	if heat || cool {
-		h.target = max(0, s)
+		h.set(max(0, s))
 		b.fw.targetSet(h)
 	}
 	if e.code == "M104" || e.code == "M140" || h.target == 0 {

@@ -15,7 +15,8 @@ type heater struct {
 	ambient float64
 	temp    float64
 	target  float64
-	at      time.Duration
+	at      time.Duration // the moment of temp
+	setAt   time.Duration // when the target was last changed
 	on      time.Duration // how long a target was set, since the start
 }
 
@@ -67,9 +68,17 @@ func (h *heater) timeTo(goal float64) time.Duration {
 	return time.Duration(-math.Log(ratio) / h.loss * float64(time.Second))
 }
 
+// controlLag is the time until the controller acts on a new target.
+const controlLag = 100 * time.Millisecond
+
+// set changes the target at the time the model was last brought to.
+func (h *heater) set(target float64) { h.target, h.setAt = target, h.at }
+
 // duty is the share of full power in use now.
 func (h *heater) duty() float64 {
 	switch {
+	case h.at < h.setAt+controlLag:
+		return 0
 	case h.target > h.temp+0.01:
 		return 1
 	case h.target <= 0 || h.target < h.temp-0.01:

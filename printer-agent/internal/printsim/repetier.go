@@ -25,7 +25,7 @@ func newRepetier(b *Board) *repetier {
 	b.hotend = newHotend(24.51)
 	b.bed = newBed(24.51, !b.cfg.NoBedHeat)
 	if b.cfg.Home == 0 {
-		b.cfg.Home = 7617 * time.Millisecond
+		b.cfg.Home = 7612 * time.Millisecond
 	}
 	return &repetier{Board: b}
 }
