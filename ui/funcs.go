@@ -46,7 +46,9 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"input": w.input, "choices": w.choices, "act": newAct, "field": field,
 		"otherlang": otherLang, "langlink": langLink, "lang": func() string { return lang },
 		"pill": newPill, "since": func(at time.Time) bool { return !at.IsZero() },
-		"dict": dict, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
+		"heat": func(known bool, milli, target int64) string { return heat(lang, known, milli, target) },
+		"seen": func(at, now time.Time) string { return seen(lang, at, now) },
+		"dict": dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
 

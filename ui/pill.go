@@ -49,6 +49,13 @@ func newPill(code string, percent ...int) pill {
 	return p
 }
 
+// pillKey is a pill whose word changes live.
+func pillKey(key, code string, percent int) pill {
+	p := newPill(code, percent)
+	p.Key = key
+	return p
+}
+
 func look(state string) (icon, tone string) {
 	switch state {
 	case StatePrinting:

@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// Chip is one filter of a list, with how many things it holds.
+type Chip struct {
+	Code    string // chip.<Code> words it
+	URL     string
+	N       int64
+	Current bool
+}
+
+// Requests is the coordinator's list, what waits for an answer first.
+//
+//	GET /desk/requests?show=…
+type Requests struct {
+	Frame
+	Chips []Chip // todo, open, done, all
+	Items []RequestItem
+}
+
+func (Requests) view() string { return "requests" }
+
+// RequestItem is one request in a list.
+type RequestItem struct {
+	ID       string
+	Ref      string
+	Facility string
+	Town     string
+	Kind     string
+	Goods    []Goods
+	NeedBy   time.Time
+	Received time.Time
+	Channel  string
+	State    string     // StateReceived, StateApproved, StateOnWay, StateDelivered, StateRefused, StateCancelled
+	Late     bool       // will not make its date as things stand
+	Expected time.Time  // when the goods will be made; zero while nobody can tell
+	Wait     fab.Reason // why it does not move; the zero Reason when it does
+}
+
+// Request is one request, with the decision to take.
+//
+//	GET  /desk/requests/{id}
+//	POST /desk/requests/{id}/approve   FieldQuantity+code: what is promised, at most what is asked
+//	POST /desk/requests/{id}/refuse    FieldReason (RefuseReasons), FieldNote
+type Request struct {
+	Frame
+	RequestItem
+	Address  string
+	Access   string
+	Contact  string
+	Mobile   string // the requester's number
+	Email    string
+	Note     string
+	Lines    []TrackLine
+	Stock    []Goods    // pieces ready, per product, to decide with
+	Before   string     // id of a request of the same place within 14 days; "" if none
+	Track    []Station  // where it stands
+	Batches  []BatchRef // what is made for it
+	Why      fab.Reason // of a refusal or cancellation
+	TrackURL string     // to read or send to the requester; "" when it is not known here
+	CanAct   bool       // still to approve or refuse
+	Form     Form
+}
+
+func (Request) view() string { return "request" }
+
+// BatchRef is a link to a batch.
+type BatchRef struct {
+	ID    string
+	Goods Goods
+	State string
+}
+
+// RefuseReasons are the values of FieldReason when a request is refused, worded refuse.<code>.
+func (Request) RefuseReasons() []string {
+	return []string{"too_far", "too_many", "not_made", "duplicate", "not_a_facility", "other"}
+}
+
+// PhoneRequest is the request form on one dense page, for who answers the phone.
+//
+//	GET  /desk/requests/new
+//	POST /desk/requests/new   the fields of Ask; FieldChannel is fab.ChannelPhone; FieldGo is GoSend
+type PhoneRequest struct {
+	Frame
+	Products []Offered
+	Places   []string // names of known places, offered while typing
+	Form     Form
+}
+
+func (PhoneRequest) view() string { return "phone_request" }
+
+// Kinds lists the kinds of facility for the templates.
+func (PhoneRequest) Kinds() []string { return fab.FacilityKinds[:] }
