@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"html/template"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -24,7 +23,7 @@ func main() {
 	listen := flag.String("listen", "", "serve the pages at this address")
 	flag.Parse()
 	if err := run(*out, *listen); err != nil {
-		slog.Error("storybook", "error", err)
+		fmt.Fprintln(os.Stderr, "storybook:", err)
 		os.Exit(1)
 	}
 }
@@ -45,7 +44,7 @@ func run(out, listen string) error {
 	if listen == "" {
 		return nil
 	}
-	slog.Info("storybook", "address", "http://"+listen)
+	fmt.Fprintln(os.Stderr, "storybook: http://"+listen)
 	server := &http.Server{Addr: listen, Handler: handler(renderer), ReadHeaderTimeout: 5 * time.Second}
 	return server.ListenAndServe()
 }
