@@ -136,3 +136,106 @@ func TestPrinterAnswersOverAPtyAndKeepsTheTruth(t *testing.T) {
 		})
 	}
 }
+
+// A host that goes and comes back finds the board as it left it, no bytes of
+// the time between, and a port that is not locked.
+func TestPrinterSurvivesItsHost(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "tty")
+	startPrinter(t, Options{Link: link, Speed: 50, Board: Config{Firmware: "marlin"}})
+	h := openHost(t, link)
+	h.numbered("M110 N0")
+	h.await("ok")
+	h.numbered("M155 S1")
+	h.await("ok")
+	h.await(" T:")
+	require.NoError(t, unix.IoctlSetInt(int(h.file.Fd()), unix.TIOCEXCL, 0))
+	first, err := os.Readlink(link)
+	require.NoError(t, err)
+	h.close()
+	require.Eventually(t, func() bool { now, err := os.Readlink(link); return err == nil && now != first }, 3*time.Second, time.Millisecond,
+		"a fresh terminal takes the place of the one that was left")
+
+	again := openHost(t, link)
+	defer again.close()
+	again.n = 2
+	again.numbered("M105")
+	for _, line := range again.await("ok T:") {
+		require.True(t, strings.HasPrefix(line, " T:"), "only reports, no banner and nothing stale: %q", line)
+	}
+}
+
+func TestReopeningResetsAHaltedBoardAndWithDTRAnyBoard(t *testing.T) {
+	for _, dtr := range []bool{false, true} {
+		link := filepath.Join(t.TempDir(), "tty")
+		startPrinter(t, Options{Link: link, Speed: 50, DTRResets: dtr, Board: Config{Firmware: "marlin"}})
+		h := openHost(t, link)
+		if dtr {
+			h.await("start")
+		}
+		h.send("M112")
+		h.await("Error:Printer halted")
+		first, err := os.Readlink(link)
+		require.NoError(t, err)
+		h.close()
+		require.Eventually(t, func() bool { now, err := os.Readlink(link); return err == nil && now != first }, 3*time.Second, time.Millisecond)
+		again := openHost(t, link)
+		again.await("start")
+		again.await("Marlin 2.1.2.1")
+		again.close()
+	}
+}
+
+func TestPrinterRefusesWhatItCannotDo(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, []byte("mine"), 0o600))
+	marlin := Config{Firmware: "marlin"}
+	for name, opts := range map[string]Options{
+		"something that is no link": {Link: file, Board: marlin},
+		"no such file":              {Link: filepath.Join(dir, "none", "tty"), Board: marlin},
+		"want one of":               {Link: filepath.Join(dir, "a"), Board: Config{Firmware: "sprinter"}},
+		"speed":                     {Link: filepath.Join(dir, "b"), Speed: -1, Board: marlin},
+		"truth log":                 {Link: filepath.Join(dir, "c"), Truth: filepath.Join(dir, "none", "t"), Board: marlin},
+		"baud":                      {Link: filepath.Join(dir, "d"), Board: Config{Firmware: "marlin", Baud: 3}},
+		"bed":                       {Link: filepath.Join(dir, "e"), Board: Config{Firmware: "marlin", Bed: [3]float64{-1, 2, 3}}},
+	} {
+		_, err := New(opts, slog.New(slog.DiscardHandler))
+		require.ErrorContains(t, err, name)
+	}
+	kept, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(kept))
+}
+
+// BenchmarkPingPong is how many lines a second a host with one line in flight
+// gets through, over a real pseudo-terminal with the clock far ahead.
+func BenchmarkPingPong(b *testing.B) {
+	link := filepath.Join(b.TempDir(), "tty")
+	p, err := New(Options{Link: link, Truth: filepath.Join(b.TempDir(), "t"), Speed: 1000, Board: Config{Firmware: "marlin"}}, slog.New(slog.DiscardHandler))
+	require.NoError(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	f, err := os.OpenFile(link, os.O_RDWR|unix.O_NOCTTY, 0)
+	require.NoError(b, err)
+	r := bufio.NewReader(f)
+	for n := 0; b.Loop(); n++ {
+		cmd := fmt.Sprintf("G1 X%d.5 Y10 F9000", n%100)
+		if n == 0 {
+			cmd = "M110 N0"
+		}
+		_, err := io.WriteString(f, numbered(n, cmd)+"\n")
+		require.NoError(b, err)
+		for {
+			line, err := r.ReadString('\n')
+			require.NoError(b, err)
+			if strings.HasPrefix(line, "ok") {
+				break
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+	f.Close()
+	cancel()
+	require.NoError(b, <-done)
+}

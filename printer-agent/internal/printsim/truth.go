@@ -107,15 +107,16 @@ func (l *TruthLog) Flush() error { return l.buf.Flush() }
 // Close flushes and closes the file.
 func (l *TruthLog) Close() error { return errors.Join(l.buf.Flush(), l.file.Close()) }
 
-// Attempt is what the board saw of one attempt.
+// Attempt is what the board saw of one attempt, from its start marker to its
+// end marker, the next attempt, or the halt or restart that cut it short.
 type Attempt struct {
-	ID       string
-	Lines    int  // lines executed that count, see Counts
-	Ended    bool // its end marker was executed
-	Halted   bool // the firmware stopped for good while it ran
-	Restarts int  // times the board started anew while it ran
-	Repeated int  // numbered lines executed although a later or the same number had been
-	Skipped  int  // numbers never executed between two that were
+	ID        string
+	Lines     int  // lines executed that count, see Counts
+	Ended     bool // its end marker was executed
+	Halted    bool // the firmware stopped for good while it ran
+	Restarted bool // the board started anew while it ran
+	Repeated  int  // numbered lines executed although a later or the same number had been
+	Skipped   int  // numbers never executed between two that were
 }
 
 // Truth is a truth log summed up.
@@ -194,6 +195,7 @@ func (s *summary) add(r Record) {
 		if s.open >= 0 {
 			s.Attempts[s.open].Halted = true
 		}
+		s.open = -1
 	case recordHeat:
 		if r.Heat != nil {
 			s.heat = *r.Heat
@@ -205,8 +207,9 @@ func (s *summary) start(r Record) {
 	s.Starts++
 	s.known = false
 	if s.open >= 0 {
-		s.Attempts[s.open].Restarts++
+		s.Attempts[s.open].Restarted = true
 	}
+	s.open = -1
 	if r.Why == string(startBoot) {
 		s.endRun()
 	}
