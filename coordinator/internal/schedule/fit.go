@@ -1,0 +1,102 @@
+package schedule
+
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// kind is what makes two jobs interchangeable for a worker.
+type kind struct {
+	design fab.DesignVersionID
+	part   string
+	how    string
+	copies int64
+}
+
+// fit is a worker that can do a kind of job, whether or not it is free.
+type fit struct {
+	w     *worker
+	plate fab.PlateID
+	takes time.Duration
+}
+
+// fitting is who can do a kind of job.
+type fitting struct {
+	fits      []fit // by worker id
+	by        map[*worker]fit
+	fastest   time.Duration // the shortest time that anybody takes
+	slicing   []*worker
+	overQuota int64 // the largest quota that is too small; 0 when none was
+	step      string
+}
+
+func (f *fitting) add(one fit) {
+	if len(f.fits) == 0 || one.takes < f.fastest {
+		f.fastest = one.takes
+	}
+	f.fits = append(f.fits, one)
+	f.by[one.w] = one
+}
+
+func (p *planner) fitting(k kind) *fitting {
+	if f := p.kinds[k]; f != nil {
+		return f
+	}
+	f := &fitting{by: map[*worker]fit{}}
+	p.kinds[k] = f
+	part, _ := p.designs[k.design].BOM.Part(k.part)
+	f.step = part.Step
+	plates := map[machine]fab.Plate{}
+	for _, plate := range p.Plates {
+		if plate.DesignID == k.design && plate.Part == k.part && plate.Copies == k.copies {
+			plates[machine{plate.Model, plate.NozzleUM, plate.Filament}] = plate
+		}
+	}
+	for _, w := range p.workers {
+		switch {
+		case k.how == fab.ByHand:
+			f.addHands(p, w, part, k.copies)
+		case w.Kind == fab.WorkerPrinter || w.CanStep("print"):
+			f.addPrinter(p, w, plates[machine{w.Model, w.NozzleUM, w.Filament}], k.copies)
+		}
+	}
+	return f
+}
+
+// machine is what G-code is made for.
+type machine struct {
+	model    string
+	nozzle   int64
+	filament string
+}
+
+func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {
+	if w.Kind != fab.WorkerHand || !w.CanStep(part.Step) || f.exceeds(w, copies) {
+		return
+	}
+	work := cost(w.Worker, time.Duration(part.StepMS*copies)*time.Millisecond)
+	f.add(fit{w: w, takes: p.Settings.Hand + work})
+}
+
+func (f *fitting) addPrinter(p *planner, w *worker, plate fab.Plate, copies int64) {
+	switch {
+	case plate.Status == fab.PlatePending:
+		f.slicing = append(f.slicing, w)
+	case plate.Status != fab.PlateReady || f.exceeds(w, copies):
+	case w.Streamed():
+		f.add(fit{w: w, plate: plate.ID, takes: cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
+	default: // a maker carries the file to the machine
+		takes := p.Settings.Hand + cost(w.Worker, time.Duration(plate.Seconds)*time.Second)
+		f.add(fit{w: w, plate: plate.ID, takes: takes})
+	}
+}
+
+// exceeds reports whether a portion is more than a maker takes at a time.
+func (f *fitting) exceeds(w *worker, copies int64) bool {
+	if w.Streamed() || w.Quota == 0 || copies <= w.Quota {
+		return false
+	}
+	f.overQuota = max(f.overQuota, w.Quota)
+	return true
+}

@@ -1,0 +1,179 @@
+package schedule
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// Why a worker got a job. Arguments: worker (name) and finish (time); other and other_finish are the next best.
+const (
+	WhyEarliest = "why_earliest_finish" // worker, finish, other, other_finish
+	WhyOnlyFit  = "why_only_fit"        // worker, finish: nobody else could do it
+)
+
+// Why a job waits.
+const (
+	WaitPaused         = "wait_paused"           // its batch is paused
+	WaitWithdrawn      = "wait_withdrawn"        // its design was withdrawn as dangerous
+	WaitMaterial       = "wait_material"         // material (code), short (its unit), possible (products that it allows)
+	WaitEnough         = "wait_enough"           // part: late results made it superfluous
+	WaitSlicing        = "wait_slicing"          // part, copies: G-code for a fitting machine is being made
+	WaitNoPrinter      = "wait_no_printer"       // part, copies: no machine of the lab can make it
+	WaitNoMaker        = "wait_no_maker"         // part, step: nobody has the skill
+	WaitQuota          = "wait_quota"            // part, copies, quota: more than anybody takes at a time
+	WaitPrintersOff    = "wait_printers_offline" // count, worker (one of them)
+	WaitPrinterError   = "wait_printer_error"    // worker
+	WaitOwnPrint       = "wait_own_print"        // worker: its maker prints something else
+	WaitWorkersPaused  = "wait_workers_paused"   // count, worker: their makers rest
+	WaitSpoolRecalled  = "wait_spool_recalled"   // worker
+	WaitPlateNotClear  = "wait_plate_not_clear"  // worker
+	WaitPrintersBusy   = "wait_printers_busy"    // worker, start, finish
+	WaitHandsBusy      = "wait_hands_busy"       // worker, start, finish
+	WaitWorkersResting = "wait_workers_resting"  // worker, start
+	WaitSparedSlow     = "wait_spared_slow"      // slow, slow_finish, worker, finish: a free printer would end later than a busy one
+)
+
+// Why a worker has nothing to do.
+const (
+	IdleNoWork        = "idle_no_work"
+	IdleNothingFits   = "idle_nothing_fits" // work waits, none for this worker
+	IdleAllTaken      = "idle_all_taken"    // others start now with all that fits it
+	IdleSlicing       = "idle_slicing"      // part: G-code for it is being made
+	IdleMaterial      = "idle_material"     // material, short
+	IdleSparedSlow    = "idle_spared_slow"  // part, finish, other, other_finish
+	IdlePaused        = "idle_paused"       // its maker rests
+	IdleOffline       = "idle_offline"      //
+	IdleError         = "idle_error"        //
+	IdleOwnPrint      = "idle_own_print"    //
+	IdlePlateNotClear = "idle_plate_not_clear"
+	IdleSpoolRecalled = "idle_spool_recalled"
+	IdleResting       = "idle_resting" // until
+)
+
+// whyHere says why a job goes where the simulation puts it.
+func whyHere(j *job) fab.Reason {
+	if j.next == nil {
+		return fab.Because(WhyOnlyFit, "worker", j.on.w.Name, "finish", j.on.finish)
+	}
+	return fab.Because(WhyEarliest, "worker", j.on.w.Name, "finish", j.on.finish, "other", j.next.w.Name, "other_finish", j.next.finish)
+}
+
+func (p *planner) explainJobs(plan *Plan) {
+	for _, j := range p.jobs {
+		switch {
+		case j.held.Code != "":
+			plan.Jobs[j.ID] = j.held
+		case j.on == nil:
+			plan.Jobs[j.ID] = nobody(j)
+		case !j.on.now:
+			plan.Jobs[j.ID] = later(j)
+		}
+	}
+}
+
+// nobody says why no worker is in sight for a job.
+func nobody(j *job) fab.Reason {
+	f := j.fits
+	switch {
+	case len(f.fits) > 0:
+		return absent(f)
+	case len(f.slicing) > 0:
+		return fab.Because(WaitSlicing, "part", j.Part, "copies", j.Copies)
+	case f.overQuota > 0:
+		return fab.Because(WaitQuota, "part", j.Part, "copies", j.Copies, "quota", f.overQuota)
+	case j.How == fab.ByHand:
+		return fab.Because(WaitNoMaker, "part", j.Part, "step", f.step)
+	default:
+		return fab.Because(WaitNoPrinter, "part", j.Part, "copies", j.Copies)
+	}
+}
+
+// absent names what keeps away the workers that could do a job; what a person can mend soonest comes first.
+func absent(f *fitting) fab.Reason {
+	codes := [...][2]string{
+		{IdlePlateNotClear, WaitPlateNotClear}, {IdleSpoolRecalled, WaitSpoolRecalled}, {IdleError, WaitPrinterError},
+		{IdlePaused, WaitWorkersPaused}, {IdleOffline, WaitPrintersOff}, {IdleOwnPrint, WaitOwnPrint},
+	}
+	for _, code := range codes {
+		var name string
+		count := 0
+		for _, one := range f.fits {
+			if one.w.why.Code == code[0] {
+				name, count = cmp.Or(name, one.w.Name), count+1
+			}
+		}
+		if count > 0 {
+			return fab.Because(code[1], "worker", name, "count", count)
+		}
+	}
+	return fab.Because(WaitPrintersOff, "worker", f.fits[0].w.Name, "count", len(f.fits))
+}
+
+// later says why a job is not started although somebody will do it.
+func later(j *job) fab.Reason {
+	on := j.on
+	if slow, ok := sparedFor(j); ok {
+		return fab.Because(WaitSparedSlow, "slow", slow.w.Name, "slow_finish", slow.finish, "worker", on.w.Name, "finish", on.finish)
+	}
+	switch {
+	case on.w.state == unclear:
+		return fab.Because(WaitPlateNotClear, "worker", on.w.Name, "count", 1)
+	case on.w.state == resting:
+		return fab.Because(WaitWorkersResting, "worker", on.w.Name, "start", on.start)
+	case on.w.Kind == fab.WorkerHand:
+		return fab.Because(WaitHandsBusy, "worker", on.w.Name, "start", on.start, "finish", on.finish)
+	default:
+		return fab.Because(WaitPrintersBusy, "worker", on.w.Name, "start", on.start, "finish", on.finish)
+	}
+}
+
+// sparedFor finds a free worker that could have started the job now.
+func sparedFor(j *job) (slow candidate, ok bool) {
+	for _, f := range j.fits.fits {
+		if f.w.spared() {
+			return candidate{fit: f, finish: f.w.free.Add(f.takes)}, true
+		}
+	}
+	return candidate{}, false
+}
+
+func (p *planner) explainWorkers(plan *Plan) {
+	for _, w := range p.workers {
+		switch {
+		case w.taken || w.AttemptID != "":
+		case w.why.Code != "":
+			plan.Workers[w.ID] = w.why
+		default:
+			plan.Workers[w.ID] = p.unused(w)
+		}
+	}
+}
+
+// unused says why an idle worker gets nothing.
+func (p *planner) unused(w *worker) fab.Reason {
+	if len(p.jobs) == 0 {
+		return fab.Because(IdleNoWork)
+	}
+	why, rank := fab.Because(IdleNothingFits), 0
+	say := func(r int, reason fab.Reason) {
+		if r > rank {
+			why, rank = reason, r
+		}
+	}
+	for _, j := range p.jobs {
+		f, fits := j.fits.by[w]
+		switch {
+		case fits && j.on != nil && !j.on.now:
+			say(4, fab.Because(IdleSparedSlow, "part", j.Part, "finish", w.free.Add(f.takes), "other", j.on.w.Name, "other_finish", j.on.finish))
+		case fits && j.held.Code == WaitMaterial:
+			say(3, fab.Because(IdleMaterial, "material", j.held.Args["material"], "short", j.held.Args["short"]))
+		case slices.Contains(j.fits.slicing, w):
+			say(2, fab.Because(IdleSlicing, "part", j.Part))
+		case fits && j.on != nil:
+			say(1, fab.Because(IdleAllTaken))
+		}
+	}
+	return why
+}

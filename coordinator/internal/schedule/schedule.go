@@ -1,0 +1,161 @@
+// Package schedule decides which waiting job an idle worker gets now, and says why everything else waits. It is a pure
+// function of a snapshot and a time: the same input gives the same plan.
+//
+// The rule is pull with an earliest-completion guard. All waiting jobs are handed out in a simulation, one after the
+// other, each to the worker that would finish it first by its learned speed and yield; an idle worker really gets a job
+// only when the simulation starts it there now. So everybody works while there is plenty, and slow printers are spared
+// at the end. For one product with equal plates this reaches the shortest possible time.
+package schedule
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// Snapshot is what the planner knows. Rows may come in any order.
+type Snapshot struct {
+	Batches  []fab.Batch // open and paused
+	Designs  []fab.DesignVersion
+	Jobs     []fab.Job     // waiting and leased
+	Attempts []fab.Attempt // live ones
+	Workers  []fab.Worker
+	Agents   []fab.Agent
+	Plates   []fab.Plate
+	Recalled []fab.SpoolID              // spools that must not be used
+	Made     map[fab.BatchID]Made       // how far each batch is
+	Stock    map[string]int64           // material on hand and pledged, by code
+	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
+	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
+	Settings Settings
+}
+
+// Made is how far a batch is.
+type Made struct {
+	Good   map[string]int64 // pieces by part
+	Kitted int64            // products assembled; their material is used already
+}
+
+// Settings are the times that no worker's history tells.
+type Settings struct {
+	Clear    time.Duration // from a print's end to a clear plate
+	Patience time.Duration // a plate left uncleared for longer no longer counts as about to be cleared
+	Hand     time.Duration // from an offer to the start of hand work
+}
+
+// Defaults are the settings of a lab that was not asked.
+func Defaults() Settings {
+	return Settings{Clear: 15 * time.Minute, Patience: 2 * time.Hour, Hand: 30 * time.Minute}
+}
+
+// Plan is what to do now. Every waiting job is either assigned or has a reason in Jobs; every worker without work is
+// either assigned to or has a reason in Workers.
+type Plan struct {
+	Assign  []Assignment
+	Jobs    map[fab.JobID]fab.Reason
+	Workers map[fab.WorkerID]fab.Reason
+	Finish  map[fab.BatchID]time.Time // when the last job that may run would end
+}
+
+// Assignment gives one job to one worker. The revs are those of the snapshot, for the compare-and-set of the commit.
+type Assignment struct {
+	Job       fab.JobID
+	JobRev    int64
+	Worker    fab.WorkerID
+	WorkerRev int64
+	Plate     fab.PlateID // empty for hand work
+	Spool     fab.SpoolID
+	Offer     bool // asked of a maker, not sent to a machine
+	Finish    time.Time
+	Why       fab.Reason
+}
+
+// Make plans.
+func Make(s Snapshot, now time.Time) Plan {
+	p := newPlanner(s, now)
+	p.admit()
+	p.simulate()
+	plan := Plan{
+		Jobs: map[fab.JobID]fab.Reason{}, Workers: map[fab.WorkerID]fab.Reason{}, Finish: map[fab.BatchID]time.Time{},
+	}
+	p.assign(&plan)
+	p.explainJobs(&plan)
+	p.explainWorkers(&plan)
+	return plan
+}
+
+// planner holds the state of one call.
+type planner struct {
+	Snapshot
+	now     time.Time
+	batches map[fab.BatchID]fab.Batch
+	designs map[fab.DesignVersionID]fab.DesignVersion
+	online  map[fab.AgentID]bool
+	workers []*worker
+	kinds   map[kind]*fitting
+	jobs    []*job // waiting, by id; after simulate in the order of the simulation
+}
+
+// job is a waiting job and what the planner found out about it.
+type job struct {
+	fab.Job
+	kind   kind
+	fits   *fitting
+	before int64      // position in its batch: millionths of the products that the pieces before it complete
+	held   fab.Reason // why it may not run yet, whoever is free
+	on     *candidate // where the simulation puts it; nil when nobody can take it
+	next   *candidate // the second best
+}
+
+// candidate is a start and end of a job at a worker.
+type candidate struct {
+	fit
+	start  time.Time
+	finish time.Time
+	now    bool // it is assigned
+}
+
+func newPlanner(s Snapshot, now time.Time) *planner {
+	p := &planner{Snapshot: s, now: now, batches: map[fab.BatchID]fab.Batch{}, designs: map[fab.DesignVersionID]fab.DesignVersion{},
+		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}}
+	for _, b := range s.Batches {
+		p.batches[b.ID] = b
+	}
+	for _, d := range s.Designs {
+		p.designs[d.ID] = d
+	}
+	for _, a := range s.Agents {
+		p.online[a.ID] = a.Online && !a.Revoked
+	}
+	p.addWorkers()
+	for _, j := range s.Jobs {
+		if j.Status == fab.JobWaiting {
+			k := kind{design: p.batches[j.BatchID].DesignID, part: j.Part, how: j.How, copies: j.Copies}
+			p.jobs = append(p.jobs, &job{Job: j, kind: k, fits: p.fitting(k)})
+		}
+	}
+	slices.SortFunc(p.jobs, func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })
+	return p
+}
+
+// assign turns the simulated starts of this moment into assignments.
+func (p *planner) assign(plan *Plan) {
+	for _, j := range p.jobs {
+		if j.on == nil {
+			continue
+		}
+		if j.on.finish.After(plan.Finish[j.BatchID]) {
+			plan.Finish[j.BatchID] = j.on.finish
+		}
+		if w := j.on.w; w.state == idle && !w.taken {
+			w.taken = true // jobs come in the order of their starts at each worker
+			plan.Assign = append(plan.Assign, Assignment{
+				Job: j.ID, JobRev: j.Rev, Worker: w.ID, WorkerRev: w.Rev, Plate: j.on.plate, Spool: w.SpoolID,
+				Offer: !w.Streamed(), Finish: j.on.finish, Why: whyHere(j),
+			})
+			j.on.now = true
+		}
+	}
+}
