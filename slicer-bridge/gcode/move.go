@@ -130,12 +130,7 @@ func (c *checker) arc() {
 	cx, cy := from[0]+i, from[1]+j
 	radius := math.Hypot(i, j)
 	start, end := math.Atan2(-j, -i), math.Atan2(to[1]-cy, to[0]-cx)
-	sweep := end - start
-	if c.now.code == 3 && sweep <= 1e-9 {
-		sweep += 2 * math.Pi
-	} else if c.now.code == 2 && sweep >= -1e-9 {
-		sweep -= 2 * math.Pi
-	}
+	sweep := sweepOf(end-start, c.now.code == 2, from[0] == to[0] && from[1] == to[1])
 	c.extrude(to[3] - from[3])
 	steps := int(min(max(math.Ceil(math.Abs(sweep)*radius/0.5), 1), 100_000))
 	for n := 1; n <= steps; n++ {
@@ -156,4 +151,21 @@ func (c *checker) arc() {
 		c.plan.add(c.pos, at, c.feed)
 		c.arrive(at)
 	}
+}
+
+// sweepOf turns an angle between two points into the way travelled: negative
+// clockwise, a whole turn where an arc ends at its start.
+func sweepOf(angle float64, clockwise, whole bool) float64 {
+	angle = math.Mod(angle, 2*math.Pi)
+	switch {
+	case whole && clockwise:
+		return -2 * math.Pi
+	case whole:
+		return 2 * math.Pi
+	case clockwise && angle > 0:
+		return angle - 2*math.Pi
+	case !clockwise && angle < 0:
+		return angle + 2*math.Pi
+	}
+	return angle
 }
