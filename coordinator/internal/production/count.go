@@ -1,0 +1,245 @@
+package production
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// Count records what came off the bed, or what hands made: good pieces become a lot at the maker's, bad ones are
+// printed again, and the bed is clear. Sent twice, it counts once.
+func (p *Production) Count(ctx context.Context, id fab.AttemptID, good, bad int64) (lot fab.Lot, err error) {
+	err = p.store.Update(ctx, func(tx *store.Tx) error {
+		a, err := tx.Attempt(id)
+		if err != nil {
+			return err
+		}
+		if lot, err = tx.LotByAttempt(id); err == nil {
+			return nil
+		} else if fab.ClassOf(err) != fab.NotFound {
+			return err
+		}
+		if err := checkCount(a, good, bad); err != nil {
+			return err
+		}
+		lot, err = count(tx, a, good, bad)
+		return err
+	})
+	return lot, err
+}
+
+func checkCount(a fab.Attempt, good, bad int64) error {
+	switch {
+	case good < 0 || bad < 0:
+		return fab.Refuse(fab.Invalid, "count_negative", "good")
+	case good+bad > a.Copies:
+		return fab.Refuse(fab.Invalid, "count_too_many", "good", "copies", a.Copies)
+	case good+bad < a.Copies:
+		return fab.Refuse(fab.Invalid, "count_differs", "bad", "copies", a.Copies)
+	}
+	if a.PlateID != "" && a.Status != fab.AttemptToCount {
+		return fab.Refuse(fab.Conflict, "state_not_allowed", "", "what", "attempt", "from", string(a.Status), "to", string(fab.AttemptDone))
+	}
+	return fab.AttemptTable.Move("attempt", a.Status, fab.AttemptDone)
+}
+
+func count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fab.Lot, err error) {
+	w, err := tx.Worker(a.WorkerID)
+	if err != nil {
+		return lot, err
+	}
+	b, err := tx.Batch(a.BatchID)
+	if err != nil {
+		return lot, err
+	}
+	maker, err := tx.Maker(w.MakerID)
+	if err != nil {
+		return lot, err
+	}
+	if lot, err = addLot(tx, a, b, w, good, bad); err != nil {
+		return lot, err
+	}
+	if good > 0 {
+		err = tx.Post(fab.StockMove{
+			Item: fab.PartItem(a.Part), Source: string(lot.ID), From: fab.OutsideMade, To: maker.LocationID, Quantity: good,
+			Why: "made", Subject: string(a.ID),
+		})
+		if err != nil {
+			return lot, err
+		}
+	}
+	if err := endAttempt(tx, &a); err != nil {
+		return lot, err
+	}
+	if err := freeWorker(tx, a, w, good, bad); err != nil {
+		return lot, err
+	}
+	return lot, tx.Note(fab.Change{Code: "lot_counted", Subject: string(lot.ID), Request: b.RequestID, Worker: w.ID,
+		Args: fab.Args{"lot": lot.Code, "part": a.Part, "good": good, "bad": bad, "worker": w.Name}})
+}
+
+func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad int64) (fab.Lot, error) {
+	initial := strings.ToUpper(b.Product[:1])
+	n, err := tx.Next("lot-" + b.Product)
+	if err != nil {
+		return fab.Lot{}, err
+	}
+	lot := fab.Lot{
+		ID: store.NewID[fab.LotID](tx), Code: fmt.Sprintf("%s-%03d", initial, n), AttemptID: a.ID, BatchID: a.BatchID, DesignID: b.DesignID,
+		Part: a.Part, WorkerID: w.ID, MakerID: w.MakerID, SpoolID: a.SpoolID, Declared: good, Bad: bad, Status: fab.LotMade, CreatedAt: tx.Now(),
+	}
+	if a.SpoolID != "" {
+		spool, err := tx.Spool(a.SpoolID)
+		if err != nil {
+			return lot, err
+		}
+		if spool.Recalled {
+			lot.Status = fab.LotBlocked
+		}
+	}
+	return lot, tx.AddLot(&lot)
+}
+
+// endAttempt closes the attempt, and the job when this attempt still holds it.
+func endAttempt(tx *store.Tx, a *fab.Attempt) error {
+	a.Status = fab.AttemptDone
+	if a.EndedAt.IsZero() {
+		a.EndedAt = tx.Now()
+	}
+	if err := tx.SetAttempt(a); err != nil {
+		return err
+	}
+	j, err := tx.Job(a.JobID)
+	if err != nil || j.AttemptID != a.ID || j.Status != fab.JobLeased {
+		return err
+	}
+	j.Status, j.AttemptID = fab.JobDone, ""
+	if ok, err := tx.SwapJob(&j); err != nil || !ok {
+		return orRace(err)
+	}
+	return nil
+}
+
+// freeWorker notes the clear bed, the yield and the speed, and tells the agent that the bed is clear.
+func freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) error {
+	w.GoodPieces += good
+	w.BadPieces += bad
+	if a.PlateID != "" {
+		plate, err := tx.Plate(a.PlateID)
+		if err != nil {
+			return err
+		}
+		if !a.StartedAt.IsZero() {
+			w.Learn(time.Duration(plate.Seconds)*time.Second, a.EndedAt.Sub(a.StartedAt))
+		}
+	}
+	if w.AttemptID == a.ID || w.AttemptID == "" {
+		w.AttemptID, w.PlateClear = "", true
+		if err := tx.Order(w, "clear", ""); err != nil {
+			return err
+		}
+	}
+	if ok, err := tx.SwapWorker(&w); err != nil || !ok {
+		return orRace(err)
+	}
+	return nil
+}
+
+func orRace(err error) error {
+	if err != nil {
+		return err
+	}
+	return fab.Refuse(fab.Conflict, "changed_meanwhile", "")
+}
+
+// ClearPlate records that somebody looked and the bed is empty, after a print that ended otherwise than well.
+func (p *Production) ClearPlate(ctx context.Context, id fab.WorkerID) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Worker(id)
+		if err != nil {
+			return err
+		}
+		if w.AttemptID != "" {
+			return fab.Refuse(fab.Conflict, "plate_in_use", "")
+		}
+		w.PlateClear = true
+		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
+			return orRace(err)
+		}
+		if err := tx.Order(w, "clear", ""); err != nil {
+			return err
+		}
+		return tx.Note(fab.Change{Code: "plate_cleared", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name}})
+	})
+}
+
+// Rest pauses or wakes a worker at its maker's wish: no new work, what runs goes on.
+func (p *Production) Rest(ctx context.Context, id fab.WorkerID, paused bool) error {
+	return p.changeWorker(ctx, id, func(w *fab.Worker) { w.Paused = paused })
+}
+
+// Load puts a spool on a printer; an empty id takes it off.
+func (p *Production) Load(ctx context.Context, id fab.WorkerID, spool fab.SpoolID) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Worker(id)
+		if err != nil {
+			return err
+		}
+		if w.AttemptID != "" {
+			return fab.Refuse(fab.Conflict, "plate_in_use", "spool")
+		}
+		w.SpoolID = spool
+		if spool != "" {
+			s, err := tx.Spool(spool)
+			if err != nil {
+				return err
+			}
+			if s.Recalled {
+				return fab.Refuse(fab.Conflict, "spool_recalled", "spool", "spool", s.Code)
+			}
+			w.Filament = s.Filament
+		}
+		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
+			return orRace(err)
+		}
+		return tx.Note(fab.Change{Code: "spool_loaded", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name}})
+	})
+}
+
+// Order sends a command to the printer of a worker about what runs there now. kind is pause, resume, cancel or stop-now.
+func (p *Production) Order(ctx context.Context, id fab.WorkerID, kind string) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Worker(id)
+		if err != nil {
+			return err
+		}
+		switch kind {
+		case "pause", "resume", "cancel":
+			if w.AttemptID == "" {
+				return fab.Refuse(fab.Conflict, "nothing_runs", "")
+			}
+		case "stop-now":
+		default:
+			return fab.Refuse(fab.Invalid, "command_unknown", "kind", "kind", kind)
+		}
+		return tx.Order(w, kind, w.AttemptID)
+	})
+}
+
+func (p *Production) changeWorker(ctx context.Context, id fab.WorkerID, change func(*fab.Worker)) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		w, err := tx.Worker(id)
+		if err != nil {
+			return err
+		}
+		change(&w)
+		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
+			return orRace(err)
+		}
+		return tx.Note(fab.Change{Code: "worker_changed", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name}})
+	})
+}

@@ -1,0 +1,84 @@
+package production
+
+import (
+	"context"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// Files are the model and the picture of one part.
+type Files struct {
+	Model   []byte // STL or pattern
+	Kind    string // media type of Model
+	Picture []byte // PNG
+}
+
+// Adopt takes a design version into the lab, with the files of its parts by code, unless it is there already. The hash
+// of the version decides, so a lab that starts again with the same catalogue keeps its rows.
+func (p *Production) Adopt(ctx context.Context, d fab.DesignVersion, files map[string]Files, materials []fab.Material) error {
+	for i := range d.BOM.Parts {
+		part := &d.BOM.Parts[i]
+		f, ok := files[part.Code]
+		if !ok {
+			continue
+		}
+		model, err := p.store.PutBlob(ctx, f.Model, f.Kind)
+		if err != nil {
+			return err
+		}
+		part.ModelHash = model.Hash
+		if len(f.Picture) == 0 {
+			continue
+		}
+		picture, err := p.store.PutBlob(ctx, f.Picture, "image/png")
+		if err != nil {
+			return err
+		}
+		part.Picture = picture.Hash
+	}
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		if err := addMaterials(tx, materials); err != nil {
+			return err
+		}
+		if _, err := tx.DesignByHash(d.Hash); fab.ClassOf(err) != fab.NotFound {
+			return err
+		}
+		d.ID, d.CreatedAt = store.NewID[fab.DesignVersionID](tx), tx.Now()
+		return tx.AddDesign(&d)
+	})
+}
+
+func addMaterials(tx *store.Tx, materials []fab.Material) error {
+	for _, m := range materials {
+		if _, err := tx.Material(m.Code); fab.ClassOf(err) == fab.NotFound {
+			if err := tx.AddMaterial(&m); err != nil {
+				return err
+			}
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Withdraw takes a version out of use. A dangerous one blocks its lots as a recall does; a superseded one only gets no
+// new batch.
+func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dangerous bool, by fab.AccountID) error {
+	err := p.store.Update(ctx, func(tx *store.Tx) error {
+		d, err := tx.Design(id)
+		if err != nil {
+			return err
+		}
+		if err := fab.DesignTable.Move("design", d.Status, fab.DesignWithdrawn); err != nil {
+			return err
+		}
+		d.Status, d.WithdrawnAt, d.Dangerous = fab.DesignWithdrawn, tx.Now(), dangerous
+		return tx.SetDesign(&d)
+	})
+	if err != nil || !dangerous {
+		return err
+	}
+	_, err = p.Recall(ctx, "design", string(id), "design_dangerous")
+	return err
+}

@@ -1,0 +1,73 @@
+package production
+
+import (
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// useFilament takes out of the ledger what ended attempts took from their spools, once each: all of the plate when it
+// ended well, else the share of the lines that ran. A spool that is recorded as nearly empty gives what it has.
+func useFilament(tx *store.Tx) error {
+	attempts, err := tx.Attempts(fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped)
+	if err != nil {
+		return err
+	}
+	for _, a := range attempts {
+		if a.SpoolID == "" || a.StartedAt.IsZero() && a.Lines == 0 {
+			continue
+		}
+		done, err := filamentTaken(tx, a)
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
+		if err := takeFilament(tx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func filamentTaken(tx *store.Tx, a fab.Attempt) (bool, error) {
+	moves, err := tx.Moves("subject", string(a.ID))
+	if err != nil {
+		return false, err
+	}
+	for _, m := range moves {
+		if m.Why == "printed" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func takeFilament(tx *store.Tx, a fab.Attempt) error {
+	plate, err := tx.Plate(a.PlateID)
+	if err != nil {
+		return err
+	}
+	mg := plate.FilamentMG
+	if a.Status != fab.AttemptToCount && a.Status != fab.AttemptDone && plate.Lines > 0 {
+		mg = plate.FilamentMG * min(a.Lines, plate.Lines) / plate.Lines
+	}
+	spool, err := tx.Spool(a.SpoolID)
+	if err != nil {
+		return err
+	}
+	item := fab.MaterialItem(spool.Filament)
+	places, err := tx.Holding(item)
+	if err != nil {
+		return err
+	}
+	for _, at := range places {
+		if at.Source != string(spool.ID) {
+			continue
+		}
+		if mg = min(mg, at.Quantity); mg > 0 {
+			return tx.Post(fab.StockMove{Item: item, Source: string(spool.ID), From: at.Location, To: fab.OutsideUsed, Quantity: mg, Why: "printed", Subject: string(a.ID)})
+		}
+	}
+	return nil
+}

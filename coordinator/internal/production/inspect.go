@@ -1,0 +1,168 @@
+package production
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// InspectReasons are the codes with which a count at the hub may differ from the label.
+var InspectReasons = [...]string{"ok", "miscounted", "broken", "warped", "dirty"}
+
+// Inspection is one count of a bag at the hub.
+type Inspection struct {
+	Lot    fab.LotID
+	Good   int64
+	Bad    int64
+	Reason string // one of InspectReasons; anything but ok when the count differs from the label
+	By     fab.AccountID
+}
+
+// Settle receives a bag at the hub: good pieces go to stock, bad ones are scrapped, and what the label promised beyond
+// is written off, so that the batch prints it again. Settling twice is refused.
+func (p *Production) Settle(ctx context.Context, in Inspection) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		lot, err := tx.Lot(in.Lot)
+		if err != nil {
+			return err
+		}
+		if err := checkInspection(lot, in); err != nil {
+			return err
+		}
+		if err := moveSettled(tx, lot, in); err != nil {
+			return err
+		}
+		return settle(tx, lot, in)
+	})
+}
+
+func checkInspection(lot fab.Lot, in Inspection) error {
+	switch {
+	case lot.Status == fab.LotBlocked:
+		return fab.Refuse(fab.Conflict, "lot_blocked", "lot", "lot", lot.Code)
+	case !lot.SettledAt.IsZero():
+		return fab.Refuse(fab.Conflict, "lot_settled", "lot", "lot", lot.Code)
+	case in.Good < 0 || in.Bad < 0:
+		return fab.Refuse(fab.Invalid, "count_negative", "good")
+	case in.Good+in.Bad > lot.Declared+lot.Bad+1000:
+		return fab.Refuse(fab.Invalid, "count_too_many", "good", "copies", lot.Declared)
+	case !slices.Contains(InspectReasons[:], in.Reason):
+		return fab.Refuse(fab.Invalid, "reason_missing", "reason")
+	case in.Good != lot.Declared && in.Reason == "ok":
+		return fab.Refuse(fab.Invalid, "reason_missing", "reason")
+	}
+	return nil
+}
+
+// moveSettled moves what the ledger believes to be in the bag out of wherever it is.
+func moveSettled(tx *store.Tx, lot fab.Lot, in Inspection) error {
+	item := fab.PartItem(lot.Part)
+	holding, err := tx.Holding(item)
+	if err != nil {
+		return err
+	}
+	good, bad := in.Good, in.Bad
+	move := func(from, to fab.LocationID, quantity int64, why string) error {
+		if quantity <= 0 || from == to {
+			return nil
+		}
+		return tx.Post(fab.StockMove{Item: item, Source: string(lot.ID), From: from, To: to, Quantity: quantity, Why: why, Subject: string(lot.ID), By: in.By})
+	}
+	for _, at := range holding {
+		if at.Source != string(lot.ID) {
+			continue
+		}
+		left := at.Quantity
+		g := min(good, left)
+		b := min(bad, left-g)
+		good, bad, left = good-g, bad-b, left-g-b
+		for _, err := range []error{
+			move(at.Location, fab.TheHub, g, "settled"),
+			move(at.Location, fab.OutsideScrapped, b, "scrapped"),
+			move(at.Location, fab.OutsideMissing, left, "counted_short"),
+		} {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return move(fab.OutsideMade, fab.TheHub, good, "counted_over")
+}
+
+func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
+	i := fab.Inspection{ID: store.NewID[fab.InspectionID](tx), LotID: lot.ID, Good: in.Good, Bad: in.Bad, Reason: in.Reason, By: in.By, At: tx.Now()}
+	if err := tx.AddInspection(&i); err != nil {
+		return err
+	}
+	declared := lot.Declared
+	lot.Good, lot.Status, lot.SettledAt = in.Good, fab.LotReady, tx.Now()
+	lot.Bad += in.Bad
+	if err := tx.SetLot(&lot); err != nil {
+		return err
+	}
+	b, err := tx.Batch(lot.BatchID)
+	if err != nil {
+		return err
+	}
+	code := "lot_settled"
+	if in.Good != declared {
+		code = "lot_settled_differs"
+	}
+	return tx.Note(fab.Change{Code: code, Subject: string(lot.ID), Request: b.RequestID, Worker: lot.WorkerID,
+		Args: fab.Args{"lot": lot.Code, "part": lot.Part, "good": in.Good, "bad": in.Bad, "declared": declared, "reason": in.Reason}})
+}
+
+// Recalled is what a recall found.
+type Recalled struct {
+	Recall fab.Recall
+	Lots   []fab.Lot
+	Boxes  []fab.Box
+}
+
+// Recall blocks every lot made from one spool, design, worker or maker, and finds the boxes that hold pieces of them.
+func (p *Production) Recall(ctx context.Context, what, subject, reason string) (r Recalled, err error) {
+	err = p.store.Update(ctx, func(tx *store.Tx) error {
+		if r.Lots, err = tx.LotsBy(what, subject); err != nil {
+			return err
+		}
+		ids := make([]fab.LotID, len(r.Lots))
+		for i := range r.Lots {
+			ids[i] = r.Lots[i].ID
+			r.Lots[i].Status = fab.LotBlocked
+			if err := tx.SetLot(&r.Lots[i]); err != nil {
+				return err
+			}
+		}
+		if r.Boxes, err = tx.BoxesWith(ids); err != nil {
+			return err
+		}
+		for i := range r.Boxes {
+			r.Boxes[i].Recalled = true
+			if err := tx.SetBox(&r.Boxes[i]); err != nil {
+				return err
+			}
+		}
+		if what == "spool" {
+			if err := blockSpool(tx, fab.SpoolID(subject)); err != nil {
+				return err
+			}
+		}
+		r.Recall = fab.Recall{ID: store.NewID[fab.RecallID](tx), What: what, Subject: subject, Reason: reason, Lots: int64(len(r.Lots)), Boxes: int64(len(r.Boxes)), At: tx.Now()}
+		if err := tx.AddRecall(&r.Recall); err != nil {
+			return err
+		}
+		return tx.Note(fab.Change{Code: "recalled", Subject: string(r.Recall.ID), Args: fab.Args{"what": what, "lots": len(r.Lots), "boxes": len(r.Boxes)}})
+	})
+	return r, err
+}
+
+func blockSpool(tx *store.Tx, id fab.SpoolID) error {
+	s, err := tx.Spool(id)
+	if err != nil {
+		return err
+	}
+	s.Recalled = true
+	return tx.SetSpool(&s)
+}

@@ -1,0 +1,173 @@
+package production
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+)
+
+// planPlates makes sure that each printed job that waits has a plate for each kind of machine in the lab. It reports
+// whether plates are pending.
+func planPlates(tx *store.Tx) (bool, error) {
+	jobs, err := tx.Jobs(fab.JobWaiting)
+	if err != nil {
+		return false, err
+	}
+	workers, err := tx.Workers()
+	if err != nil {
+		return false, err
+	}
+	seen := map[plateKey]bool{}
+	for _, j := range jobs {
+		if j.How != fab.ByPrint {
+			continue
+		}
+		b, err := tx.Batch(j.BatchID)
+		if err != nil {
+			return false, err
+		}
+		for _, w := range workers {
+			key := plateKey{b.DesignID, j.Part, j.Copies, w.Model, w.NozzleUM, w.Filament}
+			if w.Kind != fab.WorkerPrinter || w.Filament == "" || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if err := planPlate(tx, key); err != nil {
+				return false, err
+			}
+		}
+	}
+	pending, err := tx.PendingPlates()
+	return len(pending) > 0, err
+}
+
+// plateKey is what makes two plates the same.
+type plateKey struct {
+	design   fab.DesignVersionID
+	part     string
+	copies   int64
+	model    string
+	nozzleUM int64
+	filament string
+}
+
+func (k plateKey) row() fab.Plate {
+	return fab.Plate{DesignID: k.design, Part: k.part, Copies: k.copies, Model: k.model, NozzleUM: k.nozzleUM, Filament: k.filament}
+}
+
+func planPlate(tx *store.Tx, key plateKey) error {
+	row := key.row()
+	if _, err := tx.PlateLike(row); fab.ClassOf(err) != fab.NotFound {
+		return err
+	}
+	row.ID, row.Status, row.CreatedAt = store.NewID[fab.PlateID](tx), fab.PlatePending, tx.Now()
+	return tx.AddPlate(&row)
+}
+
+// slicePending slices all pending plates, a few at once, first those whose part has no ready plate at all, so that the
+// first printer can start soon.
+func (p *Production) slicePending(ctx context.Context) error {
+	for {
+		todo, err := p.nextPlates(ctx)
+		if err != nil || len(todo) == 0 {
+			return err
+		}
+		g, ctx := errgroup.WithContext(ctx)
+		for _, plate := range todo {
+			g.Go(func() error { return p.slice(ctx, plate) })
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *Production) nextPlates(ctx context.Context) (todo []fab.Plate, err error) {
+	err = p.store.View(ctx, func(tx *store.Tx) error {
+		todo, err = tx.PendingPlates()
+		return err
+	})
+	return todo[:min(len(todo), p.slots)], err
+}
+
+// slice makes one plate and stores its G-code before the row refers to it. What the machine cannot make becomes
+// impossible with its reason; what failed otherwise stays pending and is tried again.
+func (p *Production) slice(ctx context.Context, plate fab.Plate) error {
+	model, name, err := p.model(ctx, plate)
+	if err != nil {
+		return err
+	}
+	result, err := p.slicer.Slice(ctx, slicing.Request{
+		STL: model, PartName: name, Copies: int(plate.Copies), Printer: plate.Model, Filament: plate.Filament,
+		Quality: slicing.Draft, NozzleUM: plate.NozzleUM,
+	})
+	var problem *slicing.Problem
+	switch {
+	case errors.As(err, &problem):
+		plate.Status, plate.Why = fab.PlateImpossible, reasonOf(problem)
+	case err != nil:
+		return fmt.Errorf("slice %s for %s: %w", plate.Part, plate.Model, err)
+	default:
+		if err := p.keepGCode(ctx, &plate, result); err != nil {
+			return err
+		}
+	}
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.SetPlate(&plate); err != nil {
+			return err
+		}
+		return tx.Note(fab.Change{Code: "plate_" + string(plate.Status), Subject: string(plate.ID), Args: fab.Args{"part": plate.Part, "copies": plate.Copies, "model": plate.Model}})
+	})
+}
+
+func (p *Production) keepGCode(ctx context.Context, plate *fab.Plate, r slicing.Result) error {
+	data, err := os.ReadFile(r.Path)
+	if err != nil {
+		return fmt.Errorf("read sliced plate: %w", err)
+	}
+	blob, err := p.store.PutBlob(ctx, data, "text/x.gcode")
+	if err != nil {
+		return err
+	}
+	if blob.Hash != r.GCodeSHA256 {
+		return fmt.Errorf("sliced plate %s changed on disk", r.Path)
+	}
+	plate.Status, plate.Why = fab.PlateReady, fab.Reason{}
+	plate.GCodeHash, plate.GCodeBytes = blob.Hash, blob.Size
+	plate.Seconds, plate.FilamentMG, plate.Layers, plate.Lines = r.Seconds, r.FilamentMG, r.Layers, r.Lines
+	plate.Slicer = r.SlicerVersion
+	return nil
+}
+
+func (p *Production) model(ctx context.Context, plate fab.Plate) (stl []byte, name string, err error) {
+	var part fab.Part
+	err = p.store.View(ctx, func(tx *store.Tx) error {
+		d, err := tx.Design(plate.DesignID)
+		part, _ = d.BOM.Part(plate.Part)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	if err := p.store.ReadBlob(ctx, part.ModelHash, &b); err != nil {
+		return nil, "", fmt.Errorf("read model of %s: %w", plate.Part, err)
+	}
+	return b.Bytes(), part.Code, nil
+}
+
+func reasonOf(p *slicing.Problem) fab.Reason {
+	r := fab.Reason{Code: p.Code, Args: fab.Args{}}
+	for name, value := range p.Args {
+		r.Args[name] = value
+	}
+	return r
+}

@@ -1,0 +1,289 @@
+// Package production turns approved requests into counted goods: designs and their files, batches, the slicing of
+// plates, jobs, lots, inspection and recall. Its loop keeps each batch supplied with the jobs that it still lacks.
+package production
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+)
+
+// slicer makes G-code of a model.
+type slicer interface {
+	Slice(ctx context.Context, r slicing.Request) (slicing.Result, error)
+}
+
+// Config is what Production needs.
+type Config struct {
+	Store  *store.Store
+	Slicer slicer // nil: no printed plate is ever made; hand work goes on
+	Log    *slog.Logger
+
+	Every   time.Duration // how often the loop looks without being woken; 0 means 10 s
+	Slicers int           // plates sliced at once; 0 means 1
+}
+
+// Production answers for one lab. It is safe for concurrent use.
+type Production struct {
+	store  *store.Store
+	slicer slicer
+	log    *slog.Logger
+	every  time.Duration
+	slots  int
+}
+
+// New builds a Production.
+func New(c Config) *Production {
+	if c.Every == 0 {
+		c.Every = 10 * time.Second
+	}
+	return &Production{store: c.Store, slicer: c.Slicer, log: c.Log, every: c.Every, slots: max(1, c.Slicers)}
+}
+
+// Run keeps batches, plates and jobs in step until ctx ends. It is woken by changes and looks every so often besides.
+func (p *Production) Run(ctx context.Context) error {
+	wake, slice := make(chan struct{}, 1), make(chan struct{}, 1)
+	stop := p.store.Watch(func([]fab.Change) { nudge(wake) })
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.loop(ctx, wake, func() error { return p.keep(ctx, slice) }) })
+	if p.slicer != nil {
+		g.Go(func() error { return p.loop(ctx, slice, func() error { return p.slicePending(ctx) }) })
+	}
+	return g.Wait()
+}
+
+// loop calls step when woken and every so often. A step that fails is logged and tried again: the database may be away
+// for a moment.
+func (p *Production) loop(ctx context.Context, wake <-chan struct{}, step func() error) error {
+	tick := time.NewTicker(p.every)
+	defer tick.Stop()
+	for {
+		if err := step(); err != nil && ctx.Err() == nil {
+			p.log.Error("production", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func nudge(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// keep brings the books in step with what happened. Each part is idempotent.
+func (p *Production) keep(ctx context.Context, slice chan<- struct{}) error {
+	var planned bool
+	err := p.store.Update(ctx, func(tx *store.Tx) error {
+		for _, step := range []func(*store.Tx) error{openBatches, closeCancelled, useFilament, supplyJobs} {
+			if err := step(tx); err != nil {
+				return err
+			}
+		}
+		var err error
+		planned, err = planPlates(tx)
+		return err
+	})
+	if planned {
+		nudge(slice)
+	}
+	return err
+}
+
+// openBatches opens a batch for each line of an approved request that has none.
+func openBatches(tx *store.Tx) error {
+	requests, err := tx.Requests(fab.RequestApproved)
+	if err != nil {
+		return err
+	}
+	for _, r := range requests {
+		batches, err := tx.BatchesOf(r.ID)
+		if err != nil {
+			return err
+		}
+		lines, err := tx.RequestLines(r.ID)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if l.Promised == 0 || hasProduct(batches, l.Product) {
+				continue
+			}
+			if err := openBatch(tx, r, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func hasProduct(batches []fab.Batch, product string) bool {
+	for _, b := range batches {
+		if b.Product == product {
+			return true
+		}
+	}
+	return false
+}
+
+func openBatch(tx *store.Tx, r fab.Request, l fab.RequestLine) error {
+	design, err := tx.CurrentDesign(l.Product)
+	if err != nil {
+		return fmt.Errorf("open a batch of %s: %w", l.Product, err)
+	}
+	b := fab.Batch{
+		ID: store.NewID[fab.BatchID](tx), RequestID: r.ID, DesignID: design.ID, Product: l.Product, Quantity: l.Promised,
+		DueAt: r.NeedBy, Status: fab.BatchOpen, CreatedAt: tx.Now(),
+	}
+	if err := tx.AddBatch(&b); err != nil {
+		return err
+	}
+	return tx.Note(fab.Change{Code: "batch_opened", Subject: string(b.ID), Request: r.ID, Args: fab.Args{"product": b.Product, "quantity": b.Quantity}})
+}
+
+// closeCancelled ends the batches of requests that were cancelled; work on a printer goes on and goes to stock.
+func closeCancelled(tx *store.Tx) error {
+	batches, err := tx.Batches(fab.BatchOpen, fab.BatchPaused)
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		if b.RequestID == "" {
+			continue
+		}
+		r, err := tx.Request(b.RequestID)
+		if err != nil {
+			return err
+		}
+		if r.Status == fab.RequestCancelled {
+			if err := cancelBatch(tx, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func cancelBatch(tx *store.Tx, b fab.Batch) error {
+	b.Status = fab.BatchCancelled
+	if err := tx.SetBatch(&b); err != nil {
+		return err
+	}
+	jobs, err := tx.JobsOf(b.ID)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Status != fab.JobWaiting {
+			continue
+		}
+		j.Status = fab.JobCancelled
+		if ok, err := tx.SwapJob(&j); err != nil || !ok {
+			return errors.Join(err, errRace)
+		}
+	}
+	return tx.Note(fab.Change{Code: "batch_cancelled", Subject: string(b.ID), Request: b.RequestID, Args: fab.Args{"product": b.Product}})
+}
+
+// errRace ends a transaction that lost a race, so that the next look starts afresh.
+var errRace = errors.New("the row changed meanwhile")
+
+// supplyJobs makes the jobs that open batches lack, and closes batches that lack nothing. A done batch opens again when
+// it lacks pieces after all, because a lot was counted short or recalled.
+func supplyJobs(tx *store.Tx) error {
+	batches, err := tx.Batches(fab.BatchOpen, fab.BatchDone)
+	if err != nil {
+		return err
+	}
+	for _, b := range batches {
+		design, err := tx.Design(b.DesignID)
+		if err != nil {
+			return err
+		}
+		counts, err := tx.PartCounts(b, design.BOM)
+		if err != nil {
+			return err
+		}
+		if err := supply(tx, b, design, counts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func supply(tx *store.Tx, b fab.Batch, design fab.DesignVersion, counts []fab.PartCount) error {
+	var jobs []fab.Job
+	whole := true
+	for _, c := range counts {
+		part, _ := design.BOM.Part(c.Part)
+		whole = whole && c.Good >= c.Needed
+		jobs = append(jobs, jobsFor(tx, b, part, c.Missing())...)
+	}
+	if b.Status == fab.BatchDone {
+		if len(jobs) == 0 || delivered(tx, b) {
+			return nil
+		}
+		b.Status, b.DoneAt = fab.BatchOpen, time.Time{}
+		if err := tx.SetBatch(&b); err != nil {
+			return err
+		}
+	}
+	if err := tx.AddJobs(jobs); err != nil {
+		return err
+	}
+	if len(jobs) > 0 {
+		return tx.Note(fab.Change{Code: "jobs_planned", Subject: string(b.ID), Request: b.RequestID, Args: fab.Args{"product": b.Product, "jobs": len(jobs)}})
+	}
+	if !whole || b.Status != fab.BatchOpen {
+		return nil
+	}
+	b.Status, b.DoneAt = fab.BatchDone, tx.Now()
+	if err := tx.SetBatch(&b); err != nil {
+		return err
+	}
+	return tx.Note(fab.Change{Code: "batch_done", Subject: string(b.ID), Request: b.RequestID, Args: fab.Args{"product": b.Product, "quantity": b.Quantity}})
+}
+
+// delivered reports whether the request of a batch has all it asked for: then a recall makes replacements only on demand.
+func delivered(tx *store.Tx, b fab.Batch) bool {
+	if b.RequestID == "" {
+		return false
+	}
+	r, err := tx.Request(b.RequestID)
+	return err == nil && r.Status != fab.RequestApproved
+}
+
+// handPortion is how many pieces of hand work one job holds: an evening's work.
+const handPortion = 25
+
+// jobsFor cuts missing pieces into whole plates or portions. Overshoot goes to stock.
+func jobsFor(tx *store.Tx, b fab.Batch, part fab.Part, missing int64) []fab.Job {
+	var jobs []fab.Job
+	for missing > 0 {
+		copies := max(1, part.PerPlate)
+		if part.How == fab.ByHand {
+			copies = min(missing, handPortion)
+		}
+		jobs = append(jobs, fab.Job{
+			ID: store.NewID[fab.JobID](tx), BatchID: b.ID, Part: part.Code, How: part.How, Copies: copies,
+			Status: fab.JobWaiting, CreatedAt: tx.Now(),
+		})
+		missing -= copies
+	}
+	return jobs
+}
