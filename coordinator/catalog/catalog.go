@@ -28,7 +28,7 @@ func load(root fs.FS, ids ...string) ([]Product, error) {
 		}
 		products = append(products, p)
 	}
-	return products, nil
+	return products, checkUnique(products)
 }
 
 func read(root fs.FS, id string) (Product, error) {

@@ -9,10 +9,7 @@ import (
 	"time"
 )
 
-var (
-	codeForm   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
-)
+var codeForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // check refuses a product that lacks what its users rely on.
 func (p Product) check() error {
@@ -48,8 +45,8 @@ func (p Product) checkHead() error {
 		return fmt.Errorf("dated %q is not YYYY-MM-DD", p.Dated)
 	case !slices.Contains([]string{StatusPrototype, StatusTrialled, StatusWithdrawn}, p.Status):
 		return fmt.Errorf("status %q is unknown", p.Status)
-	case !colourForm.MatchString(p.Picture):
-		return fmt.Errorf("picture %q is not #rrggbb", p.Picture)
+	case p.Picture != PictureThread && p.Picture != PictureCall:
+		return fmt.Errorf("picture %q is unknown", p.Picture)
 	}
 	return checkCode("claim.code", p.Claim.Code)
 }
@@ -85,12 +82,18 @@ func (p Product) checkPart(part Part) error {
 		if part.PerPlate != 0 || len(part.LayerHeightsUm) > 0 || len(part.Filaments) > 0 {
 			return errors.New("hand work has no plate, layer height or filament")
 		}
+		if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Code == part.Step }) {
+			return fmt.Errorf("step %q is not among the steps", part.Step)
+		}
 		return nil
 	}
 	return fmt.Errorf("how %q is unknown", part.How)
 }
 
 func (p Product) checkPrinted(part Part) error {
+	if part.Step != "" {
+		return errors.New("a printed part has no step")
+	}
 	if part.PerPlate < 1 || len(part.LayerHeightsUm) == 0 || len(part.Filaments) == 0 {
 		return errors.New("a printed part needs per_plate, layer_heights_um and filaments")
 	}
@@ -151,4 +154,18 @@ func within(what string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
+}
+
+// checkUnique holds part codes apart: stock counts parts by code alone.
+func checkUnique(products []Product) error {
+	owner := map[string]string{}
+	for _, p := range products {
+		for _, part := range p.Parts {
+			if first, taken := owner[part.Code]; taken {
+				return fmt.Errorf("part %s is in %s and in %s", part.Code, first, p.ID)
+			}
+			owner[part.Code] = p.ID
+		}
+	}
+	return nil
 }

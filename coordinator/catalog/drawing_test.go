@@ -153,7 +153,7 @@ func TestPrintedPartsAreSoundSolids(t *testing.T) {
 }
 
 func TestBandIsFullSizeAndAsDrawn(t *testing.T) {
-	s, dim := drawn(t, "visor", "band")
+	s, dim := drawn(t, "visor", "visor-band")
 	require.InDelta(t, 2*dim["film_half_width"]+dim["wall"], s.size(0), 0.4, "the outer pegs end no further out than the arc does")
 	require.InDelta(t, dim["film_centre"]+dim["film_front"]+dim["wall"]/2, s.hi[1], 0.05)
 	require.InDelta(t, -dim["arm_length"]-dim["hook_radius"]-dim["wall"]/2, s.lo[1], 1.5)
@@ -173,7 +173,7 @@ func TestBandIsFullSizeAndAsDrawn(t *testing.T) {
 // wall is filled to 0.01 mm; at 0.2 mm and 0.45 mm wide no more than a third of a line is left empty.
 func TestWallsAreWholeNumbersOfLines(t *testing.T) {
 	filled := func(lines, width, layer float64) float64 { return width + (lines-1)*(width-layer*(1-math.Pi/4)) }
-	for part, lines := range map[string]float64{"band": 4, "reinforcement": 2} {
+	for part, lines := range map[string]float64{"visor-band": 4, "visor-reinforcement": 2} {
 		_, dim := drawn(t, "visor", part)
 		require.InDelta(t, filled(lines, 0.5, 0.3), dim["wall"], 0.01, "%s at draft", part)
 		require.InDelta(t, filled(lines, 0.45, 0.2), dim["wall"], 0.15, "%s in fine layers", part)
@@ -200,17 +200,17 @@ func (s solid) flattest(z float64) float64 {
 
 // A band stands on the band below it, so no other underside may need a support.
 func TestBandNeedsNoSupportEvenInAStack(t *testing.T) {
-	s, _ := drawn(t, "visor", "band")
+	s, _ := drawn(t, "visor", "visor-band")
 	require.LessOrEqual(t, s.flattest(0.01), 55.0)
 }
 
 func TestReinforcementIsAsDrawn(t *testing.T) {
-	s, dim := drawn(t, "visor", "reinforcement")
+	s, dim := drawn(t, "visor", "visor-reinforcement")
 	outer := dim["radius"] + dim["groove"]/2 + dim["wall"]
 	chord := 2 * dim["radius"] * math.Sin(dim["angle"]/2*math.Pi/180)
 	require.InDelta(t, chord+2*(dim["wall"]+dim["groove"]/2), s.size(0), 0.3)
 	require.InDelta(t, outer-dim["radius"], s.hi[1], 0.05)
-	_, band := drawn(t, "visor", "band")
+	_, band := drawn(t, "visor", "visor-band")
 	require.InDelta(t, band["film_half_width"], dim["radius"], 1, "the film keeps the band's curve")
 }
 

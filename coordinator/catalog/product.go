@@ -11,6 +11,9 @@ const (
 	HowPrint = "print" // a printer makes the part
 	HowHand  = "hand"  // a person makes the part from its pattern
 
+	PictureThread = "thread" // colours of a product's picture, by their name in the look
+	PictureCall   = "call"
+
 	UnitPiece = "piece"
 	UnitMg    = "mg"
 )
@@ -29,13 +32,18 @@ func (t Text) In(lang string) string {
 	return t.FR
 }
 
+// Map returns the text by language, as rows keep it.
+func (t Text) Map() map[string]string {
+	return map[string]string{"fr": t.FR, "en": t.EN}
+}
+
 // Product is one design version that people may ask for, with all that is needed to make and hand it over.
 type Product struct {
 	ID      string `toml:"id"`
 	Version string `toml:"version"`
-	Dated   string `toml:"dated"`  // day of the version and of its notices, YYYY-MM-DD
-	Status  string `toml:"status"` // one of the Status constants
-	Picture string `toml:"picture"`
+	Dated   string `toml:"dated"`   // day of the version and of its notices, YYYY-MM-DD
+	Status  string `toml:"status"`  // one of the Status constants
+	Picture string `toml:"picture"` // colour of its picture: PictureThread or PictureCall
 	// SheetToSign tells that the notice goes out as an information sheet which the recipient signs.
 	SheetToSign bool       `toml:"sheet_to_sign"`
 	Names       Text       `toml:"names"`
@@ -67,14 +75,15 @@ type Evidence struct {
 
 // Part is one piece of a product.
 type Part struct {
-	Code    string `toml:"code"`
+	Code    string `toml:"code"` // unique over all products
 	Names   Text   `toml:"names"`
 	How     string `toml:"how"`    // HowPrint or HowHand
 	File    string `toml:"file"`   // STL, or pattern for hand work
 	Source  string `toml:"source"` // parametric drawing that File is made from; empty for hand work
-	PerUnit int    `toml:"per_unit"`
+	PerUnit int64  `toml:"per_unit"`
+	Step    string `toml:"step"` // hand work: the code of the Step that is its main skill
 	// PerPlate is the preferred number of copies on a bed of 210 x 210 mm; a smaller bed takes fewer. Zero for hand work.
-	PerPlate int `toml:"per_plate"`
+	PerPlate int64 `toml:"per_plate"`
 	// LayerHeightsUm lists the layer heights that the part is drawn for, in micrometres, preferred first.
 	LayerHeightsUm []int64 `toml:"layer_heights_um"`
 	// Filaments lists the filament families allowed, preferred first.
@@ -92,6 +101,6 @@ type Material struct {
 // Step is hand work on one unit, in the order in which it is done.
 type Step struct {
 	Code    string `toml:"code"`
-	Minutes int    `toml:"minutes"` // working time for one unit, waiting left out
+	Minutes int64  `toml:"minutes"` // working time for one unit, waiting left out
 	Names   Text   `toml:"names"`
 }

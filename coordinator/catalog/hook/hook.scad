@@ -3,7 +3,7 @@
 // Printed flat, without supports.
 
 // --- dimensions -----------------------------------------------------------
-thick       = 6;     // a multiple of 0.3 and of 0.2
+thick       = 5.4;   // a multiple of 0.3 and of 0.2
 width       = 6.4;   // of the ring, the stem and the crook
 finger      = 25;    // hole of the ring
 stem        = 30;    // straight part between the ring and the crook

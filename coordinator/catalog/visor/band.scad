@@ -109,11 +109,15 @@ module ribbon(p, z, w) {
     polyhedron(pts, concat(sides, [[2, 1, 0], [3, 2, 0], [e, e + 1, e + 2], [e, e + 2, e + 3]]));
 }
 
-// Point and tangent at length s along path p, from its middle point.
-film_s = stations(film_right);
-function at(s, i = 1) = film_s[i] >= s || i == len(film_right) - 1
+// The face that carries the film, from its middle to the right; lengths run along it.
+film_mid = len(film_right) - 1;
+film_face = [for (i = [0:film_mid]) film_right[i] + left_of(tangent(film_path, film_mid + i)) * wall / 2];
+film_s = stations(film_face);
+
+// Point and tangent at length s along the face.
+function at(s, i = 1) = film_s[i] >= s || i == film_mid
     ? let (k = (s - film_s[i - 1]) / (film_s[i] - film_s[i - 1]))
-      [film_right[i - 1] + k * (film_right[i] - film_right[i - 1]), unit(film_right[i] - film_right[i - 1])]
+      [film_face[i - 1] + k * (film_face[i] - film_face[i - 1]), unit(film_face[i] - film_face[i - 1])]
     : at(s, i + 1);
 
 // A small hook for a punched hole: a rising underside, a nib that points up.
@@ -129,9 +133,8 @@ module pegs() {
     for (side = [-1, 1]) for (s = [hole_pitch / 2, hole_pitch * 3 / 2]) {
         a = at(s);
         out = left_of(a[1]);
-        face = a[0] + out * wall / 2;
         mirror([side < 0 ? 1 : 0, 0, 0])
-            translate([face[0], face[1], 0]) rotate(atan2(out[1], out[0])) peg();
+            translate([a[0][0], a[0][1], 0]) rotate(atan2(out[1], out[0])) peg();
     }
 }
 
