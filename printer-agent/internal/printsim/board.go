@@ -338,8 +338,14 @@ func (b *Board) poll() {
 // busyPeriod is the firmwares' default keep-alive (M113 S2).
 const busyPeriod = 2 * time.Second
 
-// period is how often a repeated message comes.
-func (b *Board) period(d time.Duration) time.Duration { return max(d, b.cfg.MinPeriod) }
+// chatterFloor is the real time under a repeated message, so that a fast clock
+// neither floods the host nor leaves it no moment of quiet.
+const chatterFloor = 500 * time.Millisecond
+
+// period is how often a message comes that real firmware repeats every d.
+func (b *Board) period(d time.Duration) time.Duration {
+	return max(d, time.Duration(float64(min(d, chatterFloor))*b.cfg.speed))
+}
 
 // chatter prints what nobody asked for.
 func (b *Board) chatter() {

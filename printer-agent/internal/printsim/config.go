@@ -34,7 +34,7 @@ type Config struct {
 	Faults    []Fault       // none
 	Seed      uint64        // of the faults
 	Prints    int           // attempt markers already seen in earlier runs
-	MinPeriod time.Duration // floor under every repeated message
+	speed     float64       // of the clock against the wall, see period
 	Record    func(Record)  // called with each truth record, in order; may be nil
 }
 
@@ -59,6 +59,7 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("bed %v: want three lengths in mm", c.Bed)
 		}
 	}
+	c.speed = max(c.speed, 1)
 	if c.Record == nil {
 		c.Record = func(Record) {}
 	}

@@ -198,7 +198,7 @@ func (p *port) watch(ctx context.Context, events chan<- portEvent, renewed <-cha
 }
 
 func (p *port) awaitHost(ctx context.Context) bool {
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for !p.tty.held() {
 		select {

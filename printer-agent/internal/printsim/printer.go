@@ -15,12 +15,8 @@ type Options struct {
 	Truth     string  // path of the truth log; empty for none
 	Speed     float64 // virtual seconds in a real one; 1 if zero
 	DTRResets bool    // a healthy board, too, starts anew when a host opens the port
-	Board     Config  // Record, Prints and MinPeriod are set by New
+	Board     Config  // Record and Prints are set by New
 }
-
-// chatterFloor is the real time under every repeated message, so that a fast
-// clock does not flood the host.
-const chatterFloor = 100 * time.Millisecond
 
 // lookahead is the real time by which an event may come early: below it a
 // sleep costs more than it is worth.
@@ -63,10 +59,7 @@ func New(opts Options, log *slog.Logger) (*Printer, error) {
 
 func (p *Printer) openTruth() error {
 	c := &p.opts.Board
-	c.MinPeriod = time.Duration(float64(chatterFloor) * p.opts.Speed)
-	if p.opts.Speed <= 1 {
-		c.MinPeriod = 0
-	}
+	c.speed = p.opts.Speed
 	if p.opts.Truth == "" {
 		return nil
 	}
