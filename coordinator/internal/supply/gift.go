@@ -1,0 +1,140 @@
+package supply
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// Use is what part of a gift became: products in one state for one town. Who received them is not told.
+type Use struct {
+	Product   string
+	Products  int64 // products that hold some of the gift
+	Quantity  int64 // of the gift
+	Town      string
+	Delivered bool
+}
+
+// Gift is what a donor's page knows.
+type Gift struct {
+	Donation fab.Donation
+	Material fab.Material
+	Uses     []Use
+	Used     int64 // over all uses
+	Left     int64 // still in the lab
+}
+
+// Gift reads the donation behind a token and follows it through the kits to the towns.
+func (s *Supply) Gift(ctx context.Context, token string) (g Gift, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		link, err := tx.FollowLink(fab.LinkDonation, token)
+		if err != nil {
+			return err
+		}
+		if g.Donation, err = tx.Donation(fab.DonationID(link.Subject)); err != nil {
+			return err
+		}
+		if g.Material, err = tx.Material(g.Donation.Material); err != nil {
+			return err
+		}
+		return follow(tx, &g)
+	})
+	return g, err
+}
+
+func follow(tx *store.Tx, g *Gift) error {
+	sources, err := sourcesOf(tx, g.Donation)
+	if err != nil {
+		return err
+	}
+	for _, source := range sources {
+		moves, err := tx.Moves("source", source)
+		if err != nil {
+			return err
+		}
+		for _, m := range moves {
+			switch m.Why {
+			case "kitted":
+				err = g.kit(tx, m)
+			case "printed":
+				g.Used += m.Quantity
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	g.Left = max(0, g.Donation.Received-g.Used)
+	return nil
+}
+
+// sourcesOf are the names under which a gift travels: its own, or those of its spools.
+func sourcesOf(tx *store.Tx, d fab.Donation) ([]string, error) {
+	sources := []string{string(d.ID)}
+	spools, err := tx.Spools()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range spools {
+		if s.DonationID == d.ID {
+			sources = append(sources, string(s.ID))
+		}
+	}
+	return sources, nil
+}
+
+func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
+	k, err := tx.Kit(fab.KitID(m.Subject))
+	if err != nil {
+		return err
+	}
+	design, err := tx.Design(k.DesignID)
+	if err != nil {
+		return err
+	}
+	use := Use{Product: k.Product, Products: k.Quantity, Quantity: m.Quantity}
+	for _, need := range design.BOM.Materials {
+		if need.Material == g.Donation.Material && need.PerUnit > 0 {
+			use.Products = (m.Quantity + need.PerUnit - 1) / need.PerUnit
+		}
+	}
+	if k.BoxID != "" {
+		if err := use.where(tx, k); err != nil {
+			return err
+		}
+	}
+	g.Used += m.Quantity
+	g.add(use)
+	return nil
+}
+
+func (u *Use) where(tx *store.Tx, k fab.Kit) error {
+	box, err := tx.Box(k.BoxID)
+	if err != nil {
+		return err
+	}
+	r, err := tx.Request(k.RequestID)
+	if err != nil {
+		return err
+	}
+	f, err := tx.Facility(r.FacilityID)
+	if err != nil {
+		return err
+	}
+	u.Town, u.Delivered = f.Town, box.Status == fab.BoxDelivered
+	return nil
+}
+
+func (g *Gift) add(u Use) {
+	i := slices.IndexFunc(g.Uses, func(o Use) bool {
+		return o.Product == u.Product && o.Town == u.Town && o.Delivered == u.Delivered
+	})
+	if i < 0 {
+		g.Uses = append(g.Uses, u)
+		return
+	}
+	g.Uses[i].Products += u.Products
+	g.Uses[i].Quantity += u.Quantity
+}

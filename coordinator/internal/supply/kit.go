@@ -1,0 +1,242 @@
+package supply
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// Closable says, for one line of a request, how many products can be assembled now and what is short for the rest.
+type Closable struct {
+	Request fab.RequestID
+	Product string
+	Wanted  int64      // promised and not in a kit yet
+	Now     int64      // can be assembled from what is at the hub
+	Short   fab.Reason // what limits it; zero when Now covers Wanted
+}
+
+// Closable reads what could be kitted for each approved request.
+func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		requests, err := tx.Requests(fab.RequestApproved)
+		if err != nil {
+			return err
+		}
+		for _, r := range requests {
+			lines, err := tx.RequestLines(r.ID)
+			if err != nil {
+				return err
+			}
+			for _, l := range lines {
+				c, err := closable(tx, r, l)
+				if err != nil {
+					return err
+				}
+				list = append(list, c)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) {
+	c := Closable{Request: r.ID, Product: l.Product, Wanted: l.Promised}
+	kits, err := tx.KitsOf(r.ID)
+	if err != nil {
+		return c, err
+	}
+	for _, k := range kits {
+		if k.Product == l.Product {
+			c.Wanted -= k.Quantity
+		}
+	}
+	design, err := designOf(tx, r.ID, l.Product)
+	if err != nil {
+		return c, err
+	}
+	c.Now = max(0, c.Wanted)
+	for _, n := range needs(design.BOM) {
+		picks, err := pick(tx, n, 1<<62)
+		if err != nil {
+			return c, err
+		}
+		have := int64(0)
+		for _, p := range picks {
+			have += p.Quantity
+		}
+		if can := have / n.perUnit; can < c.Now {
+			c.Now = can
+			c.Short = fab.Because("kit_short", "item", string(n.item), "have", have, "need", c.Wanted*n.perUnit)
+		}
+	}
+	return c, nil
+}
+
+// designOf is the version that the batch of this request was frozen with, or the current one.
+func designOf(tx *store.Tx, id fab.RequestID, product string) (fab.DesignVersion, error) {
+	batches, err := tx.BatchesOf(id)
+	if err != nil {
+		return fab.DesignVersion{}, err
+	}
+	for _, b := range batches {
+		if b.Product == product {
+			return tx.Design(b.DesignID)
+		}
+	}
+	return tx.CurrentDesign(product)
+}
+
+// need is one thing that a kit takes.
+type need struct {
+	item    fab.Item
+	perUnit int64
+	lots    bool // the sources are lots, of which blocked ones are left alone
+}
+
+func needs(bom fab.BOM) []need {
+	list := make([]need, 0, len(bom.Parts)+len(bom.Materials))
+	for _, p := range bom.Parts {
+		list = append(list, need{fab.PartItem(p.Code), p.PerUnit, true})
+	}
+	for _, m := range bom.Materials {
+		list = append(list, need{fab.MaterialItem(m.Material), m.PerUnit, false})
+	}
+	return list
+}
+
+// pick chooses what to take from the hub, oldest source first. It returns less than quantity when there is less.
+func pick(tx *store.Tx, n need, quantity int64) ([]fab.Balance, error) {
+	holding, err := tx.Holding(n.item)
+	if err != nil {
+		return nil, err
+	}
+	var picks []fab.Balance
+	for _, at := range holding {
+		if quantity == 0 {
+			break
+		}
+		if at.Location != fab.TheHub {
+			continue
+		}
+		if n.lots {
+			lot, err := tx.Lot(fab.LotID(at.Source))
+			if err != nil {
+				return nil, err
+			}
+			if lot.Status != fab.LotReady {
+				continue
+			}
+		}
+		at.Quantity = min(at.Quantity, quantity)
+		quantity -= at.Quantity
+		picks = append(picks, at)
+	}
+	return picks, nil
+}
+
+// MakeKits assembles products for a line of a request: parts and materials leave the ledger, kits enter it.
+// It refuses, naming what is short, and then takes nothing.
+func (s *Supply) MakeKits(ctx context.Context, id fab.RequestID, product string, quantity int64, by fab.AccountID) (k fab.Kit, err error) {
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		k, err = makeKits(tx, id, product, quantity, by)
+		return err
+	})
+	return k, err
+}
+
+func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by fab.AccountID) (fab.Kit, error) {
+	if quantity <= 0 || quantity > fab.MaxAsked {
+		return fab.Kit{}, fab.Refuse(fab.Invalid, "quantity_not_positive", "count", "quantity", quantity)
+	}
+	r, err := tx.Request(id)
+	if err != nil {
+		return fab.Kit{}, err
+	}
+	if r.Status != fab.RequestApproved {
+		return fab.Kit{}, fab.Refuse(fab.Conflict, "request_not_open", "request")
+	}
+	design, err := designOf(tx, id, product)
+	if err != nil {
+		return fab.Kit{}, err
+	}
+	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
+	var lots []fab.KitLot
+	for _, n := range needs(design.BOM) {
+		picks, err := consume(tx, k, n)
+		if err != nil {
+			return k, err
+		}
+		if n.lots {
+			for _, p := range picks {
+				lots = append(lots, fab.KitLot{KitID: k.ID, LotID: fab.LotID(p.Source), Quantity: p.Quantity})
+			}
+		}
+	}
+	if err := tx.AddKit(&k, lots); err != nil {
+		return k, err
+	}
+	err = tx.Post(fab.StockMove{Item: fab.KitItem(product), Source: string(k.ID), From: fab.OutsideMade, To: fab.TheHub, Quantity: quantity, Why: "kitted", Subject: string(k.ID), By: by})
+	if err != nil {
+		return k, err
+	}
+	return k, tx.Note(fab.Change{Code: "kit_made", Subject: string(k.ID), Request: id, Args: fab.Args{"product": product, "quantity": quantity}})
+}
+
+func consume(tx *store.Tx, k fab.Kit, n need) ([]fab.Balance, error) {
+	wanted := n.perUnit * k.Quantity
+	picks, err := pick(tx, n, wanted)
+	if err != nil {
+		return nil, err
+	}
+	have := int64(0)
+	for _, p := range picks {
+		have += p.Quantity
+	}
+	if have < wanted {
+		return nil, fab.Refuse(fab.Conflict, "kit_short", "count", "item", string(n.item), "have", have, "need", wanted)
+	}
+	for _, p := range picks {
+		err := tx.Post(fab.StockMove{Item: n.item, Source: p.Source, From: fab.TheHub, To: fab.OutsideUsed, Quantity: p.Quantity, Why: "kitted", Subject: string(k.ID), By: k.By})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return picks, nil
+}
+
+// Pack puts every kit of a request that is in no box yet into one new box with a code.
+func (s *Supply) Pack(ctx context.Context, id fab.RequestID) (b fab.Box, err error) {
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		kits, err := tx.KitsOf(id)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Next("box")
+		if err != nil {
+			return err
+		}
+		b = fab.Box{ID: store.NewID[fab.BoxID](tx), Code: fmt.Sprintf("B-%03d", n), RequestID: id, Status: fab.BoxPacked, CreatedAt: tx.Now()}
+		if err := tx.AddBox(&b); err != nil {
+			return err
+		}
+		packed := int64(0)
+		for _, k := range kits {
+			if k.BoxID != "" {
+				continue
+			}
+			k.BoxID = b.ID
+			packed += k.Quantity
+			if err := tx.SetKit(&k); err != nil {
+				return err
+			}
+		}
+		if packed == 0 {
+			return fab.Refuse(fab.Conflict, "nothing_to_pack", "request")
+		}
+		return tx.Note(fab.Change{Code: "box_packed", Subject: string(b.ID), Request: id, Args: fab.Args{"box": b.Code, "quantity": packed}})
+	})
+	return b, err
+}
