@@ -60,3 +60,9 @@ func (c control) Describes() string {
 	}
 	return ""
 }
+
+// Unchosen reports whether a list needs an empty option: nothing is chosen, or
+// choosing nothing is allowed.
+func (c control) Unchosen() bool {
+	return c.Optional || !slices.ContainsFunc(c.Options, func(o option) bool { return o.Chosen })
+}

@@ -156,11 +156,19 @@ func Duration(lang string, d time.Duration) string {
 	return Text(lang, "time.days", "n", int(d.Hours()/24))
 }
 
-// Ago says how long ago: "il y a 4 s". Times ahead count as now.
+// Ago says how long ago, coarser the longer it is: "il y a 4 s", "il y a 7 h", "hier".
+// Times ahead count as now.
 func Ago(lang string, at, now time.Time) string {
 	d := now.Sub(at)
-	if d < time.Second {
+	switch {
+	case d < time.Second:
 		return Text(lang, "time.just_now")
+	case d >= 18*time.Hour && daysBetween(at, now) == 1:
+		return Text(lang, "time.yesterday")
+	case d >= 24*time.Hour:
+		return Text(lang, "time.ago", "d", Text(lang, "time.days", "n", daysBetween(at, now)))
+	case d >= 3*time.Hour:
+		d = d.Round(time.Hour)
 	}
 	return Text(lang, "time.ago", "d", Duration(lang, d))
 }
