@@ -75,7 +75,7 @@ var rooms = map[string]room{
 		"slicer-bridge/internal/prusaslicer",
 	}},
 
-	"printer-agent":                   {ours: []string{"printer-agent/...", "firmware-profiles", "coordinator/wire"}},
+	"printer-agent":                   {ours: []string{"printer-agent/...", "firmware-profiles", "coordinator/wire", "slicer-bridge/gcode"}},
 	"printer-agent/internal/frame":    {pure: true},
 	"printer-agent/internal/port":     {},
 	"printer-agent/internal/spool":    {ours: []string{"coordinator/wire"}},

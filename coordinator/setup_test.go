@@ -93,7 +93,7 @@ func TestSetup(t *testing.T) {
 func setup(t *testing.T, programs map[string]string) (status int, says, asked string) {
 	t.Helper()
 	bin, record := t.TempDir(), filepath.Join(t.TempDir(), "record")
-	for _, name := range []string{"awk", "sort", "head", "tr", "dirname", "env", "chmod", "true"} {
+	for _, name := range []string{"awk", "sort", "head", "tr", "dirname", "env", "chmod", "true", "mktemp", "rm", "tail"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			t.Fatalf("%s is missing: apt-get install coreutils mawk", name)

@@ -2,7 +2,7 @@
 # Installs what this repository needs on Debian 12 or Raspberry Pi OS, and nothing when nothing is missing.
 # usage: scripts/setup.sh build|run|test
 #   build  checks Go
-#   run    also wants the slicer
+#   run    also wants the slicer, and the certificates that Go needs to fetch modules
 #   test   also wants what the tests start: PostgreSQL, mosquitto, Chromium, and a C compiler for the race detector
 set -eu
 cd "$(dirname "$0")/.."
@@ -39,6 +39,7 @@ have_file() {
 # lacking prints the packages that this machine lacks for the mode.
 lacking() {
 	have prusa-slicer || echo prusa-slicer
+	have_file /etc/ssl/certs/ca-certificates.crt /etc/pki /etc/ssl/cert.pem || echo ca-certificates
 	[ "$1" = test ] || return 0
 	have_file /usr/lib/postgresql/*/bin/initdb || have initdb || echo postgresql
 	have mosquitto || echo mosquitto
@@ -55,7 +56,7 @@ as_root() {
 }
 
 apt_get() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 "$@"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1
 }
 
 # install_packages tries the package list at hand first, and refreshes it only when that was not enough.
@@ -92,9 +93,14 @@ command -v apt-get >/dev/null || fail "this machine has no apt; install by its o
 if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
 	fail "missing packages; run: sudo apt-get install --no-install-recommends $packages"
 fi
-echo "setup: installing $packages"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "setup: installing $packages, which can take some minutes"
 # shellcheck disable=SC2086 # a list of words
-install_packages $packages || fail "apt could not install: $packages"
+install_packages $packages || {
+	tail -n 20 "$log" >&2
+	fail "apt could not install: $packages"
+}
 # shellcheck disable=SC2086
 quieten $packages
 left=$(lacking "$mode" | tr '\n' ' ')
