@@ -46,8 +46,11 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"input": w.input, "choices": w.choices, "act": newAct, "field": field,
 		"otherlang": otherLang, "langlink": langLink, "lang": func() string { return lang },
 		"pill": newPill, "since": func(at time.Time) bool { return !at.IsZero() },
-		"heat": func(known bool, milli, target int64) string { return heat(lang, known, milli, target) },
-		"seen": func(at, now time.Time) string { return seen(lang, at, now) },
+		"heat":  func(known bool, milli, target int64) string { return heat(lang, known, milli, target) },
+		"seen":  func(at, now time.Time) string { return seen(lang, at, now) },
+		"stuff": w.stuff, "amount": w.amount, "stufflist": w.stuffList, "giftway": w.giftWay,
+		"townlist":  func(towns []string) string { return locales.List(lang, towns...) },
+		"stopstate": stopState, "join": join,
 		"dict": dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }

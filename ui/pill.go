@@ -21,6 +21,7 @@ const (
 	StateOnWay      = "on_way"
 	StatePledged    = "pledged"
 	StateFailed     = "failed"
+	StateNotDone    = "not_done"
 	StatePartly     = "partly"
 	StatePlanned    = "planned"
 	StateOpen       = "open"
@@ -68,7 +69,7 @@ func look(state string) (icon, tone string) {
 		return "pause", "wait"
 	case StatePlate, StateReceived, StateOffered:
 		return "hand", "call"
-	case StateOffline, StateError, StateFailed:
+	case StateOffline, StateError, StateFailed, StateNotDone:
 		return "alert", "stop"
 	case StateStopped, StateBlocked:
 		return "stop", "stop"
