@@ -19,6 +19,8 @@ import (
 type cli struct {
 	LogLevel slog.Level `default:"info" help:"How much to say on standard error: debug, info, warn or error."`
 
+	Run      runCmd      `cmd:"" help:"Serve the printers of this machine for a lab."`
+	Enrol    enrolCmd    `cmd:"" help:"Join a lab, once, with the code it gave."`
 	Print    printCmd    `cmd:"" help:"Print a file on a printer, without any coordinator."`
 	Detect   detectCmd   `cmd:"" help:"List serial ports; ask a port what printer is behind it."`
 	Simulate simulateCmd `cmd:"" help:"Be a printer behind a pseudo-terminal."`

@@ -1,0 +1,233 @@
+// Package agent joins the commands of a coordinator to prints: one connection to the broker, one state machine for each
+// printer, and an outbox between them, so that neither ever waits for the other. A print goes on while broker and
+// coordinator are away, and what happened in the meantime is told once when they are back.
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/spool"
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+)
+
+// Machine is a configured printer with what is known of its kind.
+type Machine struct {
+	Printer
+	Link   link.Options                       // dialect and timing
+	Limits func(filament string) gcode.Limits // what a file for it may ask, with this filament
+	Open   func() (io.ReadWriteCloser, error) // its port
+}
+
+// Options are what an Agent is made of.
+type Options struct {
+	Config   Config
+	Secrets  Secrets
+	Version  string // of the program
+	Machines []Machine
+	Spool    *spool.Spool // open; the caller closes it after Run
+	Log      *slog.Logger
+
+	ReconnectMin  time.Duration // first wait after a lost broker; default 250 ms
+	ReconnectMax  time.Duration // longest; default 30 s
+	FetchPatience time.Duration // how long a file is asked for while the coordinator is away; default 2 min
+	EndPatience   time.Duration // how long a print may take to end when the agent is told to; default 20 s
+	JournalEvery  time.Duration // between journal entries of a print; default 5 s
+}
+
+func (o Options) orDefault() Options {
+	for _, f := range []struct {
+		v   *time.Duration
+		def time.Duration
+	}{
+		{&o.ReconnectMin, 250 * time.Millisecond}, {&o.ReconnectMax, 30 * time.Second}, {&o.FetchPatience, 2 * time.Minute},
+		{&o.EndPatience, 20 * time.Second}, {&o.JournalEvery, 5 * time.Second}, {&o.Config.ProgressEvery, time.Minute},
+	} {
+		if *f.v == 0 {
+			*f.v = f.def
+		}
+	}
+	return o
+}
+
+// message came from the broker.
+type message struct {
+	kind    wire.Kind
+	payload []byte
+	epoch   string
+	at      time.Time
+}
+
+// mailbox bounds what waits to be read. The coordinator re-sends what it hears nothing of.
+const mailbox = 256
+
+// Agent is one process with many printers.
+type Agent struct {
+	config   Config
+	secrets  Secrets
+	options  Options
+	spool    *spool.Spool
+	fetch    *fetcher
+	log      *slog.Logger
+	tray     *tray
+	printers map[string]*printer
+	orders   chan message
+	acks     chan message
+	epoch    atomic.Pointer[string] // of the connection; commands of another are stale
+	stops    sync.WaitGroup         // emergency stops under way
+}
+
+// New prepares an agent; nothing happens before Run.
+func New(o Options) (*Agent, error) {
+	o = o.orDefault()
+	fetch, err := newFetcher(o.Config, o.Secrets, o)
+	if err != nil {
+		return nil, err
+	}
+	a := &Agent{
+		config: o.Config, secrets: o.Secrets, options: o, spool: o.Spool, fetch: fetch, log: o.Log, tray: newTray(),
+		printers: map[string]*printer{}, orders: make(chan message, mailbox), acks: make(chan message, mailbox),
+	}
+	for _, m := range o.Machines {
+		p, err := a.newPrinter(m)
+		if err != nil {
+			return nil, err
+		}
+		a.printers[m.Key] = p
+	}
+	return a, nil
+}
+
+// Run serves until ctx ends. Then prints are ended and cooled, their events written and, when there is a connection,
+// sent. It returns after everything it started has ended.
+func (a *Agent) Run(ctx context.Context) error {
+	outer, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var outside, inside sync.WaitGroup
+	outside.Go(func() { a.serveBroker(outer) })
+	outside.Go(func() { a.readAcks(outer) })
+	outside.Go(func() { a.readOrders(outer) })
+	for _, p := range a.printers {
+		inside.Go(func() { p.run(ctx) })
+	}
+	inside.Wait()
+	stop()
+	outside.Wait()
+	a.stops.Wait()
+	a.fetch.client.CloseIdleConnections()
+	return nil
+}
+
+// serveBroker keeps a connection, a new one for each that is lost.
+func (a *Agent) serveBroker(ctx context.Context) {
+	wait := backoff{min: a.options.ReconnectMin, max: a.options.ReconnectMax}
+	told := ""
+	for ctx.Err() == nil {
+		began := time.Now()
+		s, err := a.newSession(newEpoch())
+		if err == nil {
+			err = s.run(ctx)
+		}
+		a.epoch.Store(nil)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > a.options.ReconnectMax {
+			wait.reset()
+			told = ""
+		}
+		if text := err.Error(); text != told { // once for each cause, however often it is tried
+			a.log.Warn("no connection to the broker", "err", err)
+			told = text
+		}
+		_ = sleep(ctx, wait.next()) // the loop sees ctx
+	}
+}
+
+func newEpoch() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the process instead
+	return hex.EncodeToString(b[:])
+}
+
+// status is the agent's word about itself.
+func (a *Agent) status(epoch string, online bool) wire.Status {
+	s := wire.Status{Online: online, Version: a.options.Version, Wires: []int{wire.Version}, Epoch: epoch}
+	for _, m := range a.options.Machines {
+		s.Printers = append(s.Printers, wire.Unit{
+			Key: m.Key, Name: m.Name, Model: m.Model, Firmware: *a.printers[m.Key].firmware.Load(),
+		})
+	}
+	return s
+}
+
+// tlsConfig trusts the lab's own authority alone, where there is one.
+func (s Secrets) tlsConfig() (*tls.Config, error) {
+	pool, err := s.pool()
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
+}
+
+// sweep removes files that no printer needs when they take too much room.
+func (a *Agent) sweep() {
+	var keep []string
+	for _, p := range a.printers {
+		if on := p.onMachine.Load(); on != nil {
+			keep = append(keep, on.sha)
+		}
+	}
+	if err := a.spool.Sweep(keep...); err != nil {
+		a.log.Warn("sweep files", "err", err)
+	}
+}
+
+// readAcks lets the outbox forget what the coordinator has stored.
+func (a *Agent) readAcks(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m := <-a.acks:
+			if err := a.forget(m.payload); err != nil {
+				a.log.Error("event acknowledgement", "err", err)
+			}
+		}
+	}
+}
+
+func (a *Agent) forget(payload []byte) error {
+	var ack wire.EventAck
+	if err := unmarshal(payload, &ack); err != nil {
+		return err
+	}
+	renewed, err := a.spool.Forget(ack.Outbox, ack.Seq)
+	if renewed {
+		a.log.Warn("the state folder was set back in time: the outbox has a new identity")
+	}
+	a.tray.nudge()
+	return err
+}
+
+// record writes to the spool and wakes the sender. A full disk is for the caller to try again.
+func (a *Agent) record(what string, write func() error) error {
+	if err := write(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	a.tray.nudge()
+	return nil
+}
+
+var errPayload = errors.New("message cannot be read")

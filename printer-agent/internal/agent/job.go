@@ -1,0 +1,373 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/spool"
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+)
+
+const (
+	nearEnough = 5.0 // °C below its target at which a heater counts as hot
+	wellBegun  = 200 // lines: more than any start sequence has
+)
+
+// job is the attempt on a machine.
+type job struct {
+	spool.Print
+	stop        context.CancelFunc
+	work        sync.WaitGroup
+	lines       int64          // in all, as the link counts them
+	done, bytes int64          // of the file's bytes
+	kind        wire.EventKind // what ends it, when it was cancelled
+	reason      string
+	stopReason  string // of an emergency stop
+	journalAt   time.Time
+	progressAt  time.Time
+	last        *ending // to be written again: the disk was full
+}
+
+// ending is how an attempt ended, as it goes into the journal.
+type ending struct {
+	hot    bool
+	step   step
+	reason string
+	events []wire.Event
+}
+
+func (j *job) total() int64 {
+	if j.lines > 0 {
+		return j.lines
+	}
+	return j.File.Lines
+}
+
+func (j *job) permille() int64 {
+	if j.bytes > 0 {
+		return 1000 * j.done / j.bytes
+	}
+	return 0
+}
+
+// secondsLeft trusts the estimate of the slicer at first, and the print's own pace more and more.
+func (j *job) secondsLeft(now time.Time) int64 {
+	if j.Started.IsZero() || j.bytes == 0 {
+		return j.File.Seconds
+	}
+	share := float64(j.done) / float64(j.bytes)
+	estimate := float64(j.File.Seconds) * (1 - share)
+	if share < 0.01 {
+		return int64(estimate)
+	}
+	pace := now.Sub(j.Started).Seconds() * (1 - share) / share
+	trust := min(1, share*5)
+	return int64(pace*trust + estimate*(1-trust))
+}
+
+// recall finds the attempt that a kill or a power cut interrupted, and ends it. What the board still had in its buffers
+// was executed; where exactly it stopped is not known, so the attempt has failed.
+func (p *printer) recall() {
+	entry, ok, err := p.agent.spool.Live(p.Key)
+	if err != nil {
+		p.log.Error("read journal", "err", err)
+		return
+	}
+	if !ok {
+		return
+	}
+	p.hot = true
+	if entry.Ended {
+		return
+	}
+	p.log.Warn("the agent was stopped in a print: the attempt has failed", "attempt", entry.Attempt, "lines", entry.Lines)
+	p.state.Reason = wire.ReasonAgentDied
+	j := &job{Print: entry}
+	p.job = j
+	p.settle(&ending{hot: true, step: stepGone, reason: wire.ReasonAgentDied, events: []wire.Event{
+		j.event(wire.EventFailed, wire.ReasonAgentDied, entry.Updated),
+	}})
+}
+
+// begin starts the attempt's goroutine.
+func (p *printer) begin(ctx context.Context, entry spool.Print) {
+	ctx, stop := context.WithCancel(ctx)
+	now := time.Now()
+	j := &job{Print: entry, stop: stop, journalAt: now, progressAt: now}
+	p.job, p.clear = j, false
+	p.onMachine.Store(&claim{attempt: entry.Attempt, sha: entry.File.SHA256})
+	p.apply(stepTake, "")
+	l, file := p.up, entry.File
+	j.work.Go(func() { p.tell(p.perform(ctx, l, entry.Attempt, file)) })
+}
+
+// perform loads, checks and prints a file, and returns how it ended.
+func (p *printer) perform(ctx context.Context, l *link.Link, attempt string, file wire.File) note {
+	path, reason, err := p.agent.fetch.file(ctx, file)
+	if err != nil {
+		return note{kind: noteEnded, reason: reason, detail: err.Error()}
+	}
+	if err := p.check(path, file); err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonUnsafe, detail: err.Error()}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+	}
+	defer func() { _ = f.Close() }() // only read
+	info, err := f.Stat()
+	if err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+	}
+	source, err := link.NewFile(f, info.Size())
+	if err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+	}
+	p.tell(note{kind: noteLoaded})
+	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: source, Token: attempt})}
+}
+
+// check refuses a file that asks for what the machine or the filament may not be asked.
+func (p *printer) check(path string, file wire.File) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("check file: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	_, findings, err := gcode.Check(f, p.Limits(file.Filament))
+	if err != nil {
+		return fmt.Errorf("check file: %w", err)
+	}
+	if gcode.Safe(findings) {
+		return nil
+	}
+	for _, finding := range findings {
+		if !finding.Warning {
+			return fmt.Errorf("line %d: %s %v", finding.Line, finding.Code, finding.Args)
+		}
+	}
+	return errors.New("the check found something")
+}
+
+// cancel brings the attempt to an end, which will be told as kind with reason.
+func (p *printer) cancel(kind wire.EventKind, reason string) {
+	if p.job == nil || p.job.kind != "" || p.job.last != nil {
+		return
+	}
+	p.job.kind, p.job.reason = kind, reason
+	p.apply(stepCancel, reason)
+	p.job.stop()
+}
+
+func (p *printer) loaded() {
+	if p.job.kind == "" {
+		p.apply(stepLoaded, "")
+		p.journal()
+	}
+}
+
+// follow brings journal and state up to what the link shows of the print.
+func (p *printer) follow(s link.Snapshot) {
+	j := p.job
+	if j.last != nil || s.Job == nil || s.Job.Token != j.Attempt {
+		return
+	}
+	j.Print.Lines, j.Resends, j.lines = s.Job.LinesDone, s.Job.Resends, s.Job.LinesTotal
+	j.done, j.bytes = s.Job.BytesDone, s.Job.BytesTotal
+	if j.Started.IsZero() && j.Print.Lines > 0 {
+		j.Started = time.Now().UTC()
+		p.journal(j.event(wire.EventStarted, "", j.Started))
+	}
+	held := s.State == link.Paused || s.State == link.Attention
+	switch {
+	case held && p.state.Word != wire.StatePaused && p.table[p.state.Word][stepHold] != "":
+		p.apply(stepHold, "")
+		p.journal(j.event(wire.EventPaused, "", time.Now()))
+	case !held && p.state.Word == wire.StatePaused:
+		p.apply(stepGo, "")
+		p.journal(j.event(wire.EventResumed, "", time.Now()))
+	case p.state.Word == wire.StateHeating && (isHot(s.Temps) || j.Print.Lines > wellBegun):
+		p.apply(stepHot, "")
+	}
+}
+
+// isHot says whether the nozzle is wanted hot and everything wanted hot is.
+func isHot(temps []link.Reading) bool {
+	nozzle := false
+	for _, r := range temps {
+		if r.Target > 0 && (!r.Valid || r.Actual < r.Target-nearEnough) {
+			return false
+		}
+		nozzle = nozzle || r.Target > 0 && (r.Sensor == "T" || r.Sensor == "T0")
+	}
+	return nozzle
+}
+
+// journal writes the attempt's entry, with events if there are any. One that cannot be written is left out: the entry
+// is behind then, and only signs of life are lost.
+func (p *printer) journal(events ...wire.Event) {
+	j := p.job
+	j.Word, j.Updated, j.journalAt = p.state.Word, time.Now().UTC(), time.Now()
+	if err := p.agent.record("write journal", func() error { return p.agent.spool.Update(j.Print, events...) }); err != nil {
+		p.log.Error("journal", "err", err)
+	}
+}
+
+// beat does what is due by the clock.
+func (p *printer) beat(ctx context.Context, wg *sync.WaitGroup) {
+	p.observe(ctx, wg)
+	j := p.job
+	if j == nil {
+		return
+	}
+	now := time.Now()
+	switch {
+	case j.last != nil:
+		p.settle(j.last)
+		return
+	case now.Sub(j.progressAt) >= p.agent.config.ProgressEvery && !j.Started.IsZero():
+		j.progressAt = now
+		p.journal(j.event(wire.EventProgress, "", now))
+	case now.Sub(j.journalAt) >= p.agent.options.JournalEvery:
+		p.journal()
+	}
+	if now.Sub(p.sentAt) >= stateEvery {
+		p.publish()
+	}
+}
+
+// event is an event about the attempt as far as it is known.
+func (j *job) event(kind wire.EventKind, reason string, at time.Time) wire.Event {
+	ev := wire.Event{
+		At: at.UTC(), Kind: kind, Printer: j.Printer, Attempt: j.Attempt, Reason: reason,
+		Lines: j.Print.Lines, Resends: j.Resends,
+	}
+	if !j.Started.IsZero() {
+		ev.Seconds = int64(at.Sub(j.Started).Seconds())
+	}
+	return ev
+}
+
+// ended turns how the attempt ended into its last events.
+func (p *printer) ended(n note) {
+	j := p.job
+	j.stop()
+	j.work.Wait()
+	now := time.Now().UTC()
+	end := p.judge(n)
+	if n.reason == "" {
+		j.Print.Lines, j.Resends, j.lines = n.result.LinesAcked, n.result.Resends, n.result.LinesTotal
+	}
+	var events []wire.Event
+	if j.Started.IsZero() && j.Print.Lines > 0 {
+		j.Started = n.result.Began.UTC()
+		events = append(events, j.event(wire.EventStarted, "", j.Started))
+	}
+	last := j.event(end.events[0].Kind, end.reason, now)
+	end.events = append(events, last)
+	p.log.Info("attempt ended", "attempt", j.Attempt, "kind", last.Kind, "reason", end.reason, "lines", last.Lines,
+		"resends", last.Resends, "detail", n.detail+n.result.Detail)
+	p.settle(end)
+}
+
+// judge decides what the end of an attempt is called, and what it leaves behind.
+func (p *printer) judge(n note) *ending {
+	j := p.job
+	end := &ending{step: stepEnd, events: []wire.Event{{Kind: wire.EventFailed}}}
+	switch {
+	case n.reason != "": // it never reached the board
+		end.reason = n.reason
+		if j.kind != "" {
+			end.reason, end.events[0].Kind = j.reason, j.kind
+		}
+		return end
+	case n.result.OK():
+		end.events[0].Kind = wire.EventFinished
+		return end
+	}
+	end.reason = reasonOf(n.result.Reason)
+	switch n.result.Reason {
+	case link.Cancelled:
+		end.events[0].Kind, end.reason = wire.EventStopped, wire.ReasonCancelled
+		if j.kind != "" {
+			end.events[0].Kind, end.reason = j.kind, j.reason
+		}
+	case link.Stopped:
+		end.events[0].Kind, end.step = wire.EventStopped, stepHalt
+		if j.stopReason != "" {
+			end.reason = j.stopReason
+		}
+	case link.Halted, link.Thermal:
+		end.step = stepHalt
+	case link.Unplugged, link.Silent:
+		end.hot = true
+		if p.closing {
+			end.reason = wire.ReasonAgentDied
+		}
+	}
+	return end
+}
+
+// settle writes the end of an attempt. The attempt stays on the machine until that has succeeded, however long the disk
+// is full: an end that is not written would be told otherwise after a restart.
+func (p *printer) settle(end *ending) {
+	j := p.job
+	err := p.agent.record("end attempt", func() error { return p.agent.spool.End(p.Key, j.Attempt, end.hot, end.events...) })
+	if err != nil && !p.closing {
+		if j.last == nil {
+			p.log.Error("the end of the attempt cannot be written", "attempt", j.Attempt, "err", err)
+		}
+		j.last = end
+		p.state.Reason = wire.ReasonDiskFull
+		p.publish()
+		return
+	}
+	p.job = nil
+	p.onMachine.Store(nil)
+	p.hot = p.hot || end.hot
+	p.apply(stepEnd, end.reason)
+	if end.step == stepHalt {
+		p.apply(stepHalt, end.reason)
+	}
+	if p.up == nil {
+		p.apply(stepGone, end.reason)
+	} else {
+		p.apply(stepOpen, end.reason) // only from offline, after an end that took long to write
+	}
+	p.agent.sweep()
+}
+
+// reasonOf is the contract's word for a link's reason.
+func reasonOf(r link.Reason) string {
+	switch r {
+	case link.Cancelled:
+		return wire.ReasonCancelled
+	case link.Stopped:
+		return wire.ReasonStopNow
+	case link.Halted:
+		return wire.ReasonHalted
+	case link.Thermal:
+		return wire.ReasonThermal
+	case link.Reset:
+		return wire.ReasonReset
+	case link.Silent:
+		return wire.ReasonSilent
+	case link.Refused:
+		return wire.ReasonRefusedLine
+	case link.BadCable:
+		return wire.ReasonBadCable
+	case link.Unplugged:
+		return wire.ReasonUnplugged
+	case link.BadFile:
+		return wire.ReasonUnsafe
+	case link.NotReady:
+		return wire.ReasonOffline
+	}
+	return ""
+}

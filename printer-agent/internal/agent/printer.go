@@ -1,0 +1,369 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/printer-agent/internal/link"
+)
+
+const (
+	tick         = 250 * time.Millisecond
+	stateEvery   = 5 * time.Second // between retained states of a running print
+	reopenFirst  = 250 * time.Millisecond
+	reopenLast   = 10 * time.Second
+	queuedOrders = 32
+)
+
+// printer is the state machine of one machine. Its goroutine alone changes it; the port and the attempt have goroutines
+// of their own, which tell it what happened by notes.
+type printer struct {
+	Machine
+	agent  *Agent
+	log    *slog.Logger
+	table  map[wire.StateWord]map[step]wire.StateWord
+	orders chan order
+	notes  chan note
+	closed chan struct{} // nobody reads notes any more
+
+	// For other goroutines.
+	live      atomic.Pointer[link.Link] // for the emergency stop
+	onMachine atomic.Pointer[claim]     // what it would stop
+	firmware  atomic.Pointer[string]    // as the board answered
+
+	up      *link.Link         // the open connection, or nil
+	hang    context.CancelFunc // ends it
+	state   wire.State
+	sentAt  time.Time // of the state
+	clear   bool      // the bed was confirmed clear
+	hot     bool      // an ended attempt may have left the heaters on
+	cooling bool
+	told    wire.Telemetry
+	job     *job // the attempt on the machine, or nil
+	closing bool
+}
+
+// claim is the attempt on a machine and the file it needs.
+type claim struct{ attempt, sha string }
+
+// note is what another goroutine of a printer tells its state machine.
+type note struct {
+	kind   noteKind
+	link   *link.Link
+	hang   context.CancelFunc
+	result link.Result
+	reason string
+	detail string
+}
+
+type noteKind int
+
+const (
+	noteUp      noteKind = iota // the port is open
+	noteDown                    // the connection ended
+	noteLoaded                  // the attempt's file is here and safe
+	noteEnded                   // the attempt is over: result, or reason when it never reached the board
+	noteCooled                  // heaters are off
+	noteUncool                  // they could not be turned off
+	noteStopped                 // an emergency stop was sent
+)
+
+func (a *Agent) newPrinter(m Machine) (*printer, error) {
+	clear, known, err := a.spool.Clear(m.Key)
+	if err != nil {
+		return nil, fmt.Errorf("printer %s: %w", m.Key, err)
+	}
+	p := &printer{
+		Machine: m, agent: a, log: a.log.With("printer", m.Key), table: transitions(),
+		orders: make(chan order, queuedOrders), notes: make(chan note), closed: make(chan struct{}),
+		clear: clear, state: wire.State{Word: wire.StateOffline},
+	}
+	p.firmware.Store(new(string))
+	if !known && a.config.AssumeClear {
+		ev := wire.Event{At: time.Now().UTC(), Kind: wire.EventCleared, Printer: m.Key}
+		if err := a.spool.SetClear(m.Key, ev.At, ev); err != nil {
+			return nil, fmt.Errorf("printer %s: %w", m.Key, err)
+		}
+		p.clear = true
+	}
+	return p, nil
+}
+
+// run serves until ctx ends, and then until the attempt on the machine has been brought to an end.
+func (p *printer) run(ctx context.Context) {
+	open, shut := context.WithCancel(context.WithoutCancel(ctx))
+	defer shut()
+	var wg sync.WaitGroup
+	p.recall()
+	p.publish()
+	wg.Go(func() { p.keepOpen(open) })
+	p.loop(ctx, open, &wg)
+	close(p.closed)
+	shut()
+	wg.Wait()
+	p.apply(stepGone, "")
+}
+
+// loop is the state machine. open outlives ctx by the time that an ending print is given.
+func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
+	beat := time.NewTicker(tick)
+	defer beat.Stop()
+	var late <-chan time.Time
+	done := ctx.Done()
+	for !p.closing || p.job != nil {
+		var changed <-chan struct{}
+		if p.up != nil {
+			changed = p.up.Changed()
+		}
+		select {
+		case <-done:
+			done = nil
+			p.closing = true
+			p.cancel(wire.EventFailed, wire.ReasonAgentDied)
+			late = time.After(p.agent.options.EndPatience)
+		case <-late:
+			p.log.Error("the print does not end: the port is closed", "attempt", p.job.Attempt)
+			p.hangUp()
+		case o := <-p.orders:
+			p.handle(open, o)
+		case n := <-p.notes:
+			p.heed(open, n, wg)
+		case <-changed:
+			p.observe(open, wg)
+		case <-beat.C:
+			p.beat(open, wg)
+		}
+	}
+}
+
+// tell passes a note to the state machine, or drops it when that has ended.
+func (p *printer) tell(n note) {
+	select {
+	case p.notes <- n:
+	case <-p.closed:
+	}
+}
+
+// keepOpen opens the port and serves it, again and again until ctx ends.
+func (p *printer) keepOpen(ctx context.Context) {
+	wait := backoff{min: reopenFirst, max: reopenLast}
+	told := ""
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := p.serve(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > reopenLast {
+			wait.reset()
+			told = ""
+		}
+		if err != nil && err.Error() != told {
+			p.log.Warn("no connection to the board", "port", p.Port, "err", err)
+			told = err.Error()
+		}
+		_ = sleep(ctx, wait.next()) // the loop sees ctx
+	}
+}
+
+// serve is one connection to the board.
+func (p *printer) serve(ctx context.Context) error {
+	conn, err := p.Open()
+	if err != nil {
+		return err
+	}
+	ctx, hang := context.WithCancel(ctx)
+	defer hang()
+	l := link.New(conn, p.Link)
+	p.live.Store(l)
+	defer p.live.Store(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() { p.tell(note{kind: noteUp, link: l, hang: hang}) })
+	err = l.Run(ctx)
+	wg.Wait()
+	p.tell(note{kind: noteDown, link: l})
+	return err
+}
+
+// hangUp ends the connection; keepOpen begins another.
+func (p *printer) hangUp() {
+	if p.hang != nil {
+		p.hang()
+	}
+}
+
+// apply makes a step and publishes the new state.
+func (p *printer) apply(s step, reason string) {
+	next, ok := p.table[p.state.Word][s]
+	if !ok {
+		p.log.Debug("step ignored", "state", p.state.Word, "step", s)
+		return
+	}
+	if next == p.state.Word && reason == p.state.Reason {
+		return
+	}
+	if next != p.state.Word {
+		p.log.Info("printer", "state", next, "before", p.state.Word, "reason", reason)
+	}
+	p.state.Word, p.state.Reason = next, reason
+	p.publish()
+}
+
+// publish puts the state where the connection finds it.
+func (p *printer) publish() {
+	p.state.At = time.Now().UTC()
+	p.sentAt = p.state.At
+	if p.job == nil {
+		p.state.Attempt, p.state.Line, p.state.Lines, p.state.Progress = "", 0, 0, 0
+	} else {
+		p.state.Attempt = p.job.Attempt
+		p.state.Line, p.state.Lines, p.state.Progress = p.job.Lines, p.job.total(), p.job.permille()
+	}
+	p.agent.tray.putState(p.Key, p.state)
+}
+
+// rest is the step of an idle board.
+func (p *printer) rest() step {
+	if p.clear {
+		return stepClean
+	}
+	return stepDirty
+}
+
+// heed takes one note.
+func (p *printer) heed(ctx context.Context, n note, wg *sync.WaitGroup) {
+	switch n.kind {
+	case noteUp:
+		p.up, p.hang = n.link, n.hang
+		if p.job == nil {
+			p.apply(stepOpen, p.state.Reason)
+		}
+		p.observe(ctx, wg)
+	case noteDown:
+		p.up, p.hang, p.cooling = nil, nil, false
+		if p.job == nil {
+			p.apply(stepGone, p.state.Reason)
+		}
+	case noteLoaded:
+		p.loaded()
+	case noteEnded:
+		p.ended(n)
+	case noteCooled:
+		p.cooled()
+		p.observe(ctx, wg)
+	case noteUncool:
+		p.cooling = false
+	case noteStopped:
+		if p.job == nil {
+			p.apply(stepHalt, n.reason)
+		} else {
+			p.job.stopReason = n.reason
+		}
+	}
+}
+
+// observe looks at the link and makes the steps that its state asks for.
+func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
+	if p.up == nil {
+		return
+	}
+	s := p.up.Snapshot()
+	p.learn(s.Identity.Firmware)
+	p.measure(s)
+	if p.job != nil {
+		p.follow(s)
+		return
+	}
+	switch s.State {
+	case link.Connecting:
+		p.apply(stepRestart, p.state.Reason)
+	case link.Dead:
+		if p.state.Word != wire.StateError {
+			p.apply(stepHalt, reasonOf(s.Reason))
+		}
+	case link.Idle:
+		if p.hot {
+			p.cool(ctx, wg)
+			return
+		}
+		reason := p.state.Reason
+		if p.state.Word == wire.StateError || p.clear {
+			reason = ""
+		}
+		p.apply(p.rest(), reason)
+	}
+}
+
+// learn notes what the board calls itself, for the status.
+func (p *printer) learn(firmware string) {
+	if firmware != "" && firmware != *p.firmware.Load() {
+		p.firmware.Store(&firmware)
+		p.agent.tray.putStatus()
+	}
+}
+
+// cool turns off what an ended attempt may have left on, before the board counts as idle.
+func (p *printer) cool(ctx context.Context, wg *sync.WaitGroup) {
+	if p.cooling {
+		return
+	}
+	p.cooling = true
+	p.apply(stepCool, p.state.Reason)
+	l := p.up
+	wg.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		for _, command := range p.Link.Dialect.Commands.Cool {
+			if _, err := l.Send(ctx, command); err != nil {
+				p.log.Warn("turn heaters off", "command", command, "err", err)
+				p.tell(note{kind: noteUncool})
+				return
+			}
+		}
+		p.tell(note{kind: noteCooled})
+	})
+}
+
+func (p *printer) cooled() {
+	p.cooling = false
+	if err := p.agent.spool.Cooled(p.Key); err != nil {
+		p.log.Error("note cold printer", "err", err)
+		return
+	}
+	p.hot = false
+	p.log.Info("heaters are off")
+}
+
+// measure puts what changed of temperatures and progress where the connection finds it.
+func (p *printer) measure(s link.Snapshot) {
+	m := wire.Telemetry{}
+	for _, r := range s.Temps {
+		if !r.Valid {
+			continue
+		}
+		switch r.Sensor {
+		case "T", "T0":
+			m.NozzleMC, m.NozzleSet = milli(r.Actual), milli(r.Target)
+		case "B":
+			m.BedMC, m.BedSet = milli(r.Actual), milli(r.Target)
+		}
+	}
+	if p.job != nil {
+		m.Attempt, m.Lines = p.job.Attempt, p.job.total()
+		m.Line, m.Progress, m.Resends = p.job.Print.Lines, p.job.permille(), p.job.Resends
+		m.SecondsEnd = p.job.secondsLeft(time.Now())
+	}
+	if m == p.told {
+		return
+	}
+	p.told = m
+	m.At = time.Now().UTC()
+	p.agent.tray.putTelemetry(p.Key, m)
+}
+
+func milli(celsius float64) int64 { return int64(celsius*1000 + 0.5) }
