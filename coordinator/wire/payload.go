@@ -158,6 +158,7 @@ const (
 	ReasonNotClear      = "not_clear"       // the bed was not confirmed clear
 	ReasonOffline       = "printer_offline" //
 	ReasonUnknown       = "unknown_printer" //
+	ReasonNoSuchCommand = "unknown_command" // a newer coordinator asks for what this agent cannot do
 	ReasonOtherAttempt  = "other_attempt"   // the command names an attempt that is not on the machine
 	ReasonStartedBefore = "started_before"  // this attempt was started once already
 	ReasonFetch         = "fetch_failed"    // the file could not be loaded
