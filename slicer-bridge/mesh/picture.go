@@ -50,7 +50,11 @@ func (m *Mesh) Picture(v View) ([]byte, error) {
 	shader.SpecularPower = 24
 	dc.Shader = shader
 	dc.Cull = fauxgl.CullNone
-	dc.DrawMesh(body)
+	// One by one: DrawMesh spreads triangles over goroutines that race for the
+	// depth of a pixel.
+	for _, t := range body.Triangles {
+		dc.DrawTriangle(t)
+	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, halve(dc.Image())); err != nil {
 		return nil, fmt.Errorf("encode picture: %w", err)

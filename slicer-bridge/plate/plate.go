@@ -69,15 +69,25 @@ func fits(m *mesh.Mesh, a Area) *mesh.Problem {
 
 func round(v float64) string { return fmt.Sprintf("%.4g", math.Round(v*10)/10) }
 
-// ways are the sets of turns tried, the plainest first: parts that all look the
-// same way are easier to count and to lift.
-var ways = [][]int{{0}, {1}, {0, 2}, {1, 3}, {0, 1, 2, 3}}
+// way is one manner of laying out.
+type way struct {
+	turns []int
+	boxes bool // take parts for the boxes around them
+}
+
+// ways are tried in this order, the plainest first: rows of parts that all look
+// the same way are easy to count and to lift. Shapes nest where boxes do not,
+// and boxes pack where the first free spot for a shape wastes the last row.
+var ways = []way{
+	{[]int{0}, true}, {[]int{1}, true},
+	{[]int{0}, false}, {[]int{1}, false}, {[]int{0, 2}, false}, {[]int{1, 3}, false}, {[]int{0, 1, 2, 3}, false},
+}
 
 func search(m *mesh.Mesh, copies int, a Area) []Place {
 	l := newLayer(m, a)
 	var best []spot
-	for _, turns := range ways {
-		if got := l.lay(copies, turns); len(got) > len(best) {
+	for _, w := range ways {
+		if got := l.lay(copies, w); len(got) > len(best) {
 			best = got
 		}
 		if len(best) >= copies {
@@ -92,7 +102,8 @@ type layer struct {
 	area       Area
 	size       [3]float64
 	w, h       int
-	part, wide [4]*raster
+	part, wide [4]*raster // the shape, and the shape with its clearance
+	box, wider [4]*raster // the same of the box around it
 	gap        int
 }
 
@@ -103,9 +114,14 @@ func newLayer(m *mesh.Mesh, a Area) *layer {
 	l := &layer{area: a, size: m.Bounds().Size(), gap: int(math.Ceil(a.Clearance / cell))}
 	l.w, l.h = int((a.MaxX-a.MinX)/cell), int((a.MaxY-a.MinY)/cell)
 	r := shadow(m)
+	full := newRaster(r.w, r.h)
+	for y := range r.h {
+		full.fill(y, 0, r.w-1)
+	}
 	for i := range l.part {
 		l.part[i], l.wide[i] = r, r.grown(l.gap)
-		r = r.turned()
+		l.box[i], l.wider[i] = full, full.grown(l.gap)
+		r, full = r.turned(), full.turned()
 	}
 	return l
 }
@@ -119,23 +135,27 @@ func (l *layer) extent(turns int) (x, y float64) {
 }
 
 // lay puts each copy into the first free spot, row by row from the front.
-func (l *layer) lay(copies int, turns []int) []spot {
+func (l *layer) lay(copies int, w way) []spot {
+	part, wide := l.part, l.wide
+	if w.boxes {
+		part, wide = l.box, l.wider
+	}
 	// The bed is rounded down to cells and the part up; the spare column and row
 	// let a part that just fits be placed.
 	taken := newRaster(l.w+2+64, l.h+2)
 	var got []spot
 	for len(got) < copies {
-		s, ok := l.free(taken, turns)
+		s, ok := l.free(taken, part, w.turns)
 		if !ok {
 			break
 		}
 		got = append(got, s)
-		taken.add(l.wide[s.turns], s.x-l.gap, s.y-l.gap)
+		taken.add(wide[s.turns], s.x-l.gap, s.y-l.gap)
 	}
 	return got
 }
 
-func (l *layer) free(taken *raster, turns []int) (spot, bool) {
+func (l *layer) free(taken *raster, part [4]*raster, turns []int) (spot, bool) {
 	for y := 0; y < l.h; y++ {
 		for x := 0; x < l.w; x++ {
 			for _, t := range turns {
@@ -143,7 +163,7 @@ func (l *layer) free(taken *raster, turns []int) (spot, bool) {
 				if float64(x)*cell+ex > l.area.MaxX-l.area.MinX || float64(y)*cell+ey > l.area.MaxY-l.area.MinY {
 					continue
 				}
-				if !taken.meets(l.part[t], x, y) {
+				if !taken.meets(part[t], x, y) {
 					return spot{x, y, t}, true
 				}
 			}
