@@ -139,6 +139,9 @@ func (p Printer) Validate() error {
 		}
 	}
 	errs = append(errs, p.StartEnd.validate()...)
+	if p.Heat.BedMax > 0 && !strings.Contains(p.StartEnd.End, "M140 S0") {
+		bad("gcode.end: must switch the bed off (M140 S0)")
+	}
 	return errors.Join(errs...)
 }
 
@@ -197,7 +200,7 @@ func (g PrinterStartEnd) validate() []error {
 	if !commandWords(g.Start)["G28"] {
 		errs = append(errs, errors.New("gcode.start: must home (G28)"))
 	}
-	if end := commandWords(g.End); !end["M104"] || !end["M107"] {
+	if words := commandWords(g.End); !strings.Contains(g.End, "M104 S0") || !words["M107"] {
 		errs = append(errs, errors.New("gcode.end: must switch the nozzle (M104 S0) and the fan (M107) off"))
 	}
 	return errs

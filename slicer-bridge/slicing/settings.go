@@ -23,9 +23,9 @@ type style struct {
 	minLayerShare int64 // percent of the filament's least layer time
 }
 
-// styleOf gives the style for a nozzle. Draft draws four lines of 0.47 mm, so
-// that a wall of 1.8 mm is walls alone without infill or gaps: few lines of
-// G-code, quick to print.
+// styleOf gives the style for a nozzle. At draft a stock nozzle draws lines of
+// 0.5 mm in layers of 0.3 mm, which lie 0.436 mm apart: four of them make a wall
+// of 1.8 mm without infill or gaps, so few lines of G-code and quick to print.
 func styleOf(q Quality, nozzle int64) style {
 	if q == Normal {
 		return style{layer: nozzle / 2, first: nozzle / 2, width: nozzle * 9 / 8, perimeters: 3, fill: 20, top: 5, bottom: 4, resolution: 12, minLayerShare: 100}

@@ -1,0 +1,80 @@
+package profiles_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
+)
+
+// The machines and materials that the chain is proved with are there.
+func TestShippedMachinesAndFilaments(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	for _, id := range []string{"ender-3", "prusa-mk3s", "anycubic-i3-mega", "geeetech-i3-pro-b"} {
+		p, ok := set.Printer(id)
+		require.True(t, ok, id)
+		require.NoError(t, p.Validate())
+	}
+	for _, id := range []string{"pla", "petg"} {
+		_, ok := set.Filament(id)
+		require.True(t, ok, id)
+	}
+	_, ok := set.Printer("_template")
+	require.False(t, ok)
+	_, ok = set.Filament("nope")
+	require.False(t, ok)
+	require.Len(t, set.Printers(), 4)
+	require.Len(t, set.Filaments(), 2)
+}
+
+// The templates decode strictly and describe something valid as they stand.
+func TestTemplatesAreComplete(t *testing.T) {
+	var p profiles.Printer
+	var f profiles.Filament
+	for file, into := range map[string]any{"printers/_template.toml": &p, "filaments/_template.toml": &f} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		meta, err := toml.Decode(string(text), into)
+		require.NoError(t, err)
+		require.Empty(t, meta.Undecoded())
+	}
+	p.ID, f.ID = "mine", "mine"
+	require.NoError(t, p.Validate())
+	require.NoError(t, f.Validate())
+	p.Motion.JerkE = 0
+	require.ErrorContains(t, p.Validate(), "motion.jerk_e_um_s")
+}
+
+// A fact that no machine has is refused by its key.
+func TestPrinterFactsAreHeldAgainstSense(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	good, _ := set.Printer("ender-3")
+	for want, change := range map[string]func(*profiles.Printer){
+		"id":                     func(p *profiles.Printer) { p.ID = "Ender 3" },
+		"name":                   func(p *profiles.Printer) { p.Name = "" },
+		"flavor":                 func(p *profiles.Printer) { p.Flavor = "marlin3" },
+		"bed.max_x_um":           func(p *profiles.Printer) { p.Bed.MaxX = 220 },
+		"heat.nozzle_max_c":      func(p *profiles.Printer) { p.Heat.NozzleMax = 2550 },
+		"nozzle.max_layer_um":    func(p *profiles.Printer) { p.Nozzle.MaxLayer = 400 },
+		"must home":              func(p *profiles.Printer) { p.StartEnd.Start = strings.ReplaceAll(p.StartEnd.Start, "G28", "G29") },
+		"M117 belongs":           func(p *profiles.Printer) { p.StartEnd.Start += "M117 Bonjour\n" },
+		"unknown placeholder":    func(p *profiles.Printer) { p.StartEnd.Start += "M109 S{nozle_c}\n" },
+		"must switch the nozzle": func(p *profiles.Printer) { p.StartEnd.End = strings.ReplaceAll(p.StartEnd.End, "M104 S0", "") },
+		"must switch the bed":    func(p *profiles.Printer) { p.StartEnd.End = strings.ReplaceAll(p.StartEnd.End, "M140 S0", "") },
+	} {
+		t.Run(want, func(t *testing.T) {
+			p := good
+			change(&p)
+			require.ErrorContains(t, p.Validate(), want)
+		})
+	}
+	f, _ := set.Filament("petg")
+	f.Density = 1
+	require.ErrorContains(t, f.Validate(), "density_mg_cm3")
+}
