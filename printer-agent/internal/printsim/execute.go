@@ -1,8 +1,6 @@
 package printsim
 
-import (
-	"time"
-)
+import "time"
 
 // coldLimit is the temperature below which firmware does not push filament.
 const coldLimit = 170
@@ -19,7 +17,7 @@ func (b *Board) execute(e *entry) activity {
 		return b.dwell(e.command)
 	case "G28":
 		return b.home(e.command)
-	case "G90", "G91", "G92", "M82", "M83", "M203", "M220", "M221":
+	case "G90", "G91", "G92", "M82", "M83", "M203", "M220":
 		b.setMotion(e.command)
 	case "M104", "M109", "M140", "M190":
 		return b.setHeat(e)
@@ -55,7 +53,7 @@ func (b *Board) other(e *entry) {
 			b.lastN = int(n)
 		}
 	case "G17", "G21", "M17", "M18", "M73", "M75", "M77", "M84", "M85", "M106", "M107", "M108",
-		"M113", "M117", "M118", "M119", "M201", "M204", "M205", "M206", "M211", "M500", "M501", "T0":
+		"M113", "M117", "M118", "M119", "M201", "M204", "M205", "M206", "M211", "M221", "M500", "M501", "T0":
 	default:
 		b.fw.unknown(e.command)
 	}
@@ -169,13 +167,9 @@ func (b *Board) setMotion(c command) {
 				m.maxFeed[i] = v
 			}
 		}
-	case "M220", "M221":
+	case "M220":
 		if v, ok := c.value('S'); ok && v >= 1 {
-			if c.code == "M220" {
-				m.feedPct = v
-			} else {
-				m.flowPct = v
-			}
+			m.feedPct = v
 		}
 	}
 }

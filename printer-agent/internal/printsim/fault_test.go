@@ -103,12 +103,12 @@ func (b *bench) print(token string, lines int) (last string) {
 // the place of the line they were set for, in the print they were set for.
 func TestHaltsLookAsRecorded(t *testing.T) {
 	const kill = "Error:Printer halted. kill() called!\n"
-	const fatal = "fatal:Heater/sensor error - Printer stopped and heaters disabled due to this error. Fix error and restart with M999.\n"
+	const stopped = " - Printer stopped and heaters disabled due to this error. Fix error and restart with M999.\n"
 	tests := []struct{ firmware, fault, want string }{
 		{"marlin", "halt:2,3", kill},
 		{"marlin", "thermal:2,3", "Error:MINTEMP triggered, system stopped! Heater_ID: E0\n\necho:Err: MINTEMP\n" + kill},
-		{"repetier", "halt:2,3", fatal},
-		{"repetier", "thermal:2,3", "extruder 0: temp sensor defect\n" + fatal},
+		{"repetier", "halt:2,3", "fatal:Testing fatal error" + stopped},
+		{"repetier", "thermal:2,3", "extruder 0: temp sensor defect\nfatal:Heater/sensor error" + stopped},
 	}
 	for _, test := range tests {
 		t.Run(test.firmware+" "+test.fault, func(t *testing.T) {
@@ -127,6 +127,26 @@ func TestHaltsLookAsRecorded(t *testing.T) {
 			require.Contains(t, b.say("M105"), "T:")
 		})
 	}
+}
+
+// Lines written faster than the board can hold them are lost in silence, and
+// the truth knows of it.
+func TestOverflowIsSilentAndRecorded(t *testing.T) {
+	b := newBench(t, Config{Firmware: "marlin"})
+	b.say("M110 N0")
+	flood := numbered(1, "G4 S2") + "\n"
+	for n := 2; n <= 20; n++ {
+		flood += numbered(n, "G1 X5 F3000") + "\n"
+	}
+	b.board.Receive([]byte(flood))
+	answer := b.run(10 * time.Second)
+	require.NotContains(t, answer, "Error")
+	require.Less(t, strings.Count(answer, "ok\n"), 15)
+	lost := 0
+	for _, r := range b.kinds(recordLost) {
+		lost += *r.N
+	}
+	require.Greater(t, lost, 100)
 }
 
 func TestResetBringsTheBannerAndForgetsLineNumbers(t *testing.T) {

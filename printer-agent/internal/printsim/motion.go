@@ -14,7 +14,6 @@ type motion struct {
 	eRel     bool
 	feed     float64
 	feedPct  float64
-	flowPct  float64
 	maxFeed  point
 	accel    float64
 	bed      [3]float64
@@ -23,7 +22,7 @@ type motion struct {
 
 func newMotion(bed [3]float64) motion {
 	return motion{
-		feed: 25, feedPct: 100, flowPct: 100, accel: 3000,
+		feed: 25, feedPct: 100, accel: 3000,
 		maxFeed: point{300, 300, 5, 25}, bed: bed,
 	}
 }

@@ -191,11 +191,15 @@ func (r *repetier) targetSet(h *heater) {
 func (r *repetier) homed()   { r.println(r.position()) }
 func (r *repetier) shifted() {}
 
+// halted is the firmware's fatal error; its own test of one stands for any
+// cause that is not heat.
 func (r *repetier) halted(why string) {
+	cause := "Testing fatal error"
 	if why == string(FaultThermal) {
 		r.say("extruder 0: temp sensor defect")
+		cause = "Heater/sensor error"
 	}
-	r.say("fatal:Heater/sensor error - Printer stopped and heaters disabled due to this error. Fix error and restart with M999.")
+	r.say("fatal:" + cause + " - Printer stopped and heaters disabled due to this error. Fix error and restart with M999.")
 }
 
 func (r *repetier) idleAt() time.Duration {

@@ -19,6 +19,7 @@ const (
 	recordEnd     = "end"     // a marker closed attempt ID
 	recordResend  = "resend"  // the board asked for line N again
 	recordFault   = "fault"   // a fault was injected; Why names it
+	recordLost    = "lost"    // N bytes found the receive ring full
 	recordHalt    = "halt"    // the firmware stopped for good; Why says what asked for it
 	recordHeat    = "heat"    // heater seconds so far, and the targets now
 )
@@ -31,7 +32,7 @@ const markerPrefix = "mailleur "
 type Record struct {
 	T    float64 `json:"t"`           // virtual seconds since the simulator started
 	Kind string  `json:"k,omitempty"` // empty: a line was executed
-	N    *int    `json:"n,omitempty"` // line number, absent when the line had none
+	N    *int    `json:"n,omitempty"` // line number, absent when the line had none; or a count
 	C    string  `json:"c,omitempty"` // the line without number and checksum
 	ID   string  `json:"id,omitempty"`
 	Why  string  `json:"why,omitempty"`
@@ -124,6 +125,7 @@ type Truth struct {
 	Attempts      []Attempt // in the order in which they started
 	LinesExecuted int       // over all attempts
 	Resends       int       // lines the board asked for again
+	BytesLost     int       // bytes that found the receive ring full
 	Faults        int       // faults injected
 	FaultsByKind  map[FaultKind]int
 	Starts        int  // times the board booted
@@ -187,6 +189,10 @@ func (s *summary) add(r Record) {
 		s.end(r.ID)
 	case recordResend:
 		s.Resends++
+	case recordLost:
+		if r.N != nil {
+			s.BytesLost += *r.N
+		}
 	case recordFault:
 		s.Faults++
 		kind, _, _ := strings.Cut(r.Why, ":")
