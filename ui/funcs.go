@@ -50,8 +50,8 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"seen":  func(at, now time.Time) string { return seen(lang, at, now) },
 		"stuff": w.stuff, "amount": w.amount, "stufflist": w.stuffList, "giftway": w.giftWay,
 		"townlist":  func(towns []string) string { return locales.List(lang, towns...) },
-		"stopstate": stopState, "join": join,
-		"dict": dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
+		"stopstate": stopState,
+		"dict":      dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
 

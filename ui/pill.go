@@ -21,6 +21,10 @@ const (
 	StateOnWay      = "on_way"
 	StatePledged    = "pledged"
 	StateFailed     = "failed"
+	StateRunning    = "running"  // a batch being made
+	StateAtMaker    = "at_maker" // a lot not brought in yet
+	StateCounted    = "counted"  // a lot counted at the hub
+	StateAtWork     = "at_work"  // hand work that somebody has
 	StateNotDone    = "not_done"
 	StatePartly     = "partly"
 	StatePlanned    = "planned"
@@ -59,9 +63,11 @@ func pillKey(key, code string, percent int) pill {
 
 func look(state string) (icon, tone string) {
 	switch state {
-	case StatePrinting:
+	case StatePrinting, StateRunning:
 		return "play", "thread"
-	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted:
+	case StateAtMaker, StateAtWork:
+		return "person", "wait"
+	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted, StateCounted:
 		return "check", "ok"
 	case StateHeating:
 		return "heat", "wait"

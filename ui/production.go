@@ -27,7 +27,7 @@ type Batch struct {
 	Due      time.Time
 	Expected time.Time // when the last piece will be made; zero while nobody can tell
 	Late     bool
-	State    string // StateOpen, StatePaused, StateDone, StateCancelled
+	State    string // StateRunning, StateWaiting, StatePaused, StateDone, StateCancelled
 	Made     int64  // whole products that the good pieces make
 	Way      []Station
 	Wait     fab.Reason // why it does not move; the zero Reason when it does
@@ -119,6 +119,6 @@ type LotRow struct {
 	Part  Goods  // as declared
 	Who   string // maker's or printer's name
 	Spool string // code of the spool; "" for hand work
-	State string // StateOpen (at the maker's), StateReady (counted at the hub), StateBlocked
+	State string // StateAtMaker, StateCounted, StateBlocked
 	At    time.Time
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/ui/locales"
 )
@@ -76,5 +74,3 @@ func stopState(status fab.StopStatus, kind string) string {
 	}
 	return StateOpen
 }
-
-func join(items []string) string { return strings.Join(items, ", ") }

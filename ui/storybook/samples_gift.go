@@ -37,8 +37,8 @@ func giftStories() []story {
 }
 
 func materials(lang string) []ui.Choice {
-	return []ui.Choice{{Value: "film-a4", Label: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets")}, {Value: "elastic", Label: pick(lang, "Élastique", "Elastic")},
-		{Value: "filament", Label: "Filament"}, {Value: "fabric", Label: pick(lang, "Tissu de coton", "Cotton fabric")}}
+	return []ui.Choice{{Value: "film-a4", Label: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets")}, {Value: "elastic-buttonhole", Label: pick(lang, "Élastique à boutonnières", "Buttonhole elastic")},
+		{Value: "filament", Label: "Filament"}, {Value: "cotton-20x20", Label: pick(lang, "Carrés de coton", "Cotton squares")}}
 }
 
 func sheets(n int64) ui.Stuff { return ui.Stuff{Material: "film-a4", Unit: fab.UnitPiece, N: n} }

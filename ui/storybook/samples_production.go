@@ -25,8 +25,8 @@ func productionStories() []story {
 			return ui.BatchPage{Frame: desk(lang, ui.NavProduction, "/desk/production/b1"), Batch: b,
 				Design: visor(lang, 1).Name + ", 1.0", Claim: pick(lang, "essayé par des soignants", "tried by carers"),
 				Parts: []ui.PartRow{{Code: "visor-band", Name: "visor-band", Needed: 24, Good: 15, Bad: 1, Open: 7, Missing: 2}, {Code: "visor-reinforcement", Name: "visor-reinforcement", Needed: 24, Good: 16, Open: 8}},
-				Lots: []ui.LotRow{{Code: "V-118", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}, Who: "Orange", Spool: "B-07", State: ui.StateReady, At: at(0, 11, 20)},
-					{Code: "V-119", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 7}, Who: "Tortue", Spool: "B-03", State: ui.StateOpen, At: at(0, 13, 2)}}}
+				Lots: []ui.LotRow{{Code: "V-118", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}, Who: "Orange", Spool: "B-07", State: ui.StateCounted, At: at(0, 11, 20)},
+					{Code: "V-119", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 7}, Who: "Tortue", Spool: "B-03", State: ui.StateAtMaker, At: at(0, 13, 2)}}}
 		}},
 	}
 }
@@ -35,7 +35,7 @@ func batch(lang string) ui.Batch {
 	band := func(n int64) ui.Goods { return ui.Goods{Code: "visor-band", Name: "visor-band", N: n} }
 	var none time.Time
 	return ui.Batch{
-		ID: "b1", Goods: visor(lang, 24), For: "EHPAD Les Tilleuls (fictif)", Request: "r1", Due: at(3, 0, 0), Expected: at(2, 16, 0), State: ui.StateOpen, Made: 15,
+		ID: "b1", Goods: visor(lang, 24), For: "EHPAD Les Tilleuls (fictif)", Request: "r1", Due: at(3, 0, 0), Expected: at(2, 16, 0), State: ui.StateRunning, Made: 15,
 		Wait: fab.Because("why.material_coming", "material", "film-a4", "missing", 24, "coming", 50, "at", at(1, 9, 0)),
 		Way:  ui.BatchWay(ui.BatchFacts{Sliced: true, Material: true, Made: 15, Of: 24, Checked: 8}),
 		Plates: []ui.Plate{
