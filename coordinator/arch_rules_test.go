@@ -114,7 +114,7 @@ func impure(t tree) (found []string) {
 			}
 		}
 		for _, clock := range []string{"Now", "Since", "Until", "Sleep", "After", "NewTimer", "NewTicker"} {
-			s.calls("time", clock, func(call *ast.CallExpr) {
+			calls(s.file, "time", clock, func(call *ast.CallExpr) {
 				found = append(found, t.at(call, "%s only computes: the time is passed in, without time.%s", s.room(), clock))
 			})
 		}

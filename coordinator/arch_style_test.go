@@ -171,7 +171,7 @@ func isErrorValue(e ast.Expr) bool {
 // unwrappedErrors finds fmt.Errorf that is given an error and flattens it to text.
 func unwrappedErrors(t tree) (found []string) {
 	for _, s := range t.product() {
-		s.calls("fmt", "Errorf", func(call *ast.CallExpr) {
+		calls(s.file, "fmt", "Errorf", func(call *ast.CallExpr) {
 			format, ok := call.Args[0].(*ast.BasicLit)
 			if !ok {
 				return
@@ -187,14 +187,25 @@ func unwrappedErrors(t tree) (found []string) {
 	return found
 }
 
-// sleepingTests finds tests that wait for a time instead of for what they need.
+// sleepingTests finds tests that wait for a time instead of for what they need. Between two looks of a loop a test may
+// sleep, and on the virtual time of testing/synctest.
 func sleepingTests(t tree) (found []string) {
 	for _, s := range t.sources {
-		if s.test && s.imports()["testing/synctest"] == nil {
-			s.calls("time", "Sleep", func(call *ast.CallExpr) {
-				found = append(found, t.at(call, "a test that sleeps is slow or wrong; use testkit.Eventually or testing/synctest"))
-			})
+		if !s.test || s.imports()["testing/synctest"] != nil {
+			continue
 		}
+		polls := map[*ast.CallExpr]bool{}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if loop, ok := n.(*ast.ForStmt); ok {
+				calls(loop.Body, "time", "Sleep", func(call *ast.CallExpr) { polls[call] = true })
+			}
+			return true
+		})
+		calls(s.file, "time", "Sleep", func(call *ast.CallExpr) {
+			if !polls[call] {
+				found = append(found, t.at(call, "a test that sleeps is slow or wrong; look for what it waits for, with a deadline"))
+			}
+		})
 	}
 	return found
 }
@@ -223,7 +234,7 @@ func globalLogs(t tree) (found []string) {
 			found = append(found, t.at(node, "log with the slog.Logger that was passed in"))
 		}
 		for _, name := range []string{"Debug", "Info", "Warn", "Error", "Log", "Default", "SetDefault"} {
-			s.calls("slog", name, func(call *ast.CallExpr) {
+			calls(s.file, "slog", name, func(call *ast.CallExpr) {
 				found = append(found, t.at(call, "slog.%s is the global logger; use the one that was passed in", name))
 			})
 		}

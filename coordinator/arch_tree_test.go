@@ -116,9 +116,9 @@ func (s source) imports() map[string]ast.Node {
 	return found
 }
 
-// calls visits every call of a function that is written pkg.name, such as time.Now.
-func (s source) calls(pkg, name string, visit func(*ast.CallExpr)) {
-	ast.Inspect(s.file, func(n ast.Node) bool {
+// calls visits every call below a node of a function that is written pkg.name, such as time.Now.
+func calls(below ast.Node, pkg, name string, visit func(*ast.CallExpr)) {
+	ast.Inspect(below, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok && isSelector(call.Fun, pkg, name) {
 			visit(call)
 		}
