@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -13,7 +15,8 @@ import (
 // simulateCmd is a simulated printer behind a pseudo-terminal, until it is
 // interrupted.
 type simulateCmd struct {
-	Pty       string   `name:"pty" required:"" placeholder:"LINK" help:"Link to make; open it as if it were the printer's serial port."`
+	Pty       string   `name:"pty" required:"" xor:"what" placeholder:"LINK" help:"Link to make; open it as if it were the printer's serial port."`
+	Sum       string   `required:"" xor:"what" placeholder:"FILE" help:"Instead of a printer: add up a truth file, print one JSON object and exit."`
 	Firmware  string   `default:"marlin" enum:"marlin,repetier" help:"Firmware model: ${enum}."`
 	Baud      int      `default:"115200" help:"Speed of the simulated wire, in bits per second of the printer's time."`
 	Speed     float64  `default:"1" help:"How many times faster than the wall clock the printer lives."`
@@ -24,10 +27,21 @@ type simulateCmd struct {
 	NoBedHeat bool     `help:"A printer without a heated bed."`
 	DtrResets bool     `name:"dtr-resets" help:"Opening the port resets the board, as on most Arduino boards. A halted board always comes back that way."`
 	Echo      bool     `help:"Repetier's debug echo of every line."`
+
+	stdout io.Writer
+}
+
+// AfterApply takes the stream that --sum prints to.
+func (c *simulateCmd) AfterApply(stdout io.Writer) error {
+	c.stdout = stdout
+	return nil
 }
 
 // Run is the printer's life: until ctx ends.
 func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
+	if c.Sum != "" {
+		return c.sum()
+	}
 	opts, err := c.options()
 	if err != nil {
 		return err
@@ -38,6 +52,14 @@ func (c *simulateCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	log.Info("simulated printer ready", "port", c.Pty, "firmware", c.Firmware, "speed", c.Speed)
 	return printer.Run(ctx)
+}
+
+func (c *simulateCmd) sum() error {
+	truth, err := printsim.ReadTruth(c.Sum)
+	if err != nil {
+		return fmt.Errorf("simulate: %w", err)
+	}
+	return json.NewEncoder(c.stdout).Encode(truth)
 }
 
 func (c *simulateCmd) options() (printsim.Options, error) {

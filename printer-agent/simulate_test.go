@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -36,4 +38,27 @@ func TestSimulateEndsWithItsContext(t *testing.T) {
 	require.NoError(t, c.Run(ctx, slog.New(slog.DiscardHandler)))
 	require.NoFileExists(t, c.Pty)
 	require.FileExists(t, c.Truth)
+}
+
+// What a truth file adds up to is one JSON object, for programs that cannot
+// read the file themselves.
+func TestSimulateSumsUpATruthFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "truth.jsonl")
+	log := `{"t":0,"k":"start","why":"boot"}
+{"t":1,"k":"attempt","id":"a"}
+{"t":2,"n":2,"c":"G28"}
+{"t":3,"n":3,"c":"M105"}
+{"t":4,"k":"resend","n":4}
+{"t":5,"k":"end","id":"a"}
+`
+	require.NoError(t, os.WriteFile(path, []byte(log), 0o600))
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run(context.Background(), []string{"simulate", "--sum", path}, &stdout, &stderr), stderr.String())
+	require.JSONEq(t, `{"attempts":[{"id":"a","lines":1,"ended":true,"halted":false,"restarted":false,"repeated":0,"skipped":0}],
+		"lines_executed":1,"resends":1,"bytes_lost":0,"faults":0,"faults_by_kind":{},"starts":1,
+		"heat":{"hotend_s":0,"bed_s":0,"hotend_target":0,"bed_target":0}}`, stdout.String())
+	for _, args := range [][]string{{"simulate"}, {"simulate", "--sum", path, "--pty", filepath.Join(dir, "tty")}, {"simulate", "--sum", filepath.Join(dir, "none")}} {
+		require.NotZero(t, run(context.Background(), args, &stdout, &stderr), args)
+	}
 }

@@ -111,25 +111,25 @@ func (l *TruthLog) Close() error { return errors.Join(l.buf.Flush(), l.file.Clos
 // Attempt is what the board saw of one attempt, from its start marker to its
 // end marker, the next attempt, or the halt or restart that cut it short.
 type Attempt struct {
-	ID        string
-	Lines     int  // lines executed that count, see Counts
-	Ended     bool // its end marker was executed
-	Halted    bool // the firmware stopped for good while it ran
-	Restarted bool // the board started anew while it ran
-	Repeated  int  // numbered lines executed although a later or the same number had been
-	Skipped   int  // numbers never executed between two that were
+	ID        string `json:"id"`
+	Lines     int    `json:"lines"`     // lines executed that count, see Counts
+	Ended     bool   `json:"ended"`     // its end marker was executed
+	Halted    bool   `json:"halted"`    // the firmware stopped for good while it ran
+	Restarted bool   `json:"restarted"` // the board started anew while it ran
+	Repeated  int    `json:"repeated"`  // numbered lines executed although the same or a later number had been
+	Skipped   int    `json:"skipped"`   // numbers never executed between two that were
 }
 
 // Truth is a truth log summed up.
 type Truth struct {
-	Attempts      []Attempt // in the order in which they started
-	LinesExecuted int       // over all attempts
-	Resends       int       // lines the board asked for again
-	BytesLost     int       // bytes that found the receive ring full
-	Faults        int       // faults injected
-	FaultsByKind  map[FaultKind]int
-	Starts        int  // times the board booted
-	Heat          Heat // seconds over all runs; the targets last seen
+	Attempts      []Attempt         `json:"attempts"`       // in the order in which they started
+	LinesExecuted int               `json:"lines_executed"` // over all attempts
+	Resends       int               `json:"resends"`        // lines the board asked for again
+	BytesLost     int               `json:"bytes_lost"`     // bytes that found the receive ring full
+	Faults        int               `json:"faults"`         // faults injected
+	FaultsByKind  map[FaultKind]int `json:"faults_by_kind"`
+	Starts        int               `json:"starts"` // times the board booted
+	Heat          Heat              `json:"heat"`   // seconds over all runs; the targets last seen
 }
 
 // Started counts how often the attempt with this token was started.
@@ -150,7 +150,7 @@ func ReadTruth(path string) (Truth, error) {
 		return Truth{}, fmt.Errorf("open truth log: %w", err)
 	}
 	defer f.Close()
-	s := summary{Truth: Truth{FaultsByKind: map[FaultKind]int{}}, open: -1}
+	s := summary{Truth: Truth{Attempts: []Attempt{}, FaultsByKind: map[FaultKind]int{}}, open: -1}
 	r := bufio.NewReader(f)
 	for {
 		line, err := r.ReadBytes('\n')
