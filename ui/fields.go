@@ -36,8 +36,8 @@ const (
 	FieldReserve  = "reservations"
 	FieldHereTill = "until" // "15:04": the maker is beside the printer until then
 
-	FieldLot     = "lot"
-	FieldBatch   = "batch"
+	FieldLot     = "lot" // several on a run
+	FieldKit     = "kit" // "yes": pack what was counted at once
 	FieldRequest = "request"
 	FieldProduct = "product"
 	FieldBox     = "box"  // several

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// Deliveries leads from the bags that come in to the runs that go out.
+//
+//	GET  /desk/deliveries
+//	POST /desk/bags/{lot}/settle   FieldGood, FieldBad, FieldReason (CountReasons) where they differ from the label,
+//	                               FieldKit "yes": make kits of it at once
+//	POST /desk/kits                FieldRequest, FieldProduct, FieldCount
+//	POST /desk/boxes               FieldRequest
+//	POST /desk/runs                FieldDriver, FieldPhone, FieldDay, FieldBox (several), FieldLot (several bags to collect)
+//
+// A refused form comes back with Form; Open names it: the lot's code, "kit", "box" or "run".
+type Deliveries struct {
+	Frame
+	Bags  []Bag
+	Kits  []KitRow
+	Boxes []BoxRow
+	Runs  []RunRow
+	Away  []Bag // bags still at their makers', to be collected on a run
+	Open  string
+	Form  Form
+}
+
+func (Deliveries) view() string { return "deliveries" }
+
+// CountReasons are the values of FieldReason when a bag holds other than its label says, worded count.<code>.
+func (Deliveries) CountReasons() []string { return []string{"miscounted", "broken", "warped", "dirty"} }
+
+// Packed lists the boxes that may go on a run.
+func (d Deliveries) Packed() []BoxRow {
+	var out []BoxRow
+	for _, b := range d.Boxes {
+		if b.State == StateReady && !b.Recalled {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Bag is a lot on its way to the hub's table.
+type Bag struct {
+	Lot  string // its code, on the label
+	Part Goods  // as its maker labelled it
+	Who  string
+	Town string
+	At   time.Time
+}
+
+// KitRow is what one request still needs packed.
+type KitRow struct {
+	Request string // id
+	For     string
+	Product Goods      // N: still to pack
+	Can     int64      // how many the parts and materials allow now
+	Wait    fab.Reason // what is missing, when Can is less
+	Loose   bool       // kits are made that are in no box yet
+}
+
+// BoxRow is one box.
+type BoxRow struct {
+	ID, Code string
+	For      string
+	Town     string
+	Goods    []Goods
+	Lots     []string
+	State    string // StateReady (packed), StateOnWay, StateDelivered
+	Recalled bool
+}
+
+// RunRow is one run.
+type RunRow struct {
+	Code   string
+	Driver string
+	Mobile string
+	Day    time.Time
+	State  string // StatePlanned, StateOnWay, StateDone
+	Stops  int64
+	Done   int64
+	URL    string // the driver's link, shown once when the run was just made; "" after
+}

@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// Maker is a volunteer's own page: what to answer, what is in hand, the printers.
+//
+//	GET  /maker
+//	POST /maker/printers/{id}/count    FieldGood, FieldBad: the plate is empty, so many pieces came off
+//	POST /maker/printers/{id}/pause    pauses a print; lets an idle printer rest
+//	POST /maker/printers/{id}/resume   resumes a print; ends a rest
+//	POST /maker/printers/{id}/stop     stop-now
+//	POST /maker/offers/{id}/accept | decline
+//	POST /maker/work/{id}/handin       FieldGood, FieldBad
+type Maker struct {
+	Frame
+	Offers []Offer
+	Work   []Work
+	Tiles  []Tile // with Base "/maker/printers"
+	Made   int64  // good pieces so far, all told
+	Form   Form
+	Open   string // id of the work whose form was refused
+}
+
+func (Maker) view() string { return "maker" }
+
+// Waiting counts what waits for this person.
+func (m Maker) Waiting() int64 {
+	n := int64(len(m.Offers))
+	for _, t := range m.Tiles {
+		if t.State == StatePlate {
+			n++
+		}
+	}
+	return n
+}
+
+// Offer is work that may be taken or left.
+type Offer struct {
+	ID      string
+	Part    Goods
+	Step    string // print, sew, cut, punch, assemble: worded step.<code>
+	For     string // the town it is for; never a name
+	Due     time.Time
+	Answer  time.Time  // until when it waits for this person
+	Why     fab.Reason // why it is offered to them
+	Picture string
+}
+
+// Work is hand work accepted and not handed in.
+type Work struct {
+	ID      string
+	Part    Goods
+	Step    string
+	Due     time.Time
+	Late    bool
+	File    string // URL of the file to print from an SD card, or of the sewing pattern; ""
+	Picture string
+}

@@ -1,0 +1,86 @@
+package ui
+
+import "time"
+
+// Materials is the ledger as people read it: gifts to receive, what there is, spools.
+//
+//	GET  /desk/materials
+//	POST /desk/donations/{id}/receive   FieldCount: what really came, in the unit of the form
+//	POST /desk/donations/{id}/refuse
+//	POST /desk/spools/{id}/recall       FieldReason, one line
+type Materials struct {
+	Frame
+	Gifts    []GiftRow
+	Balances []BalanceRow
+	Spools   []SpoolRow
+	Recalled *RecallResult // what the recall just asked for found
+	Open     string        // id of the gift whose form was refused
+	Form     Form
+}
+
+func (Materials) view() string { return "materials" }
+
+// GiftRow is a pledge to receive.
+type GiftRow struct {
+	ID, Ref     string
+	Donor, Town string
+	Mobile      string
+	Stuff       Stuff
+	At          time.Time
+}
+
+// Count is the quantity in the unit of the form: pieces, or grams.
+func (g GiftRow) Count() int64 {
+	if g.Stuff.Unit == "mg" {
+		return g.Stuff.N / 1000
+	}
+	return g.Stuff.N
+}
+
+// BalanceRow is one material: on hand, pledged, and asked for by open batches.
+type BalanceRow struct {
+	Material string
+	Name     string
+	Unit     string
+	Hand     int64
+	Pledged  int64
+	Needed   int64
+}
+
+// Short is what is missing even with what is pledged.
+func (b BalanceRow) Short() int64 { return max(0, b.Needed-b.Hand-b.Pledged) }
+
+// Missing is what is missing now.
+func (b BalanceRow) Missing() int64 { return max(0, b.Needed-b.Hand) }
+
+// Of is a quantity of this material.
+func (b BalanceRow) Of(n int64) Stuff {
+	return Stuff{Material: b.Material, Name: b.Name, Unit: b.Unit, N: n}
+}
+
+// SpoolRow is one reel.
+type SpoolRow struct {
+	ID, Code  string
+	Filament  string
+	Colour    string
+	LeftMG    int64
+	InitialMG int64
+	Where     string // printer it is on, or "" at the hub
+	Recalled  bool
+}
+
+// Percent is how much is left.
+func (s SpoolRow) Percent() int64 {
+	if s.InitialMG <= 0 {
+		return 0
+	}
+	return max(0, min(100, 100*s.LeftMG/s.InitialMG))
+}
+
+// RecallResult is what a recall blocked.
+type RecallResult struct {
+	Spool  string
+	Lots   []string
+	Boxes  []string
+	Places []string // where delivered pieces are; call them
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+func makerStories() []story {
+	return []story{
+		{"maker", func(lang string) ui.Page {
+			return ui.Maker{Frame: maker(lang, "/maker"), Tiles: tiles(lang, "/maker/printers")[:3], Made: 137,
+				Offers: []ui.Offer{{ID: "o1", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", For: "Quend", Due: at(2, 18, 0), Answer: at(0, 20, 0), Why: fab.Because("why.soonest", "at", at(1, 18, 0))}}}
+		}},
+		{"maker-hands", func(lang string) ui.Page {
+			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42,
+				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), File: "/maker/work/a1/file"}}}
+		}},
+		{"maker-empty", func(lang string) ui.Page { return ui.Maker{Frame: maker(lang, "/maker")} }},
+		{"demo", func(lang string) ui.Page { return demoStory(lang) }},
+		{"demo-start", func(lang string) ui.Page {
+			p := demoStory(lang)
+			p.Way, p.Lines, p.Good, p.Bad, p.Tiles = ui.VisorWay(ui.WayFacts{}), nil, 0, 0, nil
+			p.Demo.Mine = true
+			return p
+		}},
+		{"demo-desk", func(lang string) ui.Page {
+			p := wall(lang)
+			p.Demo = &ui.DemoBar{Role: ui.DemoCoordinator, MinutesPerMinute: 60, Way: way()}
+			return p
+		}},
+		{"demo-track", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.Demo = &ui.DemoBar{Role: ui.DemoRequester, MinutesPerMinute: 60}
+			return p
+		}},
+	}
+}
+
+func way() []ui.Station {
+	return ui.VisorWay(ui.WayFacts{Asked: true, Approved: true, Material: true, Shared: true, Made: 15, Of: 24})
+}
+
+func demoStory(lang string) ui.Story {
+	f := frame(lang, "/demo")
+	f.Live = "/live?page=demo"
+	f.Demo = &ui.DemoBar{Role: ui.DemoStory, MinutesPerMinute: 60}
+	return ui.Story{Frame: f, Way: way(), Headline: fab.Because("track.news_making", "n", 24, "goods", pick(lang, "24 visières", "24 visors")),
+		Requested: 34, Good: 15, Bad: 1, Delivered: 0, Clock: now(), Tiles: tiles(lang, "/desk/printers")[:4],
+		Lines: []ui.ActorLine{
+			{ID: "3", At: at(0, 14, 5), Role: ui.DemoMaker, Text: fab.Because("why.lost_plate")},
+			{ID: "2", At: at(0, 13, 40), Role: "lab", Text: fab.Because("why.soonest", "at", at(0, 16, 40))},
+			{ID: "1", At: at(0, 9, 0), Role: ui.DemoDonor, Text: fab.Because("track.st_material_gift", "n", 50, "material", "film-a4", "town", "Abbeville")}}}
+}

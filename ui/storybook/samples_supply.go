@@ -1,0 +1,82 @@
+package main
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+func supplyStories() []story {
+	return []story{
+		{"desk-deliveries", func(lang string) ui.Page { return deliveries(lang) }},
+		{"desk-deliveries-empty", func(lang string) ui.Page {
+			return ui.Deliveries{Frame: desk(lang, ui.NavDeliveries, "/desk/deliveries")}
+		}},
+		{"desk-deliveries-refused", func(lang string) ui.Page {
+			p := deliveries(lang)
+			p.Open = "V-119"
+			p.Form = ui.Form{Values: url.Values{ui.FieldGood: {"7"}, ui.FieldBad: {"9"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "missing_reason", "")}}
+			return p
+		}},
+		{"desk-materials", func(lang string) ui.Page { return stock(lang) }},
+		{"desk-materials-recalled", func(lang string) ui.Page {
+			p := stock(lang)
+			p.Spools[1].Recalled = true
+			p.Recalled = &ui.RecallResult{Spool: "B-07", Lots: []string{"V-118", "C-031"}, Boxes: []string{"C-07"}, Places: []string{"EHPAD Les Tilleuls (fictif)"}}
+			return p
+		}},
+		{"desk-materials-empty", func(lang string) ui.Page {
+			return ui.Materials{Frame: desk(lang, ui.NavMaterials, "/desk/materials")}
+		}},
+		{"desk-people", func(lang string) ui.Page { return people(lang) }},
+		{"desk-people-code", func(lang string) ui.Page {
+			p := people(lang)
+			p.Code = &ui.EnrolCode{Maker: "Goéland", Code: "9F4K-22QM-7XHD", Command: "printer-agent enrol https://atelier.example:8443 9F4K-22QM-7XHD", Until: at(0, 14, 36)}
+			return p
+		}},
+	}
+}
+
+func deliveries(lang string) ui.Deliveries {
+	band := func(n int64) ui.Goods { return ui.Goods{Code: "visor-band", Name: "visor-band", N: n} }
+	return ui.Deliveries{
+		Frame: desk(lang, ui.NavDeliveries, "/desk/deliveries"),
+		Bags:  []ui.Bag{{Lot: "V-119", Part: band(8), Who: "Goéland", Town: "Rue", At: at(0, 13, 2)}},
+		Away:  []ui.Bag{{Lot: "V-121", Part: band(3), Who: "Sterne", Town: "Quend", At: at(0, 13, 40)}},
+		Kits: []ui.KitRow{
+			{Request: "r1", For: "EHPAD Les Tilleuls (fictif)", Product: visor(lang, 24), Can: 15, Wait: fab.Because("why.material_short", "material", "film-a4", "missing", 9), Loose: true},
+			{Request: "r3", For: pick(lang, "Mairie de Quend (fictive)", "Quend town hall (fictitious)"), Product: hook(lang, 40), Can: 0, Wait: fab.Because("why.material_short", "material", "petg", "missing", 900)}},
+		Boxes: []ui.BoxRow{
+			{ID: "x7", Code: "C-07", For: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Goods: []ui.Goods{visor(lang, 15)}, Lots: []string{"V-118", "V-119"}, State: ui.StateReady},
+			{ID: "x8", Code: "C-08", For: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}, State: ui.StateReady, Recalled: true}},
+		Runs: []ui.RunRow{{Code: "T-012", Driver: "Mouette", Mobile: "0300000000", Day: at(0, 0, 0), State: ui.StatePlanned, Stops: 3, URL: "/run/0123456789abcdef"}},
+	}
+}
+
+func stock(lang string) ui.Materials {
+	return ui.Materials{
+		Frame: desk(lang, ui.NavMaterials, "/desk/materials"),
+		Gifts: []ui.GiftRow{{ID: "d1", Ref: "6C2X9K4R", Donor: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", Mobile: "0300000000", Stuff: sheets(50), At: at(-1, 18, 12)}},
+		Balances: []ui.BalanceRow{
+			{Material: "film-a4", Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, Hand: 12, Pledged: 50, Needed: 36},
+			{Material: "elastic-buttonhole", Name: pick(lang, "Élastique à boutonnières", "Buttonhole elastic"), Unit: fab.UnitPiece, Hand: 8, Needed: 24},
+			{Material: "petg", Name: "PETG", Unit: fab.UnitMG, Hand: 3_420_000, Needed: 1_180_000}},
+		Spools: []ui.SpoolRow{
+			{ID: "s1", Code: "B-03", Filament: "petg", Colour: pick(lang, "blanc", "white"), LeftMG: 640_000, InitialMG: 1_000_000, Where: "Tortue"},
+			{ID: "s2", Code: "B-07", Filament: "petg", Colour: pick(lang, "orange", "orange"), LeftMG: 120_000, InitialMG: 1_000_000, Where: "Orange"},
+			{ID: "s3", Code: "B-09", Filament: "pla", LeftMG: 1_000_000, InitialMG: 1_000_000}},
+	}
+}
+
+func people(lang string) ui.People {
+	return ui.People{
+		Frame: desk(lang, ui.NavPeople, "/desk/people"),
+		Makers: []ui.MakerRow{
+			{ID: "m1", Name: "Goéland", Town: "Rue", Mobile: "0300000000", Printers: []string{"Tortue"}, Agents: []ui.AgentRow{{Name: "pi-rue", Version: "0.1", Online: true, Seen: now().Add(-3 * time.Second)}}},
+			{ID: "m2", Name: "Sterne", Town: "Quend", Printers: []string{"Éclair", "Galet"}, Agents: []ui.AgentRow{{Name: "pi-quend", Version: "0.1", Seen: now().Add(-12 * time.Minute)}}},
+			{ID: "m3", Name: "Courlis", Town: "Saint-Valery-sur-Somme", Steps: []string{"sew", "cut"}}},
+		Form: ui.Form{Values: url.Values{ui.FieldSteps: {"sew"}}},
+	}
+}
