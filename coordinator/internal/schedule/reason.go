@@ -26,6 +26,7 @@ const (
 	WaitPrintersOff    = "wait_printers_offline" // count, worker (one of them)
 	WaitPrinterError   = "wait_printer_error"    // worker
 	WaitOwnPrint       = "wait_own_print"        // worker: its maker prints something else
+	WaitEarlierWork    = "wait_earlier_work"     // worker: it is still on an attempt that was given up here
 	WaitWorkersPaused  = "wait_workers_paused"   // count, worker: their makers rest
 	WaitSpoolRecalled  = "wait_spool_recalled"   // worker
 	WaitPlateNotClear  = "wait_plate_not_clear"  // worker
@@ -47,6 +48,7 @@ const (
 	IdleOffline       = "idle_offline"      //
 	IdleError         = "idle_error"        //
 	IdleOwnPrint      = "idle_own_print"    //
+	IdleEarlierWork   = "idle_earlier_work" // still on an attempt that was given up here
 	IdlePlateNotClear = "idle_plate_not_clear"
 	IdleSpoolRecalled = "idle_spool_recalled"
 	IdleResting       = "idle_resting" // until
@@ -94,7 +96,7 @@ func nobody(j *job) fab.Reason {
 func absent(f *fitting) fab.Reason {
 	codes := [...][2]string{
 		{IdlePlateNotClear, WaitPlateNotClear}, {IdleSpoolRecalled, WaitSpoolRecalled}, {IdleError, WaitPrinterError},
-		{IdlePaused, WaitWorkersPaused}, {IdleOffline, WaitPrintersOff}, {IdleOwnPrint, WaitOwnPrint},
+		{IdlePaused, WaitWorkersPaused}, {IdleOffline, WaitPrintersOff}, {IdleOwnPrint, WaitOwnPrint}, {IdleEarlierWork, WaitEarlierWork},
 	}
 	for _, code := range codes {
 		var name string

@@ -79,6 +79,8 @@ func (p *planner) away(w fab.Worker) fab.Reason {
 func (p *planner) settle(w *worker) {
 	clear := !w.Streamed() || w.PlateClear && w.State == "ready"
 	switch until := p.Resting[w.ID]; {
+	case w.Streamed() && slices.Contains([]string{"fetching", "heating", "printing", "paused", "stopping"}, w.State):
+		w.state, w.why = off, fab.Because(IdleEarlierWork)
 	case until.After(p.now):
 		w.state, w.free, w.why = resting, until, fab.Because(IdleResting, "until", until)
 	case clear:

@@ -1,0 +1,121 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/schedule"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+const (
+	memory      = 24 * time.Hour // how far back endings matter
+	failuresIn  = time.Hour      // within which failed starts add up
+	longestRest = 30 * time.Minute
+)
+
+// snapshot reads everything that the planner needs in one transaction.
+func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time, err error) {
+	s = schedule.Snapshot{Settings: l.times, Made: map[fab.BatchID]schedule.Made{}}
+	err = l.Store.View(ctx, func(tx *store.Tx) error {
+		now = tx.Now()
+		for _, read := range []func(*store.Tx, *schedule.Snapshot) error{readBatches, readWork, readWorkers} {
+			if err := read(tx, &s); err != nil {
+				return err
+			}
+		}
+		ended, err := tx.AttemptsEndedSince(now.Add(-memory))
+		s.Left, s.Resting = l.memories(ended, s.Workers, now)
+		return err
+	})
+	return s, now, err
+}
+
+func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
+	if s.Batches, err = tx.Batches(fab.BatchOpen, fab.BatchPaused); err != nil {
+		return err
+	}
+	kitted, err := tx.Kitted()
+	if err != nil {
+		return err
+	}
+	designs := map[fab.DesignVersionID]fab.DesignVersion{}
+	for _, b := range s.Batches {
+		d, known := designs[b.DesignID]
+		if !known {
+			if d, err = tx.Design(b.DesignID); err != nil {
+				return err
+			}
+			plates, err := tx.Plates(b.DesignID)
+			if err != nil {
+				return err
+			}
+			designs[b.DesignID] = d
+			s.Designs, s.Plates = append(s.Designs, d), append(s.Plates, plates...)
+		}
+		counts, err := tx.PartCounts(b, d.BOM)
+		if err != nil {
+			return err
+		}
+		made := schedule.Made{Good: map[string]int64{}, Kitted: kitted[b.ID]}
+		for _, c := range counts {
+			made.Good[c.Part] = c.Good
+		}
+		s.Made[b.ID] = made
+	}
+	return nil
+}
+
+func readWork(tx *store.Tx, s *schedule.Snapshot) (err error) {
+	if s.Jobs, err = tx.Jobs(fab.JobWaiting, fab.JobLeased); err != nil {
+		return err
+	}
+	if s.Attempts, err = tx.LiveAttempts(); err != nil {
+		return err
+	}
+	s.Stock, err = tx.MaterialStock()
+	return err
+}
+
+func readWorkers(tx *store.Tx, s *schedule.Snapshot) (err error) {
+	if s.Workers, err = tx.Workers(); err != nil {
+		return err
+	}
+	if s.Agents, err = tx.Agents(); err != nil {
+		return err
+	}
+	spools, err := tx.Spools()
+	for _, spool := range spools {
+		if spool.Recalled {
+			s.Recalled = append(s.Recalled, spool.ID)
+		}
+	}
+	return err
+}
+
+// memories tells when each printer was last left, and who rests: a printer after starts that failed, for longer with
+// each, and hands after an offer that was declined or not answered. Ended comes in the order of the endings.
+func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time) (left, resting map[fab.WorkerID]time.Time) {
+	left, resting = map[fab.WorkerID]time.Time{}, map[fab.WorkerID]time.Time{}
+	streamed, failures := map[fab.WorkerID]bool{}, map[fab.WorkerID]int{}
+	for _, w := range workers {
+		streamed[w.ID] = w.Streamed()
+	}
+	for _, a := range ended {
+		left[a.WorkerID] = a.EndedAt
+		unstarted := a.StartedAt.IsZero() && a.Lines == 0
+		switch {
+		case !unstarted:
+			delete(failures, a.WorkerID)
+			delete(resting, a.WorkerID)
+		case streamed[a.WorkerID] && now.Sub(a.EndedAt) < failuresIn:
+			rest := min(l.Rest<<min(failures[a.WorkerID], 10), longestRest)
+			failures[a.WorkerID]++
+			resting[a.WorkerID] = a.EndedAt.Add(rest)
+		case !streamed[a.WorkerID] && (a.Status == fab.AttemptDeclined || a.Status == fab.AttemptLost):
+			resting[a.WorkerID] = a.EndedAt.Add(l.HandRest)
+		}
+	}
+	return left, resting
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// LiveAttempts reads the attempts that hold a job, oldest first.
+func (tx *Tx) LiveAttempts() ([]fab.Attempt, error) {
+	return tx.Attempts(fab.AttemptOffered, fab.AttemptLeased, fab.AttemptPrinting, fab.AttemptToCount)
+}
+
+// OverdueAttempts reads the attempts whose lease is over, oldest first.
+func (tx *Tx) OverdueAttempts() ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("status IN (?)", in([]fab.AttemptStatus{fab.AttemptOffered, fab.AttemptLeased, fab.AttemptPrinting})).
+			Where("lease_until <= ?", tx.now).Order("id")
+	})
+}
+
+// AttemptsEndedSince reads the attempts that ended after t, in the order of their endings.
+func (tx *Tx) AttemptsEndedSince(t time.Time) ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("ended_at > ?", t).Order("ended_at", "id")
+	})
+}
+
+// MaterialStock counts each material that is inside the lab or pledged to it, by code, in the material's unit.
+func (tx *Tx) MaterialStock() (map[string]int64, error) {
+	var rows []struct {
+		Code     string
+		Quantity int64
+	}
+	err := tx.db.NewRaw(`
+		SELECT item AS code, SUM(quantity) AS quantity FROM balances
+		WHERE item LIKE 'material:%' AND location NOT LIKE 'outside-%' GROUP BY item
+		UNION ALL
+		SELECT 'material:' || material AS code, SUM(pledged) AS quantity FROM donations WHERE status = ? GROUP BY material`,
+		string(fab.DonationPledged)).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count material: %w", err)
+	}
+	stock := map[string]int64{}
+	for _, r := range rows {
+		stock[strings.TrimPrefix(r.Code, "material:")] += r.Quantity
+	}
+	return stock, nil
+}
+
+// Kitted counts the products assembled for each open or paused batch of a request.
+func (tx *Tx) Kitted() (map[fab.BatchID]int64, error) {
+	var rows []struct {
+		ID       fab.BatchID
+		Quantity int64
+	}
+	err := tx.db.NewRaw(`
+		SELECT b.id AS id, SUM(k.quantity) AS quantity FROM batches b
+		JOIN kits k ON k.request_id = b.request_id AND k.design_id = b.design_id
+		WHERE b.status IN ('open', 'paused') GROUP BY b.id`).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count kits of batches: %w", err)
+	}
+	kitted := map[fab.BatchID]int64{}
+	for _, r := range rows {
+		kitted[r.ID] = r.Quantity
+	}
+	return kitted, nil
+}
+
+// SetWait stores why a job waits. It says nothing new about the job itself, so the rev stays.
+func (tx *Tx) SetWait(id fab.JobID, why fab.Reason) error {
+	j := fab.Job{ID: id, Wait: why}
+	if _, err := tx.db.NewUpdate().Model(&j).Column("wait").WherePK().Exec(context.Background()); err != nil {
+		return fmt.Errorf("store why a job waits: %w", err)
+	}
+	return nil
+}
