@@ -93,6 +93,16 @@ func BenchmarkInspectMillionTriangles(b *testing.B) {
 	}
 }
 
+func BenchmarkReadMillionTriangles(b *testing.B) {
+	data := binarySTL("sheet", 980_000, sheet(700))
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		if _, err := mesh.Read(data, mesh.Caps{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // sheet gives 2 n² triangles of a wavy surface.
 func sheet(n int) []mesh.Triangle {
 	at := func(x, y int) mesh.Vec { return mesh.Vec{float32(x) / 8, float32(y) / 8, float32((x*y)%7) / 10} }

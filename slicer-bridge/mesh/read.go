@@ -123,7 +123,7 @@ func readBinary(data []byte, caps Caps) (*Mesh, error) {
 	case n > uint64(caps.Triangles):
 		return nil, NewProblem(CodeTooMany, "triangles", n, "max", caps.Triangles)
 	}
-	c := collector{max: caps.Triangles}
+	c := collector{max: caps.Triangles, triangles: make([]Triangle, 0, n)} // n fits the bytes that are there
 	if err := stl.CopyAll(bytes.NewReader(data), &c); err != nil {
 		return nil, NewProblem(CodeNotSTL, "is", "unknown", "detail", err)
 	}

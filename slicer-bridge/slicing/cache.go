@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 const runPrefix = "run-"
@@ -24,7 +25,30 @@ func openCache(dir string) (cache, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return cache{}, fmt.Errorf("open plate cache: %w", err)
 	}
-	return cache{dir: dir}, nil
+	c := cache{dir: dir}
+	return c, c.sweep(time.Now().Add(-abandoned))
+}
+
+// abandoned is the age at which a run's leavings have nobody left who works on
+// them; no run may take that long.
+const abandoned = 2 * time.Hour
+
+// sweep removes what runs left behind whose process was killed.
+func (c cache) sweep(before time.Time) error {
+	left, err := filepath.Glob(filepath.Join(c.dir, runPrefix+"*"))
+	if err != nil {
+		return fmt.Errorf("sweep plate cache: %w", err)
+	}
+	for _, path := range left {
+		info, err := os.Stat(path)
+		if err != nil || info.ModTime().After(before) {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("sweep plate cache: %w", err)
+		}
+	}
+	return nil
 }
 
 // key hashes all that decides what the plate will be. Every part is preceded by

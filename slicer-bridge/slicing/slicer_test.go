@@ -283,6 +283,23 @@ func TestMissingSlicerNamesThePackage(t *testing.T) {
 	require.Equal(t, "prusa-slicer", p.Args["package"])
 }
 
+// What a killed process left in the cache goes when the next one starts, but
+// not what another may still be working on.
+func TestOldLeavingsAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	program, _ := counting(t, "exit 0")
+	old, fresh := filepath.Join(dir, "run-1"), filepath.Join(dir, "run-2")
+	for _, d := range []string{old, fresh} {
+		require.NoError(t, os.MkdirAll(filepath.Join(d, "data"), 0o755))
+	}
+	long := time.Now().Add(-24 * time.Hour)
+	require.NoError(t, os.Chtimes(old, long, long))
+	_, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program})
+	require.NoError(t, err)
+	require.NoDirExists(t, old)
+	require.DirExists(t, fresh)
+}
+
 // Every key that we write is one that this slicer knows, and it takes our value
 // for it.
 func TestSlicerTakesOurSettings(t *testing.T) {
