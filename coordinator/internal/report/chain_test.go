@@ -233,7 +233,7 @@ func TestTheBooksAddUpFromRequestToSignature(t *testing.T) {
 		}
 		_, err = l.supply.MakeKits(ctx, asked.Request.ID, "visor", 7, "")
 		require.NoError(t, err)
-		box, err := l.supply.Pack(ctx, asked.Request.ID)
+		boxes, err := l.supply.Pack(ctx, asked.Request.ID)
 		require.NoError(t, err)
 		run, err = l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format("2006-01-02"), Requests: []fab.RequestID{asked.Request.ID}})
 		require.NoError(t, err)
@@ -256,7 +256,7 @@ func TestTheBooksAddUpFromRequestToSignature(t *testing.T) {
 		recalled, err := l.production.Recall(ctx, "spool", string(spools[0].ID), "test")
 		require.NoError(t, err)
 		require.Len(t, recalled.Boxes, 1)
-		require.Equal(t, box.Code, recalled.Boxes[0].Code)
+		require.Equal(t, boxes[0].Code, recalled.Boxes[0].Code)
 
 		found, err := l.report.Audit(ctx)
 		require.NoError(t, err)

@@ -207,36 +207,50 @@ func consume(tx *store.Tx, k fab.Kit, n need) ([]fab.Balance, error) {
 	return picks, nil
 }
 
-// Pack puts every kit of a request that is in no box yet into one new box with a code.
-func (s *Supply) Pack(ctx context.Context, id fab.RequestID) (b fab.Box, err error) {
+// Pack puts the kits of a request that are in no box yet into new boxes, one for each product, each with a code: a ward
+// unpacks visors and hooks apart, and a driver can bring one without the other.
+func (s *Supply) Pack(ctx context.Context, id fab.RequestID) (boxes []fab.Box, err error) {
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		boxes = nil
 		kits, err := tx.KitsOf(id)
 		if err != nil {
 			return err
 		}
-		n, err := tx.Next("box")
-		if err != nil {
-			return err
-		}
-		b = fab.Box{ID: store.NewID[fab.BoxID](tx), Code: fmt.Sprintf("B-%03d", n), RequestID: id, Status: fab.BoxPacked, CreatedAt: tx.Now()}
-		if err := tx.AddBox(&b); err != nil {
-			return err
-		}
-		packed := int64(0)
+		byProduct := map[string]int{}
 		for _, k := range kits {
 			if k.BoxID != "" {
 				continue
 			}
-			k.BoxID = b.ID
-			packed += k.Quantity
+			n, ok := byProduct[k.Product]
+			if !ok {
+				box, err := addBox(tx, id, k.Product)
+				if err != nil {
+					return err
+				}
+				n = len(boxes)
+				byProduct[k.Product], boxes = n, append(boxes, box)
+			}
+			k.BoxID = boxes[n].ID
 			if err := tx.SetKit(&k); err != nil {
 				return err
 			}
 		}
-		if packed == 0 {
+		if len(boxes) == 0 {
 			return fab.Refuse(fab.Conflict, "nothing_to_pack", "request")
 		}
-		return tx.Note(fab.Change{Code: "box_packed", Subject: string(b.ID), Request: id, Args: fab.Args{"box": b.Code, "quantity": packed}})
+		return nil
 	})
-	return b, err
+	return boxes, err
+}
+
+func addBox(tx *store.Tx, id fab.RequestID, product string) (fab.Box, error) {
+	n, err := tx.Next("box")
+	if err != nil {
+		return fab.Box{}, err
+	}
+	b := fab.Box{ID: store.NewID[fab.BoxID](tx), Code: fmt.Sprintf("B-%03d", n), RequestID: id, Status: fab.BoxPacked, CreatedAt: tx.Now()}
+	if err := tx.AddBox(&b); err != nil {
+		return b, err
+	}
+	return b, tx.Note(fab.Change{Code: "box_packed", Subject: string(b.ID), Request: id, Args: fab.Args{"box": b.Code, "product": product}})
 }
