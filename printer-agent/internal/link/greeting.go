@@ -10,6 +10,7 @@ import (
 type greeting struct {
 	at     time.Time // when to greet, or to greet again
 	until  time.Time // when to give up
+	said   bool      // it was written: an ok from before answers whoever was here before
 	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
 	errors int       // refusals since the last greeting
 }
@@ -54,6 +55,7 @@ func (l *Link) tickGreeting() {
 	if l.dialect.Lines.Numbers { // the line ending first: it ends half a line left by whoever was here before
 		hello = frame.Append([]byte("\n"), 0, []byte(l.dialect.Commands.ResetLine))
 	}
+	s.greet.said = true
 	if err := l.write(hello); err != nil {
 		l.log.Warn("greet printer", "err", err)
 	}
@@ -67,12 +69,15 @@ func (l *Link) greeted(r reply) bool {
 		return true
 	}
 	if s.greet.hello {
-		return false
+		return l.disagrees(r)
 	}
 	switch r.class {
 	case resendReply, lineErrorReply, skipReply, damaged:
 		s.greet.errors++
 	case okReply:
+		if !s.greet.said {
+			return true
+		}
 		if s.greet.errors > 0 { // it belongs to the refusal, or to noise
 			s.greet.errors = 0
 			s.greet.at = s.now.Add(l.timing.Quiet)
@@ -80,6 +85,18 @@ func (l *Link) greeted(r reply) bool {
 		}
 		l.agree()
 	}
+	return true
+}
+
+// disagrees greets again when the printer asks for a line that was never sent: what was taken for the answer to the
+// greeting was another's, and the numbers are still those of whoever was here before.
+func (l *Link) disagrees(r reply) bool {
+	if r.class != resendReply || r.number <= l.s.hist.head {
+		return false
+	}
+	until := l.s.greet.until
+	l.connect()
+	l.s.greet.until = until
 	return true
 }
 
