@@ -39,6 +39,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	var c cli
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("printer-agent"), kong.Description("Connects 3D printers to a lab, or drives one by itself."),

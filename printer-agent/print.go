@@ -63,7 +63,7 @@ func (c *printCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 	if err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { log.Warn("interrupted: cancelling the print") })
+	stop := context.AfterFunc(ctx, func() { log.Warn("interrupted: cancelling the print; interrupt again to leave at once") })
 	defer stop()
 	tell, quiet := context.WithCancel(linkCtx)
 	told := make(chan struct{})

@@ -29,19 +29,21 @@ type accounting struct {
 
 	swallow      bool // the next plain ok belongs to a refusal that was dealt with
 	swallowUntil time.Time
-	owed         int  // plain oks that may still come for lines already counted as acknowledged
-	spent        bool // an ok was put down to owed while the present line was in flight
 }
 
 // sent starts the clocks for a line that was just written.
 func (a *accounting) sent(l *Link, e *entry) {
 	now := l.s.now
-	a.asks, a.asked, a.spent = 0, false, false
+	a.asks, a.asked = 0, false
 	a.slack = now.Add(l.timing.Silence)
-	if e.slow && !a.busy {
+	oldest := l.s.hist.oldest()
+	if oldest == nil {
+		oldest = e
+	}
+	if oldest.slow && !a.busy {
 		a.slack = now.Add(l.timing.SilenceSlow)
 	}
-	a.rearm(l, e)
+	a.rearm(l, oldest)
 }
 
 // rearm sets the no-ok clock for the line in flight.
@@ -53,7 +55,7 @@ func (a *accounting) rearm(l *Link, e *entry) {
 	case e.slow && l.dialect.Lines.OkAtEnd:
 		wait = max(wait, l.timing.NoOkSlow)
 	}
-	wait <<= min(a.asks, 5)
+	wait <<= min(a.asks, 4)
 	a.askAt = l.s.now.Add(wait)
 }
 
@@ -104,14 +106,13 @@ func (l *Link) account(r reply) {
 	}
 }
 
-// suspect notes that what just came may have been the acknowledgement, or the answer to a line damaged on its way.
+// suspect asks soon: what just came may have been the acknowledgement, or the answer to a line damaged on its way.
 func (l *Link) suspect() {
 	a := &l.s.ack
 	e := l.s.hist.oldest()
 	if e == nil || l.held() {
 		return
 	}
-	e.doubt = true
 	if soon := l.s.now.Add(l.timing.Suspect); soon.Before(a.askAt) || a.askAt.IsZero() {
 		a.askAt = soon
 	}
@@ -154,13 +155,23 @@ func (l *Link) ok(r reply) {
 		a.swallow = false
 	case s.hist.inFlight() == 0:
 	case a.numbered && l.dialect.Lines.OkNumbered == profiles.Always:
-	case a.owed > 0:
-		a.owed--
-		a.spent = true
-		l.suspect()
 	default:
-		l.acknowledge(s.hist.acked + 1)
+		l.acknowledge(l.meant(r))
 	}
+}
+
+// meant is the line that an acknowledgement without a number belongs to: the oldest in flight, unless it carries
+// temperatures, for then it answers the question for them, and whatever was sent before that has been acknowledged too.
+func (l *Link) meant(r reply) int64 {
+	h := &l.s.hist
+	if l.dialect.Replies.TemperatureLine.Match(r.text) {
+		for n := h.acked + 1; n < h.next; n++ {
+			if string(h.at(n).command) == l.dialect.Commands.Temperature {
+				return n
+			}
+		}
+	}
+	return h.acked + 1
 }
 
 // acknowledge counts every line up to n.
@@ -180,6 +191,9 @@ func (l *Link) acknowledge(n int64) {
 	}
 	s.ack.wrongs = 0
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
+	if e := s.hist.oldest(); e != nil {
+		s.ack.rearm(l, e)
+	}
 	if s.state == Attention {
 		s.state = Printing
 	}
@@ -279,7 +293,7 @@ func (l *Link) sendAgain() {
 		}
 	}
 	s.hist.next = n
-	a.owed, a.spent, a.swallow = 0, false, false
+	a.swallow = false
 	a.lastResend, a.lastAt = n, s.now
 	a.askAt = time.Time{}
 	e := s.hist.at(n)
@@ -350,45 +364,44 @@ func (l *Link) skip(n int64) {
 	}
 }
 
-// accepted is called when the firmware said that it holds the line in flight, whose ok has not come: it is either lost
-// or still to come. Where an ok only means "read" it is lost. Else it counts as lost when an answer was damaged, or when
-// a running command would have shown itself.
+// accepted is called when the firmware said that it holds the lines in flight, whose acknowledgement has not come: it is
+// lost, or still to come. Where it only means "read" it is lost. Else a question for temperatures is sent as the next
+// line, once: its answer can be told from any other, and comes after all before it. Should that be lost too, silence
+// for longer than a running command would keep decides.
 func (l *Link) accepted() {
 	s := &l.s
 	a := &s.ack
 	a.wrongs = 0
 	e := s.hist.oldest()
-	if e == nil {
-		return
+	switch {
+	case e == nil:
+	case !l.dialect.Lines.OkAtEnd || l.overdue(e):
+		l.acknowledge(s.hist.next - 1)
+	case s.hist.inFlight() == 1 && s.hist.next == s.hist.head && string(e.command) != l.dialect.Commands.Temperature:
+		question := s.hist.add(hostLine, []byte(l.dialect.Commands.Temperature), 0)
+		if err := l.transmit(question); err != nil {
+			s.end = err
+		}
+	default:
+		a.rearm(l, e)
 	}
+}
+
+// overdue says whether a command that were still running would have shown itself by now.
+func (l *Link) overdue(e *entry) bool {
+	a := &l.s.ack
 	since := e.sentAt
 	if a.busyAt.After(since) {
 		since = a.busyAt
 	}
-	quiet := s.now.Sub(since)
-	lost := false
+	quiet := l.s.now.Sub(since)
 	switch {
-	case !l.dialect.Lines.OkAtEnd:
-		lost = true
-	case (e.doubt || a.spent) && !e.slow:
-		lost = true
 	case a.busy:
-		lost = quiet > max(l.timing.NoOk, l.busyInterval()*5/2)
+		return quiet > max(l.timing.NoOk, l.busyInterval()*5/2)
 	case e.slow:
-		lost = quiet >= l.timing.NoOkSlow
-	default:
-		lost = quiet >= 7*l.timing.NoOk
+		return quiet >= l.timing.SilenceSlow
 	}
-	if !lost || a.owed > 0 && !a.spent {
-		a.rearm(l, e)
-		return
-	}
-	if a.spent {
-		a.owed = 0
-	} else if !a.numbered {
-		a.owed++
-	}
-	l.acknowledge(e.number)
+	return quiet >= 7*l.timing.NoOk
 }
 
 // tickClocks watches both clocks while a line is in flight: no ok, and silence.

@@ -29,7 +29,6 @@ type entry struct {
 	sentAt  time.Time
 	sends   int
 	refused int      // times it was asked for again
-	doubt   bool     // an answer that may have been its acknowledgement was damaged or spent on another line
 	user    *request // who waits for it
 }
 
@@ -63,7 +62,7 @@ func (h *history) oldest() *entry {
 func (h *history) add(k kind, command []byte, offset int64) *entry {
 	e := h.at(h.head)
 	e.number, e.kind, e.offset = h.head, k, offset
-	e.sends, e.refused, e.doubt, e.slow, e.user = 0, 0, false, false, nil
+	e.sends, e.refused, e.slow, e.user = 0, 0, false, nil
 	e.command = append(e.command[:0], command...)
 	e.frame(h.bare)
 	h.head++

@@ -186,7 +186,6 @@ func (l *Link) cancel(reason Reason, detail string) error {
 	s.job.paused = false
 	s.dirty = true
 	if e := s.hist.oldest(); first && e != nil && e.slow && l.dialect.Commands.BreakWait != "" && !l.stopping.Load() {
-		s.ack.owed++ // the bare command is acknowledged too
 		if err := l.write([]byte(l.dialect.Commands.BreakWait + "\n")); err != nil {
 			s.end = &Failure{Reason: Unplugged, Err: err}
 		}

@@ -274,7 +274,6 @@ func (l *Link) transmit(e *entry) error {
 	}
 	e.sentAt = s.now
 	e.sends++
-	e.doubt = false
 	s.hist.next = e.number + 1
 	s.ack.sent(l, e)
 	if s.job != nil {
