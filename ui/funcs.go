@@ -236,7 +236,7 @@ func tel(number string) template.URL {
 
 // mapsURL opens the map application of the phone; nothing is loaded by the page.
 func mapsURL(address string) template.URL {
-	return template.URL("geo:0,0?q=" + url.QueryEscape(address)) //nolint:gosec // escaped
+	return template.URL("geo:0,0?q=" + strings.ReplaceAll(url.QueryEscape(address), "+", "%20")) //nolint:gosec // escaped
 }
 
 func otherLang(lang string) string {

@@ -31,9 +31,13 @@ func fill(lang, sentence string, values map[string]any) string {
 	})
 }
 
-// Word words a short code of a family ("material", "film"). A value the family
-// does not know is shown as it is: labs name their own materials and products.
+// Word words a short code of a family ("material", "film-a4"). The family "item"
+// stands for the one before the colon of the value ("part:visor-band"). A value that
+// the family does not know is shown as it is: labs name their own materials and products.
 func Word(lang, family, value string) string {
+	if kind, code, ok := strings.Cut(value, ":"); family == "item" && ok {
+		family, value = kind, code
+	}
 	if code := family + "." + value; Has(lang, code) {
 		return Text(lang, code)
 	}

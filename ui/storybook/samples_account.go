@@ -13,11 +13,11 @@ func accountStories() []story {
 		{"signin-wrong", func(lang string) ui.Page {
 			return ui.SignIn{Frame: frame(lang, "/signin"), Form: ui.Form{
 				Values: url.Values{ui.FieldLogin: {"atelier"}},
-				Errors: fab.Errors{fab.Refuse(fab.Unauthorised, "wrong_login", "")}}}
+				Errors: fab.Errors{fab.Refuse(fab.Unauthorised, "sign_in_wrong", "")}}}
 		}},
 		{"setup", func(lang string) ui.Page {
 			return ui.Setup{Frame: frame(lang, "/setup/abc"), Token: "abc", Form: ui.Form{
-				Errors: fab.Errors{fab.Refuse(fab.Invalid, "password_too_short", ui.FieldPassword, "min", 12)}}}
+				Errors: fab.Errors{fab.Refuse(fab.Invalid, "password_length", ui.FieldPassword, "min", 12, "max", 200)}}}
 		}},
 	}
 	for status, name := range map[int]string{400: "bad", 403: "forbidden", 404: "lost", 409: "changed", 410: "gone", 429: "slow", 500: "fault", 503: "away"} {

@@ -19,7 +19,7 @@ func deskStories() []story {
 		{"desk-request", func(lang string) ui.Page { return request(lang) }},
 		{"desk-request-refused-form", func(lang string) ui.Page {
 			p := request(lang)
-			p.Form.Errors = refusals(ui.FieldReason, "missing_reason")
+			p.Form.Errors = refusals(ui.FieldReason, "reason_missing")
 			return p
 		}},
 		{"desk-request-open", func(lang string) ui.Page {

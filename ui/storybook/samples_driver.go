@@ -25,7 +25,7 @@ func driverStories() []story {
 			p := stop(lang)
 			p.Open = "partly"
 			p.Form.Values = url.Values{ui.FieldQuantity + "visor": {"30"}}
-			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "more_than_loaded", ui.FieldQuantity+"visor", "max", 24)}
+			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "too_many", ui.FieldQuantity+"visor", "max", 24)}
 			return p
 		}},
 		{"stop-recalled", func(lang string) ui.Page {

@@ -14,7 +14,7 @@ func giftStories() []story {
 		}},
 		{"give-errors", func(lang string) ui.Page {
 			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldTown: {"Abbeville"}, ui.FieldConsent: {"yes"}},
-				Errors: refusals(ui.FieldMaterial, "missing", ui.FieldCount, "missing", ui.FieldDonor, "missing")}}
+				Errors: refusals(ui.FieldMaterial, "material_missing", ui.FieldCount, "not_a_number", ui.FieldDonor, "donor_missing")}}
 		}},
 		{"gift-pledged", func(lang string) ui.Page {
 			p := gift(lang)

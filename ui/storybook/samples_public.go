@@ -26,7 +26,7 @@ func publicStories() []story {
 			v.Set(ui.FieldFacility, "")
 			v.Set(ui.FieldPhone, "03 00")
 			p := ask(lang, ui.AskWho, v)
-			p.Form.Errors = refusals(ui.FieldFacility, "missing", ui.FieldPhone, "not_a_phone")
+			p.Form.Errors = refusals(ui.FieldFacility, "facility_missing", ui.FieldPhone, "phone_wrong")
 			return p
 		}},
 		{"ask-when", func(lang string) ui.Page { return ask(lang, ui.AskWhen, typed()) }},

@@ -17,7 +17,7 @@ func supplyStories() []story {
 		{"desk-deliveries-refused", func(lang string) ui.Page {
 			p := deliveries(lang)
 			p.Open = "V-119"
-			p.Form = ui.Form{Values: url.Values{ui.FieldGood: {"7"}, ui.FieldBad: {"9"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "missing_reason", "")}}
+			p.Form = ui.Form{Values: url.Values{ui.FieldGood: {"7"}, ui.FieldBad: {"9"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "reason_missing", "")}}
 			return p
 		}},
 		{"desk-materials", func(lang string) ui.Page { return stock(lang) }},

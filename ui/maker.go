@@ -29,7 +29,7 @@ func (Maker) view() string { return "maker" }
 
 // Waiting counts what waits for this person.
 func (m Maker) Waiting() int64 {
-	n := int64(len(m.Offers))
+	n := int64(len(m.Offers) + len(m.Work))
 	for _, t := range m.Tiles {
 		if t.State == StatePlate {
 			n++
