@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-
-	"golang.org/x/sync/errgroup"
+	"slices"
+	"sync"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -72,28 +72,36 @@ func planPlate(tx *store.Tx, key plateKey) error {
 	return tx.AddPlate(&row)
 }
 
-// slicePending slices all pending plates, a few at once, first those whose part has no ready plate at all, so that the
-// first printer can start soon.
+// slicePending slices all pending plates, a few at once, oldest first. A plate that fails for a passing reason stays
+// pending and is tried again at the next look, without holding the others up.
 func (p *Production) slicePending(ctx context.Context) error {
-	for {
-		todo, err := p.nextPlates(ctx)
+	var failed []error
+	tried := map[fab.PlateID]bool{}
+	for ctx.Err() == nil {
+		todo, err := p.nextPlates(ctx, tried)
 		if err != nil || len(todo) == 0 {
-			return err
+			return errors.Join(append(failed, err)...)
 		}
-		g, ctx := errgroup.WithContext(ctx)
-		for _, plate := range todo {
-			g.Go(func() error { return p.slice(ctx, plate) })
+		results := make([]error, len(todo))
+		var all sync.WaitGroup
+		for i, plate := range todo {
+			tried[plate.ID] = true
+			all.Go(func() { results[i] = p.slice(ctx, plate) })
 		}
-		if err := g.Wait(); err != nil {
-			return err
-		}
+		all.Wait()
+		failed = append(failed, results...)
 	}
+	return nil
 }
 
-func (p *Production) nextPlates(ctx context.Context) (todo []fab.Plate, err error) {
+func (p *Production) nextPlates(ctx context.Context, tried map[fab.PlateID]bool) (todo []fab.Plate, err error) {
 	err = p.store.View(ctx, func(tx *store.Tx) error {
-		todo, err = tx.PendingPlates()
-		return err
+		pending, err := tx.PendingPlates()
+		if err != nil {
+			return err
+		}
+		todo = slices.DeleteFunc(pending, func(plate fab.Plate) bool { return tried[plate.ID] })
+		return nil
 	})
 	return todo[:min(len(todo), p.slots)], err
 }
@@ -111,7 +119,7 @@ func (p *Production) slice(ctx context.Context, plate fab.Plate) error {
 	})
 	var problem *slicing.Problem
 	switch {
-	case errors.As(err, &problem):
+	case errors.As(err, &problem) && !passing(problem.Code):
 		plate.Status, plate.Why = fab.PlateImpossible, reasonOf(problem)
 	case err != nil:
 		return fmt.Errorf("slice %s for %s: %w", plate.Part, plate.Model, err)
@@ -162,6 +170,15 @@ func (p *Production) model(ctx context.Context, plate fab.Plate) (stl []byte, na
 		return nil, "", fmt.Errorf("read model of %s: %w", plate.Part, err)
 	}
 	return b.Bytes(), part.Code, nil
+}
+
+// passing reports whether a slicer's trouble may be over at the next try: it says nothing of the machine.
+func passing(code string) bool {
+	switch code {
+	case slicing.CodeSlicerCrashed, slicing.CodeSlicerLimit, slicing.CodeSlicerMissing:
+		return true
+	}
+	return false
 }
 
 func reasonOf(p *slicing.Problem) fab.Reason {
