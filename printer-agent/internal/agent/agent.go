@@ -41,6 +41,7 @@ type Options struct {
 
 	ReconnectMin  time.Duration // first wait after a lost broker; default 250 ms
 	ReconnectMax  time.Duration // longest; default 30 s
+	ResendAfter   time.Duration // first wait before events are sent again that the coordinator did not acknowledge; default 5 s
 	FetchPatience time.Duration // how long a file is asked for while the coordinator is away; default 2 min
 	EndPatience   time.Duration // how long a print may take to end when the agent is told to; default 20 s
 	JournalEvery  time.Duration // between journal entries of a print; default 5 s
@@ -52,6 +53,7 @@ func (o Options) orDefault() Options {
 		def time.Duration
 	}{
 		{&o.ReconnectMin, 250 * time.Millisecond}, {&o.ReconnectMax, 30 * time.Second}, {&o.FetchPatience, 2 * time.Minute},
+		{&o.ResendAfter, 5 * time.Second},
 		{&o.EndPatience, 20 * time.Second}, {&o.JournalEvery, 5 * time.Second}, {&o.Config.ProgressEvery, time.Minute},
 	} {
 		if *f.v == 0 {
@@ -85,6 +87,7 @@ type Agent struct {
 	orders   chan message
 	acks     chan message
 	epoch    atomic.Pointer[string] // of the connection; commands of another are stale
+	heard    atomic.Bool            // the coordinator acknowledged something, old or new
 	stops    sync.WaitGroup         // emergency stops under way
 }
 
@@ -213,6 +216,7 @@ func (a *Agent) forget(payload []byte) error {
 	if err := unmarshal(payload, &ack); err != nil {
 		return err
 	}
+	a.heard.Store(true)
 	renewed, err := a.spool.Forget(ack.Outbox, ack.Seq)
 	if renewed {
 		a.log.Warn("the state folder was set back in time: the outbox has a new identity")

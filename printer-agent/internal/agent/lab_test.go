@@ -317,6 +317,7 @@ func plate(n int) string {
 type board struct {
 	path  string
 	truth string
+	off   func() // ends the simulator and its log
 }
 
 func newBoard(t *testing.T, firmware string, speed float64, faults ...string) board {
@@ -332,9 +333,10 @@ func newBoard(t *testing.T, firmware string, speed float64, faults ...string) bo
 	p, err := printsim.New(printsim.Options{Link: b.path, Truth: b.truth, Speed: speed, Board: cfg}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- p.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
+	done := make(chan struct{})
+	go func() { defer close(done); _ = p.Run(ctx) }()
+	b.off = func() { cancel(); <-done }
+	t.Cleanup(b.off)
 	return b
 }
 
@@ -383,9 +385,11 @@ func (l *lab) options(b board, dialect string) agent.Options {
 }
 
 // run starts an agent on the lab's state folder.
-func (l *lab) run(o agent.Options) *running {
+func (l *lab) run(o agent.Options) *running { return l.runLimited(o, spool.Limits{}) }
+
+func (l *lab) runLimited(o agent.Options, limits spool.Limits) *running {
 	l.t.Helper()
-	store, err := spool.Open(l.dir, spool.Limits{})
+	store, err := spool.Open(l.dir, limits)
 	require.NoError(l.t, err)
 	o.Spool = store
 	a, err := agent.New(o)

@@ -18,8 +18,7 @@ const (
 	keepAlive     = 15 * time.Second
 	window        = 32 // events sent and not yet acknowledged by the coordinator
 
-	resendFirst = 5 * time.Second // without an acknowledgement from the coordinator; doubles up to resendLast
-	resendLast  = time.Minute
+	resendLast = time.Minute // longest wait for the coordinator before events are sent again
 
 	telemetryBusy = time.Second
 	telemetryIdle = 10 * time.Second
@@ -49,7 +48,7 @@ type session struct {
 }
 
 func (a *Agent) newSession(epoch string) (*session, error) {
-	s := &session{agent: a, epoch: epoch, lost: make(chan error, 1), log: a.log, sent: map[string]time.Time{}, resend: resendFirst}
+	s := &session{agent: a, epoch: epoch, lost: make(chan error, 1), log: a.log, sent: map[string]time.Time{}}
 	o, err := s.options()
 	if err != nil {
 		return nil, err
@@ -236,12 +235,15 @@ func (s *session) sendEvents() error {
 		return err
 	}
 	now := time.Now()
+	if s.agent.heard.Swap(false) {
+		s.resend = s.agent.options.ResendAfter
+	}
 	switch {
 	case events[0].Outbox != s.outbox:
 		s.outbox, s.cursor = events[0].Outbox, events[0].Seq
-		s.first, s.firstAt, s.resend = s.cursor, now, resendFirst
+		s.first, s.firstAt, s.resend = s.cursor, now, s.agent.options.ResendAfter
 	case events[0].Seq != s.first:
-		s.first, s.firstAt, s.resend = events[0].Seq, now, resendFirst
+		s.first, s.firstAt, s.resend = events[0].Seq, now, s.agent.options.ResendAfter
 		s.cursor = max(s.cursor, s.first)
 	case s.cursor > s.first && now.Sub(s.firstAt) >= s.resend:
 		s.log.Info("events sent again", "from", s.first)

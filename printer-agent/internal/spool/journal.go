@@ -28,9 +28,9 @@ type Print struct {
 
 // Begin takes an attempt: it enters the journal, counts as started for ever, the bed of the printer is no longer known
 // to be clear, and the command that asked for it is remembered as accepted. All of it happens, or, with
-// ErrStartedBefore, ErrBusy or ErrDiskFull, nothing.
+// ErrStartedBefore, ErrBusy or ErrDiskFull, nothing. An attempt is not taken without room for what it will have to tell.
 func (s *Spool) Begin(command string, p Print) error {
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.growBeyond(2*reserve, func(tx *bolt.Tx) error {
 		if tx.Bucket(bucketAttempts).Get([]byte(p.Attempt)) != nil {
 			return ErrStartedBefore
 		}
@@ -65,7 +65,7 @@ func putPrint(tx *bolt.Tx, p Print) error {
 // Update rewrites the journal entry of an attempt that Begin took, and adds events of it to the outbox, both or neither.
 // It does nothing once the attempt has ended.
 func (s *Spool) Update(p Print, events ...wire.Event) error {
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.grow(func(tx *bolt.Tx) error {
 		live, ok, err := getPrint(tx, p.Printer)
 		if err != nil || !ok || live.Attempt != p.Attempt || live.Ended {
 			return err
@@ -171,7 +171,7 @@ func (s *Spool) Clear(printer string) (clear, known bool, err error) {
 
 // SetClear notes that the bed is clear, together with the events that tell of it, if any.
 func (s *Spool) SetClear(printer string, at time.Time, events ...wire.Event) error {
-	err := s.update(func(tx *bolt.Tx) error {
+	err := s.grow(func(tx *bolt.Tx) error {
 		if err := tx.Bucket(bucketClear).Put([]byte(printer), []byte(at.UTC().Format(time.RFC3339))); err != nil {
 			return err
 		}

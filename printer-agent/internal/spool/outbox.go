@@ -13,7 +13,7 @@ import (
 // are ignored.
 func (s *Spool) Append(ev wire.Event) (int64, error) {
 	var seq int64
-	err := s.update(func(tx *bolt.Tx) (err error) {
+	err := s.grow(func(tx *bolt.Tx) (err error) {
 		seq, err = appendEvent(tx, ev)
 		return err
 	})

@@ -22,7 +22,7 @@ type Seen struct {
 
 // Remember notes the answer to a command.
 func (s *Spool) Remember(c Seen) error {
-	if err := s.update(func(tx *bolt.Tx) error { return remember(tx, c) }); err != nil {
+	if err := s.grow(func(tx *bolt.Tx) error { return remember(tx, c) }); err != nil {
 		return fmt.Errorf("remember command: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -38,12 +39,18 @@ var (
 type Limits struct {
 	File     int64 // bytes of one G-code file; default 256 MiB
 	Files    int64 // bytes of all of them, beyond which Sweep removes the oldest; default 1 GiB
-	Database int64 // bytes of the database; default 256 MiB
+	Database int64 // bytes of the database, rounded down to a power of two from 128 KiB on; default 256 MiB
 }
 
 func (l Limits) orDefault() Limits {
-	return Limits{File: or(l.File, 256<<20), Files: or(l.Files, 1<<30), Database: or(l.Database, 256<<20)}
+	database := max(or(l.Database, 256<<20), 128<<10)
+	database = 1 << (bits.Len64(uint64(database)) - 1) // the database's map doubles
+	return Limits{File: or(l.File, 256<<20), Files: or(l.Files, 1<<30), Database: database}
 }
+
+// reserve is what additions leave free for removals, which need fresh pages too: a database that could not forget would
+// stay full for ever.
+const reserve = 64 << 10
 
 func or(v, otherwise int64) int64 {
 	if v > 0 {
@@ -143,6 +150,19 @@ func checkFormat(v string) error {
 func (s *Spool) Close() error { return s.db.Close() }
 
 func (s *Spool) update(f func(tx *bolt.Tx) error) error { return explain(s.db.Update(f)) }
+
+// grow is an update that adds: it is refused when less than the reserve would be left.
+func (s *Spool) grow(f func(tx *bolt.Tx) error) error { return s.growBeyond(reserve, f) }
+
+func (s *Spool) growBeyond(reserve int64, f func(tx *bolt.Tx) error) error {
+	return s.update(func(tx *bolt.Tx) error {
+		free := int64(s.db.Stats().FreePageN) * int64(s.db.Info().PageSize)
+		if s.limits.Database-tx.Size()+free < reserve {
+			return ErrDiskFull
+		}
+		return f(tx)
+	})
+}
 
 func (s *Spool) view(f func(tx *bolt.Tx) error) error { return s.db.View(f) }
 

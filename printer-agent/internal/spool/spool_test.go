@@ -288,7 +288,7 @@ func (d *smallDisk) Write(b []byte) (int, error) {
 // acknowledgement.
 func TestAFullDatabaseKeepsWhatItHas(t *testing.T) {
 	dir := t.TempDir()
-	s, err := Open(dir, Limits{Database: 128 << 10})
+	s, err := Open(dir, Limits{Database: 256 << 10})
 	require.NoError(t, err)
 	var stored int64
 	for {
@@ -302,7 +302,7 @@ func TestAFullDatabaseKeepsWhatItHas(t *testing.T) {
 	require.Greater(t, stored, int64(10))
 	require.NoError(t, s.Close())
 
-	s, err = Open(dir, Limits{Database: 128 << 10})
+	s, err = Open(dir, Limits{Database: 256 << 10})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
 	list, err := s.From(1, 1000)
