@@ -232,7 +232,7 @@ func (l *Link) resend(n int64) {
 	case n == s.hist.next && n <= s.hist.head:
 		l.swallowNext()
 		l.accepted()
-	case s.hist.holds(n) && n < s.hist.next && n > 0:
+	case s.hist.holds(n) && n < s.hist.next && n > s.hist.acked-farthestBack:
 		a.wrongs = 0
 		a.resendFrom = n
 		a.resendAt = s.now.Add(l.timing.ResendOk)
@@ -241,6 +241,11 @@ func (l *Link) resend(n int64) {
 		l.implausible(n)
 	}
 }
+
+// farthestBack is how many acknowledged lines a resend request may take back. An acknowledgement is wrongly taken for a
+// line only where noise hid a refusal, which the next line brings to light; a request from farther back comes from a
+// board that has lost count, and obeying it would print the beginning again.
+const farthestBack = 2
 
 func (l *Link) swallowNext() {
 	l.s.ack.swallow = true

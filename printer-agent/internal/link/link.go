@@ -141,7 +141,7 @@ func (l *Link) Send(ctx context.Context, command string) ([]string, error) {
 	if word := string(frame.Word(text)); len(text) == 0 || strings.Contains(command, "\n") || word == "M110" || word == "M112" {
 		return nil, &Failure{Reason: Refused, Detail: command}
 	}
-	r := &request{command: text, answer: make(chan error, 1)}
+	r := &request{command: text, kind: userLine, answer: make(chan error, 1)}
 	if err := l.call(ctx, func() { l.enqueue(r) }); err != nil {
 		return nil, err
 	}

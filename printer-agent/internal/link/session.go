@@ -297,7 +297,7 @@ func (l *Link) deadline() time.Time {
 // publish makes the state visible: at once when the state word changes, else ten times a second.
 func (l *Link) publish() {
 	s := &l.s
-	same := l.snap.State == s.state && l.snap.Reason == s.reason && (l.snap.Job == nil) == (s.job == nil)
+	same := l.snap.State == s.state && l.snap.Reason == s.reason && l.snap.Detail == s.detail && (l.snap.Job == nil) == (s.job == nil)
 	if same && !s.dirty {
 		s.publishAt = time.Time{}
 		return
