@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"unicode"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/ui/locales"
 )
@@ -8,7 +10,7 @@ import (
 // stuff words a quantity of material: "24 feuilles", "1,25 kg de filament".
 func (w words) stuff(s Stuff) string {
 	if s.Unit == fab.UnitMG {
-		return locales.Text(w.lang, "stuff.weighed", "mass", locales.Grams(w.lang, s.N), "name", w.materialName(s))
+		return locales.Text(w.lang, "stuff.weighed", "mass", locales.Grams(w.lang, s.N), "name", lowerFirst(w.materialName(s)))
 	}
 	if code := "stuff." + s.Material; locales.Has(w.lang, code) {
 		return locales.Text(w.lang, code, "n", s.N)
@@ -73,4 +75,14 @@ func stopState(status fab.StopStatus, kind string) string {
 		return StateNotDone
 	}
 	return StateOpen
+}
+
+// lowerFirst sets a name into a sentence: "Filament PETG" → "filament PETG", but
+// "PETG" stays.
+func lowerFirst(name string) string {
+	runes := []rune(name)
+	if len(runes) < 2 || unicode.IsUpper(runes[1]) {
+		return name
+	}
+	return string(unicode.ToLower(runes[0])) + string(runes[1:])
 }
