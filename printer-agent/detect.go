@@ -50,7 +50,7 @@ func (c *detectCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer)
 	if err != nil {
 		return fmt.Errorf("load profiles: %w", err)
 	}
-	report := detectReport{Ports: ports, Printers: []found{}}
+	report := detectReport{Ports: append([]port.Info{}, ports...), Printers: []found{}}
 	silent := 0
 	for _, name := range c.Ask {
 		f := c.ask(ctx, name, set, log)

@@ -26,11 +26,6 @@ type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Be a printer behind a pseudo-terminal."`
 }
 
-// command is one subcommand.
-type command interface {
-	Run(ctx context.Context, log *slog.Logger) error
-}
-
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }

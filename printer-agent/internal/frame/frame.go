@@ -144,10 +144,18 @@ func isMessage(line []byte) bool {
 	if len(line) > 1 && (line[0] == 'N' || line[0] == 'n') {
 		line = bytes.TrimLeft(bytes.TrimLeft(line[1:], "0123456789"), " ")
 	}
-	if len(line) < 4 || (line[0] != 'M' && line[0] != 'm') || (len(line) > 4 && isDigit(line[4])) {
+	if len(line) < 2 || line[0] != 'M' && line[0] != 'm' {
 		return false
 	}
-	return string(line[1:4]) == "117" || string(line[1:4]) == "118" || line[1] == '0' || line[1] == '1' && line[2] == ' '
+	end := 1
+	for end < len(line) && isDigit(line[end]) {
+		end++
+	}
+	switch string(line[1:end]) {
+	case "0", "1", "117", "118":
+		return true
+	}
+	return false
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -123,9 +123,8 @@ func (l *Link) settled() {
 	if l.reports() {
 		l.enqueue(&request{command: []byte(l.autoReport()), kind: hostLine})
 	}
-	select {
-	case <-l.ready:
-	default:
-		close(l.ready)
+	if !s.greeted {
+		s.greeted = true
+		s.closing = append(s.closing, l.ready)
 	}
 }

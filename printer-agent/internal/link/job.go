@@ -165,7 +165,7 @@ func (l *Link) endJob(reason Reason, detail string) {
 	s.dirty = true
 	l.log.Info("attempt ended", "token", p.job.Token, "reason", reason, "detail", detail,
 		"sent", p.result.LinesSent, "acked", p.result.LinesAcked, "resends", p.result.Resends)
-	close(p.ended)
+	s.closing = append(s.closing, p.ended)
 }
 
 // fail notes the first reason to end early.
@@ -231,7 +231,7 @@ func (l *Link) action(r reply) {
 func (l *Link) stopped(heard chan struct{}) {
 	s := &l.s
 	if s.state == Dead && s.reason == Stopped || !l.stopping.Load() { // the answer was faster than this call
-		close(heard)
+		s.closing = append(s.closing, heard)
 		return
 	}
 	s.heard = append(s.heard, heard)
@@ -244,9 +244,7 @@ func (l *Link) confirmStop() {
 	if !l.stopping.Load() {
 		return
 	}
-	for _, heard := range s.heard {
-		close(heard)
-	}
+	s.closing = append(s.closing, s.heard...)
 	s.heard = nil
 	if s.state == Dead {
 		s.detail = "confirmed"

@@ -14,19 +14,20 @@ import (
 
 // session is the state of the loop; nothing else touches it.
 type session struct {
-	state  State
-	reason Reason
-	detail string
-	lines  assembler
-	hist   history
-	queue  []*request // commands waiting for a gap, oldest first
-	job    *print
-	id     Identity
-	temps  []Reading
-	fresh  []Reading // scratch
-	greet  greeting
-	ack    accounting
-	heard  []chan struct{} // who waits for the confirmation of a stop
+	state   State
+	reason  Reason
+	detail  string
+	lines   assembler
+	hist    history
+	queue   []*request // commands waiting for a gap, oldest first
+	job     *print
+	id      Identity
+	temps   []Reading
+	fresh   []Reading // scratch
+	greet   greeting
+	greeted bool // once
+	ack     accounting
+	heard   []chan struct{} // who waits for the confirmation of a stop
 
 	now       time.Time
 	lastByte  time.Time
@@ -35,7 +36,8 @@ type session struct {
 	publishAt time.Time
 	published time.Time
 	dirty     bool
-	end       error // ends the loop
+	end       error           // ends the loop
+	closing   []chan struct{} // told once the state that they announce can be seen
 }
 
 // request is a command for the printer, and who waits for its answer.
@@ -297,7 +299,8 @@ func (l *Link) deadline() time.Time {
 // publish makes the state visible: at once when the state word changes, else ten times a second.
 func (l *Link) publish() {
 	s := &l.s
-	same := l.snap.State == s.state && l.snap.Reason == s.reason && l.snap.Detail == s.detail && (l.snap.Job == nil) == (s.job == nil)
+	defer l.announce()
+	same := len(s.closing) == 0 && l.snap.State == s.state && l.snap.Reason == s.reason && l.snap.Detail == s.detail && (l.snap.Job == nil) == (s.job == nil)
 	if same && !s.dirty {
 		s.publishAt = time.Time{}
 		return
@@ -319,6 +322,14 @@ func (l *Link) publish() {
 	case l.changed <- struct{}{}:
 	default:
 	}
+}
+
+// announce tells those who wait for something that the snapshot shows by now.
+func (l *Link) announce() {
+	for _, c := range l.s.closing {
+		close(c)
+	}
+	l.s.closing = l.s.closing[:0]
 }
 
 // publishInterval bounds how often progress is copied out of the loop.
