@@ -96,6 +96,10 @@ func refusal(resp *http.Response) error {
 		return ErrCodeUsed
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return ErrCodeRefused
+	case http.StatusNotFound:
+		if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
+			return ErrCodeRefused // the address is a coordinator's
+		}
 	}
 	var problem struct {
 		Title  string `json:"title"`
