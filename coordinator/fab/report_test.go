@@ -1,6 +1,7 @@
 package fab_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -123,4 +124,13 @@ func TestABedIsNotClearUnderAnAttempt(t *testing.T) {
 	require.Equal(t, "plate_cleared", w.Clear())
 	require.True(t, w.PlateClear)
 	require.Empty(t, w.Clear())
+}
+
+// Ensure that the numbers of a stored reason are whole numbers again when it is read.
+func TestStoredArgumentsKeepTheirNumbers(t *testing.T) {
+	raw, err := json.Marshal(fab.Because("wait_material", "material", "film", "short", int64(24), "share", 0.5))
+	require.NoError(t, err)
+	var back fab.Reason
+	require.NoError(t, json.Unmarshal(raw, &back))
+	require.Equal(t, fab.Args{"material": "film", "short": int64(24), "share": 0.5}, back.Args)
 }
