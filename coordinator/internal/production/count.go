@@ -41,7 +41,7 @@ func checkCount(a fab.Attempt, good, bad int64) error {
 	case good+bad < a.Copies:
 		return fab.Refuse(fab.Invalid, "count_differs", "bad", "copies", a.Copies)
 	}
-	if a.PlateID != "" && a.Status != fab.AttemptToCount {
+	if a.Status == fab.AttemptLeased && a.StartedAt.IsZero() { // a machine was told to start and has not
 		return fab.Refuse(fab.Conflict, "state_not_allowed", "", "what", "attempt", "from", string(a.Status), "to", string(fab.AttemptDone))
 	}
 	return fab.AttemptTable.Move("attempt", a.Status, fab.AttemptDone)

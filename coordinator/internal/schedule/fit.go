@@ -57,8 +57,10 @@ func (p *planner) fitting(k kind) *fitting {
 		switch {
 		case k.how == fab.ByHand:
 			f.addHands(p, w, part, k.copies)
-		case w.Kind == fab.WorkerPrinter || w.CanStep("print"):
+		case w.Model != "":
 			f.addPrinter(p, w, plates[machine{w.Model, w.NozzleUM, w.Filament}], k.copies)
+		case w.Kind == fab.WorkerHand && w.CanStep("print") && !f.exceeds(w, k.copies):
+			f.add(fit{w: w, takes: p.Settings.Hand + cost(w.Worker, guess(plates, k.copies))})
 		}
 	}
 	return f
@@ -69,6 +71,19 @@ type machine struct {
 	model    string
 	nozzle   int64
 	filament string
+}
+
+// guess estimates what a machine that the lab does not know takes: as long as the slowest that it knows, or two hours a
+// piece. Its maker slices the part.
+func guess(plates map[machine]fab.Plate, copies int64) time.Duration {
+	var slowest time.Duration
+	for _, p := range plates {
+		slowest = max(slowest, time.Duration(p.Seconds)*time.Second)
+	}
+	if slowest == 0 {
+		return time.Duration(copies) * 2 * time.Hour
+	}
+	return slowest
 }
 
 func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {

@@ -242,6 +242,13 @@ func TestHandWorkIsOffered(t *testing.T) {
 		require.Equal(t, a.Worker == "sewer", a.Plate == "")
 	}
 	require.Equal(t, IdleNothingFits, plan.Workers["cutter"].Code)
+
+	s.Workers[len(s.Workers)-1].Model = "" // a machine that the lab does not know: its maker slices the part
+	plan = Make(s, now)
+	require.Contains(t, given(plan), fab.WorkerID("sd"))
+	for _, a := range plan.Assign {
+		require.Equal(t, a.Worker != "p", a.Plate == "")
+	}
 }
 
 func TestNoWorkIsSaidToEveryIdleWorker(t *testing.T) {
