@@ -56,7 +56,7 @@ type RunStop struct {
 //
 //	GET  /run/{token}/stop/{n}
 //	POST /run/{token}/stop/{n}/deliver   FieldReceiver, FieldReserve
-//	POST /run/{token}/stop/{n}/partly    FieldQuantity+code: what was handed over; FieldReceiver, FieldReserve
+//	POST /run/{token}/stop/{n}/partly    FieldBox (several codes): the boxes handed over; FieldReceiver, FieldReserve
 //	POST /run/{token}/stop/{n}/failed    FieldReason (FailReasons), FieldNote
 //	POST /run/{token}/stop/{n}/collect   of a collect or drop stop
 //
@@ -70,9 +70,8 @@ type StopPage struct {
 	Access  string
 	Mobile  string // of the place
 	Loads   []Load
-	Goods   []Goods // what is to be handed over, per product
-	NoteNo  string  // number of the delivery note, "" for other stops
-	Alert   bool    // something aboard is recalled: do not deliver
+	NoteNo  string // number of the delivery note, "" for other stops
+	Alert   bool   // something aboard is recalled: do not deliver
 	After   *RunStop
 	Open    string // "partly" or "failed"
 	Form    Form

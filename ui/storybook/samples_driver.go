@@ -24,8 +24,8 @@ func driverStories() []story {
 		{"stop-partly", func(lang string) ui.Page {
 			p := stop(lang)
 			p.Open = "partly"
-			p.Form.Values = url.Values{ui.FieldQuantity + "visor": {"30"}}
-			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "too_many", ui.FieldQuantity+"visor", "max", 24)}
+			p.Form.Values = url.Values{ui.FieldReceiver: {"Accueil"}}
+			p.Form.Errors = refusals(ui.FieldBox, "boxes_missing")
 			return p
 		}},
 		{"stop-recalled", func(lang string) ui.Page {
@@ -61,6 +61,6 @@ func stop(lang string) ui.StopPage {
 	return ui.StopPage{
 		Frame: frame(lang, "/run/abc/stop/2"), RunStop: stops[1], Token: "abc", Of: 3, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Mobile: "0300000000",
 		Loads: []ui.Load{{Box: "C-07", Goods: []ui.Goods{visor(lang, 24)}, Lots: []string{"V-118", "V-119"}}, {Box: "C-08", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}}},
-		Goods: []ui.Goods{visor(lang, 24), hook(lang, 10)}, NoteNo: "BL-0042", After: &stops[2],
+		NoteNo: "BL-0042", After: &stops[2],
 	}
 }
