@@ -25,6 +25,7 @@ type board struct {
 	executed []string // commands executed in order
 	raw      []string // lines as they arrived
 	halted   bool
+	lines    chan string
 
 	in   func(line string) (string, bool) // what arrives of a line; false: nothing does
 	out  func(line string) (string, bool) // what leaves of an answer
@@ -51,7 +52,7 @@ func (b *board) say(lines ...string) {
 
 // serve reads until the connection closes. Answers are written by another goroutine, for a pipe has no buffer.
 func (b *board) serve() {
-	lines := make(chan string, 100)
+	lines := b.lines
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -134,6 +135,11 @@ func (b *board) execute(command string) {
 	}
 	switch word, _, _ := strings.Cut(command, " "); word {
 	case "M112":
+		if b.repetier {
+			b.last = 0
+			b.say("start", "Free RAM:3593")
+			return
+		}
 		b.halted = true
 		b.say("echo:M112 Shutdown", "Error:Printer halted. kill() called!")
 		return
@@ -175,7 +181,7 @@ func bench(t *testing.T, dialect string, f func(t *testing.T, r *rig)) {
 	require.True(t, ok)
 	synctest.Test(t, func(t *testing.T) {
 		host, printer := net.Pipe()
-		r := &rig{board: &board{conn: printer, repetier: dialect == "repetier"}, ended: make(chan error, 1)}
+		r := &rig{board: &board{conn: printer, lines: make(chan string, 100), repetier: dialect == "repetier"}, ended: make(chan error, 1)}
 		r.Link = New(host, Options{Dialect: d})
 		go r.board.serve()
 		ctx, stop := context.WithCancel(t.Context())

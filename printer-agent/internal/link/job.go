@@ -227,33 +227,6 @@ func (l *Link) action(r reply) {
 	}
 }
 
-// stopped notes an emergency stop that was just written; heard is closed once the printer confirms it.
-func (l *Link) stopped(heard chan struct{}) {
-	s := &l.s
-	if s.state == Dead && s.reason == Stopped || !l.stopping.Load() { // the answer was faster than this call
-		s.closing = append(s.closing, heard)
-		return
-	}
-	s.heard = append(s.heard, heard)
-	l.die(Stopped, "not confirmed")
-}
-
-// confirmStop is called for every line that could confirm an emergency stop.
-func (l *Link) confirmStop() {
-	s := &l.s
-	if !l.stopping.Load() {
-		return
-	}
-	s.closing = append(s.closing, s.heard...)
-	s.heard = nil
-	if s.state == Dead {
-		s.detail = "confirmed"
-		s.dirty = true
-	} else {
-		l.die(Stopped, "confirmed")
-	}
-}
-
 // wrote counts a line that was written.
 func (p *print) wrote(e *entry) {
 	p.result.BytesSent += int64(len(e.wire))

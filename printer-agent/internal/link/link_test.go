@@ -179,6 +179,43 @@ func TestSlowCommandIsBorne(t *testing.T) {
 	}
 }
 
+// Ensure that a firmware that answers questions during a long command, but sends no busy lines, is borne as well, and
+// that its one acknowledgement at the end is not taken for two.
+func TestSlowCommandIsBorneWhileQuestionsAreAnswered(t *testing.T) {
+	bench(t, "marlin2", func(t *testing.T, r *rig) {
+		homing, waiting := false, []string{}
+		r.board.run = func(command string) bool {
+			switch {
+			case homing:
+				waiting = append(waiting, command)
+			case command == "G28":
+				homing = true
+				time.AfterFunc(10*time.Minute, func() {
+					r.board.lines <- "" // on the board's own goroutine
+				})
+			default:
+				return false
+			}
+			return true
+		}
+		r.board.in = func(line string) (string, bool) {
+			if line == "" && homing {
+				homing = false
+				r.board.execute("G28 done")
+				for _, command := range waiting {
+					r.board.execute(command)
+				}
+			}
+			return line, true
+		}
+		result := r.Print(t.Context(), Job{Source: gcode(t, "G28\nG1 X1\nG1 X2\n")})
+		require.Equal(t, Done, result.Reason, result.Detail)
+		require.Equal(t, []string{"G28 done", "G1 X1", "G1 X2"}, r.board.executed)
+		require.EqualValues(t, 3, result.LinesAcked)
+		require.Positive(t, result.Probes)
+	})
+}
+
 // Ensure that a firmware that halts ends the attempt with its reason, and that nothing is sent to it any more.
 func TestHaltEndsTheAttempt(t *testing.T) {
 	for want, lines := range map[Reason][]string{
@@ -328,24 +365,34 @@ func TestCancelCoolsDown(t *testing.T) {
 	})
 }
 
-// Ensure that the emergency stop passes by a job that waits, goes out bare, and that its confirmation is told.
+// Ensure that the emergency stop passes by a job that waits, goes out bare, and that its confirmation is told, whether
+// the firmware halts or restarts.
 func TestStopIsConfirmed(t *testing.T) {
-	bench(t, "marlin2", func(t *testing.T, r *rig) {
-		r.board.hold = 200 * time.Millisecond
-		text, _ := moves(50)
-		results := make(chan Result, 1)
-		go func() { results <- r.Print(t.Context(), Job{Source: gcode(t, text)}) }()
-		time.Sleep(time.Second)
-		confirmed, err := r.Stop(t.Context())
-		require.NoError(t, err)
-		require.True(t, confirmed)
-		synctest.Wait()
-		require.Contains(t, r.board.raw, "M112")
-		require.Equal(t, Stopped, (<-results).Reason)
-		s := r.Snapshot()
-		require.Equal(t, Dead, s.State)
-		require.Equal(t, "confirmed", s.Detail)
-	})
+	for _, dialect := range numbering {
+		t.Run(dialect, func(t *testing.T) {
+			bench(t, dialect, func(t *testing.T, r *rig) {
+				r.board.hold = 200 * time.Millisecond
+				text, _ := moves(50)
+				results := make(chan Result, 1)
+				go func() { results <- r.Print(t.Context(), Job{Source: gcode(t, text)}) }()
+				time.Sleep(time.Second)
+				confirmed, err := r.Stop(t.Context())
+				require.NoError(t, err)
+				require.True(t, confirmed)
+				require.Equal(t, Stopped, (<-results).Reason)
+				if dialect == "repetier" {
+					time.Sleep(5 * time.Second)
+					require.Equal(t, Idle, r.Snapshot().State, "greeted again")
+					return
+				}
+				synctest.Wait()
+				require.Contains(t, r.board.raw, "M112")
+				s := r.Snapshot()
+				require.Equal(t, Dead, s.State)
+				require.Equal(t, "confirmed", s.Detail)
+			})
+		})
+	}
 }
 
 // Ensure that an emergency stop that nobody answers is told as not confirmed.

@@ -1,0 +1,102 @@
+package link
+
+import (
+	"github.com/mailleur/mailleur/firmware-profiles"
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
+)
+
+// accepted is called when the firmware said that it holds the lines in flight, whose acknowledgement has not come: it is
+// lost, or still to come. Where it only means "read" it is lost. Else a question for temperatures is sent as the next
+// line, once: its answer can be told from any other, and comes after all before it. Should that be lost too, silence
+// for longer than a running command would keep decides.
+func (l *Link) accepted() {
+	s := &l.s
+	a := &s.ack
+	a.wrongs = 0
+	e := s.hist.oldest()
+	switch {
+	case e == nil:
+	case !l.dialect.Lines.OkAtEnd || l.overdue(e):
+		l.acknowledge(s.hist.next - 1)
+	case s.hist.inFlight() == 1 && s.hist.next == s.hist.head && string(e.command) != l.dialect.Commands.Temperature:
+		question := s.hist.add(hostLine, []byte(l.dialect.Commands.Temperature), 0)
+		if err := l.transmit(question); err != nil {
+			s.end = err
+		}
+	default:
+		a.rearm(l, e)
+	}
+}
+
+// overdue says whether a command that were still running would have shown itself by now.
+func (l *Link) overdue(e *entry) bool {
+	a := &l.s.ack
+	since := e.sentAt
+	if a.busyAt.After(since) {
+		since = a.busyAt
+	}
+	quiet := l.s.now.Sub(since)
+	switch {
+	case a.busy:
+		return quiet > max(l.timing.NoOk, l.busyInterval()*5/2)
+	case e.slow:
+		return quiet >= l.timing.SilenceSlow
+	}
+	return quiet >= 7*l.timing.NoOk
+}
+
+// tickClocks watches both clocks while a line is in flight: no ok, and silence.
+func (l *Link) tickClocks() {
+	s := &l.s
+	a := &s.ack
+	if due(a.resendAt, s.now) {
+		l.sendAgain()
+		return
+	}
+	e := s.hist.oldest()
+	if e == nil || s.state == Dead {
+		return
+	}
+	if due(a.slack, s.now) && s.now.Sub(s.lastByte) > l.timing.Silence {
+		l.silent()
+		return
+	}
+	if due(a.askAt, s.now) {
+		l.ask(e)
+	}
+}
+
+// ask provokes an answer that tells what became of the line in flight. Firmware that checks nothing cannot be asked.
+func (l *Link) ask(e *entry) {
+	s := &l.s
+	a := &s.ack
+	a.asks++
+	a.rearm(l, e)
+	if !l.dialect.Lines.Numbers || l.stopping.Load() {
+		return
+	}
+	var question []byte
+	if d := l.dialect.Lines.Duplicate; d == profiles.DuplicateSkip || d == profiles.DuplicateResend {
+		question = e.wire
+		e.sends++
+	} else {
+		question = frame.Append(nil, e.number+farAhead, []byte(l.dialect.Commands.Temperature))
+	}
+	if s.job != nil {
+		s.job.result.Probes++
+		s.job.result.BytesSent += int64(len(question))
+	}
+	a.asked = true
+	if err := l.write(question); err != nil {
+		s.end = &Failure{Reason: Unplugged, Err: err}
+	}
+}
+
+// farAhead makes a line number that cannot be the next one, nor look like an old one in the low 16 bits.
+const farAhead = 1_000_000
+
+// silent ends what runs when the printer has stopped answering, and tries to greet it again.
+func (l *Link) silent() {
+	l.endJob(Silent, "no answer for "+l.timing.Silence.String())
+	l.connect()
+}
