@@ -61,8 +61,12 @@ func New(c Config) *Loop {
 }
 
 // Run plans when something changed, and every so often besides, until ctx ends. A step that fails is logged and tried
-// again: the database may be away for a moment.
+// again: the database may be away for a moment. At the start every lease gets its full time, because nobody could be
+// heard while there was no coordinator.
 func (l *Loop) Run(ctx context.Context) error {
+	if err := l.grant(ctx); err != nil {
+		return err
+	}
 	stop := l.Store.Watch(func(changes []fab.Change) {
 		for _, c := range changes {
 			if c.Code != planChanged {

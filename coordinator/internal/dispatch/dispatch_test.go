@@ -118,6 +118,7 @@ func (l *lab) commands() (list []fab.Command) {
 // Ensure that each idle printer gets one plate with a lease, a reason and an order to start, and that looking again
 // gives nothing twice.
 func TestAStepLeasesAndOrders(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, sqlite(t), 5, 2)
 	loop := l.loop(dispatch.Config{})
 	l.step(loop)
@@ -143,6 +144,7 @@ func TestAStepLeasesAndOrders(t *testing.T) {
 
 // Ensure that loops racing on one database give each job to one worker and each worker one job, on both databases.
 func TestRacingLoopsCommitEachJobOnce(t *testing.T) {
+	t.Parallel()
 	for name, dsn := range map[string]string{"sqlite": filepath.Join(t.TempDir(), "lab.db"), "postgres": testkit.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, open(t, dsn), 9, 6)
@@ -172,6 +174,7 @@ func TestRacingLoopsCommitEachJobOnce(t *testing.T) {
 // Ensure that the job of a silent printer goes to another one after 15 minutes as a new attempt, that the silent one is
 // not counted on while its agent is away, and that the first attempt is lost, not failed.
 func TestASilentPrinterLosesItsWork(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, sqlite(t), 1, 2)
 		loop := l.loop(dispatch.Config{})
@@ -200,6 +203,7 @@ func TestASilentPrinterLosesItsWork(t *testing.T) {
 
 // Ensure that an offer that nobody answers goes to the next maker, and that the first is left in peace for a while.
 func TestAnOfferLapses(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, sqlite(t), 0, 0)
 		l.update(func(tx *store.Tx) error {
@@ -231,17 +235,18 @@ func TestAnOfferLapses(t *testing.T) {
 
 // Ensure that a printer that refuses every start is asked again at growing distances only.
 func TestARefusingPrinterIsNotPestered(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, sqlite(t), 1, 1)
 		loop := l.loop(dispatch.Config{})
-		for range 60 {
+		for range 40 {
 			l.step(loop)
 			for _, a := range l.attempts(fab.AttemptLeased) {
 				l.update(func(tx *store.Tx) error {
 					return tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.Refuse("busy", j, w, tx.Now()) })
 				})
 			}
-			time.Sleep(10 * time.Second)
+			time.Sleep(15 * time.Second)
 		}
 		require.Len(t, l.attempts(), 5, "at 0, 30 s, 1.5, 3.5 and 7.5 minutes")
 	})
@@ -249,6 +254,7 @@ func TestARefusingPrinterIsNotPestered(t *testing.T) {
 
 // Ensure that the loop notices new work by itself, and that reasons are stored once, not with every look.
 func TestTheLoopIsWokenByChanges(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, sqlite(t), 0, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	loop := l.loop(dispatch.Config{Every: time.Hour})
@@ -281,6 +287,26 @@ func TestTheLoopIsWokenByChanges(t *testing.T) {
 	before := notes()
 	l.step(loop)
 	require.Equal(t, before, notes())
+}
+
+// Ensure that work does not count as silent because the coordinator itself was away.
+func TestARestartTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, sqlite(t), 1, 2)
+		l.step(l.loop(dispatch.Config{}))
+		time.Sleep(2 * time.Hour)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- l.loop(dispatch.Config{Every: time.Minute}).Run(ctx) }()
+		time.Sleep(14 * time.Minute)
+		require.Len(t, l.attempts(fab.AttemptLeased), 1)
+		require.Len(t, l.attempts(), 1)
+		time.Sleep(2 * time.Minute)
+		require.Len(t, l.attempts(fab.AttemptLost), 1)
+		cancel()
+		require.NoError(t, <-ended)
+	})
 }
 
 // Ensure that an offer made in the evening waits for the morning.

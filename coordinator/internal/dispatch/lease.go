@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -26,6 +27,21 @@ func (l *Loop) takeBack(ctx context.Context) error {
 			}
 		}
 		return nil
+	})
+}
+
+// grant gives every lease of a printer its full time from now.
+func (l *Loop) grant(ctx context.Context) error {
+	return l.Store.Update(ctx, func(tx *store.Tx) error {
+		live, err := tx.Attempts(fab.AttemptLeased, fab.AttemptPrinting)
+		if err != nil {
+			return fmt.Errorf("grant leases: %w", err)
+		}
+		ids := make([]fab.AttemptID, len(live))
+		for i, a := range live {
+			ids[i] = a.ID
+		}
+		return tx.RenewLeases(ids, tx.Now().Add(l.Silence))
 	})
 }
 
