@@ -47,6 +47,8 @@ const (
 	FieldMaker   = "maker"
 	FieldSteps   = "steps" // several: hand skills
 
+	FieldSpool = "spool" // id of a spool, or SpoolNone
+
 	FieldRole = "role" // of the demo's bar
 )
 

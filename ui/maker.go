@@ -13,6 +13,7 @@ import (
 //	POST /maker/printers/{id}/pause    pauses a print; lets an idle printer rest
 //	POST /maker/printers/{id}/resume   resumes a print; ends a rest
 //	POST /maker/printers/{id}/stop     stop-now
+//	POST /maker/printers/{id}/spool    FieldSpool
 //	POST /maker/offers/{id}/accept | decline
 //	POST /maker/work/{id}/handin       FieldGood, FieldBad
 type Maker struct {

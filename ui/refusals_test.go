@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/ui/locales"
@@ -22,7 +23,7 @@ func TestEveryRefusalOfTheRoomsIsWorded(t *testing.T) {
 	require.Greater(t, len(codes), 20)
 	for code, where := range codes {
 		for _, lang := range locales.Langs() {
-			require.True(t, locales.Has(lang, "error."+code), "%s: error.%s is not worded in %s", where, code, lang)
+			assert.True(t, locales.Has(lang, "error."+code), "%s: error.%s is not worded in %s", where, code, lang)
 		}
 	}
 }

@@ -46,7 +46,8 @@ type RequestItem struct {
 //
 //	GET  /desk/requests/{id}
 //	POST /desk/requests/{id}/approve   FieldQuantity+code: what is promised, at most what is asked
-//	POST /desk/requests/{id}/refuse    FieldReason (RefuseReasons), FieldNote
+//	POST /desk/requests/{id}/refuse    FieldReason (RefuseReasons)
+//	POST /desk/requests/{id}/link      shows the page again with TrackURL, a new link
 type Request struct {
 	Frame
 	RequestItem
@@ -62,7 +63,7 @@ type Request struct {
 	Track    []Station  // where it stands
 	Batches  []BatchRef // what is made for it
 	Why      fab.Reason // of a refusal or cancellation
-	TrackURL string     // to read or send to the requester; "" when it is not known here
+	TrackURL string     // just made, to read out or send to the requester; shown once
 	CanAct   bool       // still to approve or refuse
 	Form     Form
 }

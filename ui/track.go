@@ -10,7 +10,7 @@ import (
 // stations and five figures. It shows no address and no name.
 //
 //	GET  /track/{token}
-//	GET  /track/{token}/change   the request form filled in, or a page that says to call
+//	GET  /track/{token}/change   the request form filled in; only linked with CanChange
 //	GET  /track/{token}/cancel   TrackCancel, asks once more
 //	POST /track/{token}/cancel   FieldReason, optional
 //	POST /track/{token}/confirm  the requester has the goods
@@ -35,7 +35,7 @@ type Track struct {
 	Delivered time.Time // zero until then
 	Confirmed bool      // the requester said that everything came
 	Wait      fab.Reason
-	CanChange bool
+	CanChange bool // false offers a call instead
 	CanCancel bool
 }
 

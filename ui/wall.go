@@ -11,6 +11,7 @@ import (
 //	GET  /desk/printers?show=…
 //	POST /desk/printers/{id}/pause | resume | cancel | stop
 //	POST /desk/printers/{id}/clear   FieldGood, FieldBad: the plate is empty, so many pieces came off
+//	POST /desk/printers/{id}/spool   FieldSpool: id of the spool that is on it now, or SpoolNone
 type Wall struct {
 	Frame
 	Chips   []Chip // all, todo, printing, ready, offline
@@ -19,6 +20,7 @@ type Wall struct {
 	NeedBy  time.Time // of the most pressing request; zero hides the sentence
 	Ends    time.Time // when its goods will be made
 	Tiles   []Tile
+	Form    Form // with refusals only
 }
 
 func (Wall) view() string { return "wall" }
@@ -42,8 +44,20 @@ type Tile struct {
 	NozzleMilli, NozzleTo  int64      // thousandths of a degree Celsius; a target of 0 is off
 	BedMilli, BedTo        int64
 	Seen                   time.Time
-	Phone                  string // the maker's, for the coordinator to call; "" hides the button
-	Base                   string // "/desk/printers" or "/maker/printers"
+	Phone                  string        // the maker's, for the coordinator to call; "" hides the button
+	Base                   string        // "/desk/printers" or "/maker/printers"
+	Spool                  string        // code of the spool on it; "" when none is known
+	Spools                 []SpoolChoice // that may be put on it now; empty while something is on the machine
+}
+
+// SpoolNone is the value of FieldSpool that takes the spool off.
+const SpoolNone = "none"
+
+// SpoolChoice is one reel that a printer may get.
+type SpoolChoice struct {
+	ID, Code string
+	Filament string
+	LeftMG   int64
 }
 
 // Wants reports whether the tile waits for a person.
@@ -69,6 +83,9 @@ func (t Tile) Mine() bool { return t.Base == "/maker/printers" }
 func (t Tile) Line(now time.Time) fab.Reason {
 	switch t.State {
 	case StatePlate:
+		if t.Job.N == 0 {
+			break
+		}
 		return fab.Because("wall.line_plate", "at", t.Ended, "n", t.Job.N)
 	case StateOffline:
 		if t.Lost.IsZero() {

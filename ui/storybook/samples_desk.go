@@ -79,8 +79,13 @@ func tiles(lang, base string) []ui.Tile {
 		{ID: "w5", Name: "Marée", Model: "CR-10", Place: pick(lang, "Maison pour tous", "Community centre"), State: ui.StateHeating, Code: "visor", Job: ui.Goods{Code: "visor-reinforcement", Name: "visor-reinforcement", N: 8}, Percent: 3, Why: fab.Because("wall.starts_in", "d", 2*time.Minute), Hot: true, NozzleMilli: 161000, NozzleTo: 240000, BedMilli: 70000, BedTo: 85000, Seen: now().Add(-2 * time.Second)},
 		{ID: "w6", Name: "Dune", Model: "i3 Mega", Place: in("Crécy"), State: ui.StateReady, Code: "visor", Why: fab.Because("why.material_short", "material", "film-a4", "missing", 24), Hot: true, NozzleMilli: 24000, BedMilli: 22000, Seen: now().Add(-6 * time.Second)},
 	}
+	spools := []ui.SpoolChoice{{ID: "s1", Code: "F-001", Filament: "petg", LeftMG: 870_000}, {ID: "s2", Code: "F-002", Filament: "pla", LeftMG: 1_000_000}}
 	for i := range all {
-		all[i].Base = base
+		all[i].Base, all[i].Spool = base, "F-001"
+		if all[i].State == ui.StateReady || all[i].State == ui.StatePlate {
+			all[i].Spools = spools
+		}
 	}
+	all[len(all)-1].Spool = ""
 	return all
 }

@@ -60,7 +60,7 @@ func stop(lang string) ui.StopPage {
 	stops := runStops(lang)
 	return ui.StopPage{
 		Frame: frame(lang, "/run/abc/stop/2"), RunStop: stops[1], Token: "abc", Of: 3, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Mobile: "0300000000",
-		Loads: []ui.Load{{Box: "C-07", Goods: []ui.Goods{visor(lang, 24)}, Lots: []string{"V-118", "V-119"}}, {Box: "C-08", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}}},
+		Loads:  []ui.Load{{Box: "C-07", Goods: []ui.Goods{visor(lang, 24)}, Lots: []string{"V-118", "V-119"}}, {Box: "C-08", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}}},
 		NoteNo: "BL-0042", After: &stops[2],
 	}
 }

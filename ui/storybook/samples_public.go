@@ -36,6 +36,11 @@ func publicStories() []story {
 				Goods: []ui.Goods{visor(lang, 24), hook(lang, 10)}, Facility: "EHPAD Les Tilleuls (fictif)", NeedBy: at(3, 0, 0), Channel: "phone", AnswerBy: at(1, 18, 0)}
 		}},
 		{"track", func(lang string) ui.Page { return tracked(lang) }},
+		{"track-call", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.CanChange = false
+			return p
+		}},
 		{"track-received", func(lang string) ui.Page {
 			p := tracked(lang)
 			p.Status, p.Channel = fab.RequestReceived, fab.ChannelWeb
