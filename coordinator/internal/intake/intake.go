@@ -4,6 +4,7 @@ package intake
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,15 +122,21 @@ func (i *Intake) note(tx *store.Tx, r fab.Request, code string, pairs ...any) er
 }
 
 // Approve promises what was asked. Production opens the batches when it hears of it.
-func (i *Intake) Approve(ctx context.Context, id fab.RequestID) error {
+func (i *Intake) Approve(ctx context.Context, id fab.RequestID) error { return i.Promise(ctx, id, nil) }
+
+// Promise approves a request with what is promised of each product, as typed: at most what was asked, and something of
+// it. A product that is not named is promised as asked.
+func (i *Intake) Promise(ctx context.Context, id fab.RequestID, quantities map[string]string) error {
 	return i.change(ctx, id, fab.RequestApproved, "", func(tx *store.Tx, r *fab.Request) error {
 		r.ApprovedAt = tx.Now()
 		lines, err := tx.RequestLines(r.ID)
 		if err != nil {
 			return err
 		}
+		if err := promise(lines, quantities); err != nil {
+			return err
+		}
 		for n := range lines {
-			lines[n].Promised = lines[n].Asked
 			if err := tx.SetRequestLine(&lines[n]); err != nil {
 				return err
 			}
@@ -138,8 +145,35 @@ func (i *Intake) Approve(ctx context.Context, id fab.RequestID) error {
 	})
 }
 
+func promise(lines []fab.RequestLine, quantities map[string]string) error {
+	var errs fab.Errors
+	total := int64(0)
+	for n := range lines {
+		l := &lines[n]
+		l.Promised = l.Asked
+		field := "qty_" + l.Product
+		if typed, named := quantities[l.Product]; named {
+			promised, err := strconv.ParseInt(strings.Join(strings.Fields(typed), ""), 10, 64)
+			switch {
+			case err != nil || promised < 0:
+				errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
+				continue
+			case promised > l.Asked:
+				errs = append(errs, fab.Refuse(fab.Invalid, "too_many", field, "max", l.Asked))
+				continue
+			}
+			l.Promised = promised
+		}
+		total += l.Promised
+	}
+	if len(errs) == 0 && total == 0 && len(lines) > 0 {
+		errs = append(errs, fab.Refuse(fab.Invalid, "nothing_promised", "qty_"+lines[0].Product))
+	}
+	return errs.Or()
+}
+
 // RefuseReasons are the codes with which a coordinator may refuse a request.
-var RefuseReasons = [...]string{"not_a_facility", "cannot_by_date", "asked_twice", "product_unsuitable"}
+var RefuseReasons = [...]string{"too_far", "too_many", "not_made", "duplicate", "not_a_facility", "other"}
 
 // Refuse turns a request down with one of RefuseReasons.
 func (i *Intake) Refuse(ctx context.Context, id fab.RequestID, why string) error {

@@ -165,6 +165,24 @@ func (s *Supply) Receive(ctx context.Context, id fab.DonationID, count string, b
 	})
 }
 
+// Refuse turns a pledged gift down: it does not come, or the lab cannot use it.
+func (s *Supply) Refuse(ctx context.Context, id fab.DonationID) error {
+	return s.store.Update(ctx, func(tx *store.Tx) error {
+		d, err := tx.Donation(id)
+		if err != nil || d.Status == fab.DonationRefused {
+			return err
+		}
+		if d.Status != fab.DonationPledged {
+			return fab.Refuse(fab.Conflict, "gift_received", "count")
+		}
+		d.Status = fab.DonationRefused
+		if err := tx.SetDonation(&d); err != nil {
+			return err
+		}
+		return note(tx, "gift_refused", d)
+	})
+}
+
 func book(tx *store.Tx, d fab.Donation, material fab.Material, by fab.AccountID) error {
 	in := fab.StockMove{
 		Item: fab.MaterialItem(d.Material), Source: string(d.ID), From: fab.OutsideGiven, To: fab.TheHub, Quantity: d.Received,
