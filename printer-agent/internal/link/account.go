@@ -145,6 +145,8 @@ func (l *Link) ok(r reply) {
 		a.numbered = true
 		if r.number > s.hist.acked && r.number < s.hist.next {
 			l.acknowledge(r.number)
+		} else {
+			l.suspect() // an old one, or a damaged number
 		}
 		return
 	}
