@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,13 +11,20 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/fleet"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 	"github.com/mailleur/mailleur/coordinator/wire"
 )
 
 // Ensure that an order reaches the agent with its epoch and file, and that the reports of the print end in pieces to
 // count, a free printer and a bed to clear.
-func TestAPrintFromOrderToCount(t *testing.T) {
-	l := newLab(t, fleet.Config{})
+func TestAPrintFromOrderToCount(t *testing.T) { printOnce(t, newLab(t, fleet.Config{})) }
+
+// Ensure that PostgreSQL takes the same.
+func TestAPrintOnPostgres(t *testing.T) {
+	printOnce(t, newLabOn(t, testkit.Postgres(t), fleet.Config{}))
+}
+
+func printOnce(t *testing.T, l *lab) {
 	a := l.join("e1")
 	c := a.command()
 	require.Equal(t, wire.CommandStart, c.Kind)
@@ -240,4 +248,23 @@ func TestWhatAPrinterShows(t *testing.T) {
 	_, ok = l.fleet.Live("q")
 	require.False(t, ok)
 	l.eventually("lease renewed", func() bool { return l.attempt("a").LeaseUntil.After(before) })
+}
+
+// BenchmarkReports is one report from an agent through the broker into the books and acknowledged, with a full window
+// under way.
+func BenchmarkReports(b *testing.B) {
+	l := newLabOn(b, filepath.Join(b.TempDir(), "lab.db"), fleet.Config{})
+	a := l.join("e1")
+	b.ResetTimer()
+	for sent, acked := int64(0), int64(0); acked < int64(b.N); {
+		for ; sent < int64(b.N) && sent < acked+500; sent++ {
+			a.report(sent+1, wire.EventProgress, nil)
+		}
+		select {
+		case ack := <-a.acks:
+			acked = ack.Seq
+		case <-time.After(patience):
+			b.Fatal("no acknowledgement")
+		}
+	}
 }

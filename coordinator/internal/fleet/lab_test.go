@@ -25,7 +25,7 @@ var quiet = slog.New(slog.DiscardHandler)
 
 // lab is a coordinator's fleet on a real broker, with one printer that has a job to start.
 type lab struct {
-	*testing.T
+	testing.TB
 	store  *store.Store
 	broker *broker.Broker
 	fleet  *fleet.Fleet
@@ -59,10 +59,15 @@ func (everybody) Authenticate(_ context.Context, agent, token string) (bool, err
 func newLab(t *testing.T, c fleet.Config) *lab {
 	t.Helper()
 	t.Parallel()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), quiet)
+	return newLabOn(t, filepath.Join(t.TempDir(), "lab.db"), c)
+}
+
+func newLabOn(t testing.TB, dsn string, c fleet.Config) *lab {
+	t.Helper()
+	s, err := store.Open(t.Context(), dsn, quiet)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	l := &lab{T: t, store: s, woken: make(chan struct{}, 100), hub: &hub{seen: map[string]any{}}}
+	l := &lab{TB: t, store: s, woken: make(chan struct{}, 100), hub: &hub{seen: map[string]any{}}}
 	l.fill()
 	l.broker, err = broker.New(broker.Config{Plain: "127.0.0.1:0", Agents: everybody{}, Log: quiet})
 	require.NoError(t, err)
@@ -84,7 +89,7 @@ func newLab(t *testing.T, c fleet.Config) *lab {
 }
 
 // run starts a room and waits for its end with the test.
-func run(t *testing.T, serve func(context.Context) error) {
+func run(t testing.TB, serve func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- serve(ctx) }()
