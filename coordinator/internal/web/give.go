@@ -1,0 +1,120 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/supply"
+	"github.com/mailleur/mailleur/ui"
+)
+
+func (s *Server) giveEmpty(c *gin.Context) error {
+	f := emptyForm()
+	f.Values.Set(ui.FieldMaterial, c.Query(ui.FieldMaterial))
+	page, err := s.givePage(c, f)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// give notes a gift and shows its donor the page to follow it on.
+func (s *Server) give(c *gin.Context) error {
+	pledged, err := s.Supply.Pledge(c.Request.Context(), supply.Pledge{
+		Material: c.PostForm(ui.FieldMaterial), Count: c.PostForm(ui.FieldCount), Donor: c.PostForm(ui.FieldDonor), Town: c.PostForm(ui.FieldTown),
+		Phone: c.PostForm(ui.FieldPhone), Email: c.PostForm(ui.FieldEmail), MayName: c.PostForm(ui.FieldConsent) == "yes", SubmitKey: c.PostForm(ui.FieldKey),
+	})
+	if err == nil {
+		return to(c, "/gift/"+pledged.Token)
+	}
+	errs, ok := fab.RefusalsOf(err)
+	if !ok || errs[0].Class != fab.Invalid {
+		return err
+	}
+	f := wrong(c, errs)
+	if f.Key == "" {
+		f.Key = emptyForm().Key
+	}
+	page, err := s.givePage(c, f)
+	if err != nil {
+		return err
+	}
+	s.render(c, statusOf(errs), page)
+	return nil
+}
+
+func (s *Server) givePage(c *gin.Context, f ui.Form) (page ui.Give, err error) {
+	page = ui.Give{Frame: s.frame(c), Form: f}
+	page.Path = "/give"
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		materials, err := tx.Materials()
+		if err != nil {
+			return err
+		}
+		for _, m := range materials {
+			page.Materials = append(page.Materials, ui.Choice{Value: m.Code, Label: inLang(m.Names, page.Lang, m.Code)})
+		}
+		page.Needed, err = needed(tx, page.Lang)
+		return err
+	})
+	return page, err
+}
+
+// needed lists what the open batches still take of each material beyond what is in the lab or pledged.
+func needed(tx *store.Tx, lang string) ([]ui.Stuff, error) {
+	wanted, err := wantedMaterial(tx)
+	if err != nil {
+		return nil, err
+	}
+	stock, err := tx.MaterialStock()
+	if err != nil {
+		return nil, err
+	}
+	materials, err := tx.Materials()
+	if err != nil {
+		return nil, err
+	}
+	var list []ui.Stuff
+	for _, m := range materials {
+		if short := wanted[m.Code] - stock[m.Code]; short > 0 {
+			list = append(list, ui.Stuff{Material: m.Code, Name: inLang(m.Names, lang, m.Code), Unit: m.Unit, N: short})
+		}
+	}
+	return list, nil
+}
+
+// wantedMaterial adds up what the bills of material of open batches take for products that are not assembled yet.
+func wantedMaterial(tx *store.Tx) (map[string]int64, error) {
+	batches, err := tx.Batches(fab.BatchOpen, fab.BatchPaused)
+	if err != nil {
+		return nil, err
+	}
+	kitted, err := tx.Kitted()
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]int64{}
+	for _, b := range batches {
+		design, err := tx.Design(b.DesignID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range design.BOM.Materials {
+			wanted[m.Material] += m.PerUnit * max(0, b.Quantity-kitted[b.ID])
+		}
+	}
+	return wanted, nil
+}
+
+// sortedKeys lists the keys of a count in order.
+func sortedKeys(of map[string]int64) []string {
+	keys := make([]string, 0, len(of))
+	for k := range of {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

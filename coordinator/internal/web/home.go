@@ -1,0 +1,104 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/ui"
+)
+
+func (s *Server) home(c *gin.Context) error {
+	page := ui.Home{Frame: s.frame(c)}
+	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) (err error) {
+		if page.Products, err = offered(tx, page.Lang); err != nil {
+			return err
+		}
+		page.Delivered, page.DeliveredTowns, err = delivered(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// offered lists the products that may leave the lab, each in its newest version, in the order in which they came.
+func offered(tx *store.Tx, lang string) ([]ui.Offered, error) {
+	designs, err := tx.Designs()
+	if err != nil {
+		return nil, err
+	}
+	var list []ui.Offered
+	at := map[string]int{}
+	for _, d := range designs {
+		if d.Status != fab.DesignTrialled {
+			continue
+		}
+		o := ui.Offered{Code: d.Product, Name: inLang(d.Names, lang, d.Product), Blurb: inLang(d.Blurbs, lang, ""), Picture: pictureOf(d)}
+		if i, known := at[d.Product]; known {
+			list[i] = o
+			continue
+		}
+		at[d.Product] = len(list)
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// inLang is the text in a language, in French when there is none, else instead.
+func inLang(texts map[string]string, lang, instead string) string {
+	for _, l := range []string{lang, "fr"} {
+		if t := texts[l]; t != "" {
+			return t
+		}
+	}
+	return instead
+}
+
+// pictureOf is the picture of a design's first part that has one.
+func pictureOf(d fab.DesignVersion) string {
+	for _, p := range d.BOM.Parts {
+		if p.Picture != "" {
+			return p.Picture
+		}
+	}
+	return ""
+}
+
+// delivered counts the pieces that arrived, and the towns they went to.
+func delivered(tx *store.Tx) (pieces, towns int64, err error) {
+	boxes, err := tx.Boxes(fab.BoxDelivered)
+	if err != nil {
+		return 0, 0, err
+	}
+	names, seen := map[string]bool{}, map[fab.RequestID]bool{}
+	for _, b := range boxes {
+		kits, err := tx.KitsIn(b.ID)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, k := range kits {
+			pieces += k.Quantity
+		}
+		if seen[b.RequestID] {
+			continue
+		}
+		seen[b.RequestID] = true
+		town, err := townOf(tx, b.RequestID)
+		if err != nil {
+			return 0, 0, err
+		}
+		names[town] = true
+	}
+	return pieces, int64(len(names)), nil
+}
+
+func townOf(tx *store.Tx, id fab.RequestID) (string, error) {
+	r, err := tx.Request(id)
+	if err != nil {
+		return "", err
+	}
+	f, err := tx.Facility(r.FacilityID)
+	return f.Town, err
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// The topics of the streams. Those of one thing end in its id.
+const (
+	topicRequest = "request:" // the requester's page
+	topicRuns    = "runs"     // a run was planned: every requester's page
+	topicGifts   = "gifts"    // the donors' pages
+	topicDesk    = "desk"     // the coordinator's pages but the wall
+	topicWall    = "wall"     // the wall of printers
+	topicPrinter = "printer:" // the tile of one printer, on its maker's page
+	topicMakers  = "makers"   // the makers' pages
+	topicStory   = "story"    // the first screen of the demo
+	topicWay     = "demo"     // the way of one visor, on every page of the demo
+)
+
+// Changed tells open pages what was just committed. It is made for store.Watch and does not block.
+func (s *Server) Changed(changes []fab.Change) {
+	topics := map[string][]ui.Message{}
+	page := []ui.Message{ui.Fresh("main")}
+	for _, c := range changes {
+		topics[topicDesk], topics[topicMakers] = page, page
+		switch {
+		case c.Request != "":
+			topics[topicRequest+string(c.Request)] = page
+		case c.Code == "run_planned":
+			topics[topicRuns] = page
+		}
+		if tellsDonors(c.Code) {
+			topics[topicGifts] = page
+		}
+		if c.Worker != "" {
+			tile := ui.Fresh(ui.TileID(string(c.Worker)))
+			topics[topicWall] = append(topics[topicWall], tile)
+			topics[topicPrinter+string(c.Worker)] = page
+		}
+	}
+	if s.Demo != nil && len(changes) > 0 {
+		topics[topicStory], topics[topicWay] = page, wayFresh()
+	}
+	for topic, messages := range topics {
+		s.Live.Publish(topic, messages)
+	}
+}
+
+// tellsDonors reports whether a change can show on a donor's page.
+func tellsDonors(code string) bool {
+	return strings.HasPrefix(code, "gift_") || code == "kit_made" || code == "box_packed" || code == "delivered" || code == "stop_failed"
+}
+
+// wayFresh takes every station of the demo's bar afresh.
+func wayFresh() []ui.Message {
+	var all []ui.Message
+	for _, station := range ui.VisorWay(ui.WayFacts{}) {
+		all = append(all, ui.Fresh(station.Key))
+	}
+	return all
+}
+
+// PrinterSaid tells open pages what a printer just said of itself. It does not block.
+func (s *Server) PrinterSaid(id fab.WorkerID, said Telemetry) {
+	for _, lang := range []string{"fr", "en"} {
+		messages := s.said(id, said, lang)
+		s.Live.Publish(topicWall+":"+lang, messages)
+		s.Live.Publish(topicPrinter+string(id)+":"+lang, messages)
+	}
+}
+
+// said words what moves on a tile from second to second. What a printer does not know, such as pieces that wait to be
+// counted, is left as the page has it.
+func (s *Server) said(id fab.WorkerID, l Telemetry, lang string) []ui.Message {
+	now := s.local(s.now())
+	t := ui.Tile{
+		ID: string(id), Percent: l.Percent, Hot: l.State != ui.StateOffline, Seen: s.local(l.At),
+		NozzleMilli: l.NozzleMilli, NozzleTo: l.NozzleTo, BedMilli: l.BedMilli, BedTo: l.BedTo,
+	}
+	moving := l.State == ui.StatePrinting
+	if moving {
+		t.State, t.Left, t.Ends = ui.StatePrinting, l.Left, now.Add(l.Left)
+	}
+	var all []ui.Message
+	for _, m := range ui.Telemetry(lang, now, t) {
+		for _, part := range []string{".nozzle", ".bed", ".seen"} {
+			if moving && t.Left > 0 || strings.HasSuffix(m.ID, part) {
+				all = append(all, m)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// serveLive streams topics, and in the demo what its bar shows.
+func (s *Server) serveLive(c *gin.Context, topics ...string) error {
+	if s.Demo != nil {
+		topics = append(topics, topicWay)
+	}
+	s.Live.Serve(c.Writer, c.Request, topics...)
+	return nil
+}
+
+// liveForAll serves pages without anything live of their own; in the demo they have its bar.
+func (s *Server) liveForAll(c *gin.Context) error {
+	if s.Demo == nil {
+		return fab.Refuse(fab.NotFound, "not_found", "", "what", "page")
+	}
+	if c.Query("on") == topicStory {
+		return s.serveLive(c, topicStory)
+	}
+	return s.serveLive(c)
+}
+
+func (s *Server) liveTrack(c *gin.Context) error {
+	t, err := s.Intake.Track(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	return s.serveLive(c, topicRequest+string(t.Request.ID), topicRuns)
+}
+
+func (s *Server) liveGift(c *gin.Context) error {
+	if _, err := s.Supply.Gift(c.Request.Context(), c.Param("token")); err != nil {
+		return err
+	}
+	return s.serveLive(c, topicGifts)
+}
+
+// liveDesk serves the coordinator's pages: the wall with ?on=wall, else any other.
+func (s *Server) liveDesk(c *gin.Context) error {
+	if c.Query("on") == topicWall {
+		return s.serveLive(c, topicWall, topicWall+":"+lang(c))
+	}
+	return s.serveLive(c, topicDesk)
+}
+
+// liveMaker serves a maker's page with what his or her own printers say.
+func (s *Server) liveMaker(c *gin.Context) error {
+	topics := []string{topicMakers}
+	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		workers, err := tx.WorkersOf(me(c).MakerID)
+		for _, w := range workers {
+			topics = append(topics, topicPrinter+string(w.ID), topicPrinter+string(w.ID)+":"+lang(c))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.serveLive(c, topics...)
+}

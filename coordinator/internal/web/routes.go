@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// route is one line of the table. Routes with a :token are open to whoever holds it.
+type route struct {
+	method, path string
+	role         string // needed; "" for everybody
+	answer       func(*gin.Context) error
+}
+
+// routes is every page and action of the lab. The API's operations are listed in api.go.
+func (s *Server) routes() []route {
+	all := append(s.publicRoutes(), s.linkRoutes()...)
+	all = append(all, s.deskRoutes()...)
+	all = append(all, s.makerRoutes()...)
+	if s.Demo != nil {
+		all = append(all, s.demoRoutes()...)
+	}
+	return all
+}
+
+// publicRoutes are for everybody.
+func (s *Server) publicRoutes() []route {
+	return []route{
+		{get, "/", "", s.home},
+		{get, "/ask", "", s.askEmpty},
+		{post, "/ask", "", s.ask},
+		{get, "/ask/sent/:ref", "", s.sent},
+		{get, "/give", "", s.giveEmpty},
+		{post, "/give", "", s.give},
+		{get, "/signin", "", s.signInEmpty},
+		{post, "/signin", "", s.signIn},
+		{post, "/signout", "", s.signOut},
+		{get, "/lang/:lang", "", s.chooseLang},
+		{get, "/picture/:name", "", s.picture},
+		{get, ui.StaticPrefix + ":name", "", s.static},
+		{get, "/live", "", s.liveForAll},
+		{get, "/healthz", "", s.health},
+		{get, "/robots.txt", "", s.robots},
+	}
+}
+
+// linkRoutes are for whoever holds a capability link.
+func (s *Server) linkRoutes() []route {
+	return []route{
+		{get, "/setup/:token", "", s.setupEmpty},
+		{post, "/setup/:token", "", s.setup},
+		{get, "/track/:token", "", s.track},
+		{get, "/track/:token/live", "", s.liveTrack},
+		{get, "/track/:token/cancel", "", s.cancelEmpty},
+		{post, "/track/:token/cancel", "", s.cancel},
+		{post, "/track/:token/confirm", "", s.confirm},
+		{get, "/gift/:token", "", s.gift},
+		{get, "/gift/:token/live", "", s.liveGift},
+		{get, "/run/:token", "", s.run},
+		{get, "/run/:token/stop/:n", "", s.stop},
+		{post, "/run/:token/stop/:n/deliver", "", s.stopDeliver},
+		{post, "/run/:token/stop/:n/partly", "", s.stopPartly},
+		{post, "/run/:token/stop/:n/failed", "", s.stopFailed},
+		{post, "/run/:token/stop/:n/collect", "", s.stopCollect},
+	}
+}
+
+// deskRoutes are the coordinator's.
+func (s *Server) deskRoutes() []route {
+	const who = fab.RoleCoordinator
+	return []route{
+		{get, "/desk/live", who, s.liveDesk},
+	}
+}
+
+// makerRoutes are for who makes things at home.
+func (s *Server) makerRoutes() []route {
+	const who = fab.RoleMaker
+	return []route{
+		{get, "/maker/live", who, s.liveMaker},
+	}
+}
+
+// demoRoutes are there in the demo only.
+func (s *Server) demoRoutes() []route {
+	return []route{
+		{get, "/demo", "", s.demoStory},
+		{post, "/demo/role", "", s.demoRole},
+		{post, "/demo/mine", "", s.demoMine},
+		{post, "/demo/auto", "", s.demoAuto},
+	}
+}
+
+func (s *Server) mount() {
+	for _, r := range s.routes() {
+		chain := []gin.HandlerFunc{s.limited}
+		if r.role != "" {
+			chain = append(chain, s.needs(r.role))
+		}
+		s.engine.Handle(r.method, r.path, append(chain, s.page(r.answer))...)
+	}
+	s.mountAPI()
+}

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// stop is one stop of a run.
+func (s *Server) stop(c *gin.Context) error {
+	page, err := s.stopPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// stopPage fills the page of the stop that the address names.
+func (s *Server) stopPage(c *gin.Context) (page ui.StopPage, err error) {
+	n, err := seq(c)
+	if err != nil {
+		return page, err
+	}
+	run, err := s.Delivery.Follow(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return page, err
+	}
+	i := slices.IndexFunc(run.Stops, func(v delivery.StopView) bool { return v.Stop.Seq == n })
+	if i < 0 {
+		return page, fab.Refuse(fab.NotFound, "not_found", "", "what", "stop")
+	}
+	v := run.Stops[i]
+	page = ui.StopPage{Frame: s.frame(c), RunStop: s.runStop(v), Token: c.Param("token"), Of: int64(len(run.Stops)), Form: form(c)}
+	if i+1 < len(run.Stops) {
+		after := s.runStop(run.Stops[i+1])
+		page.After = &after
+	}
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		if v.Stop.Kind == fab.StopDeliver {
+			return stopOfFacility(tx, v, &page)
+		}
+		return stopOfMaker(tx, v, &page)
+	})
+	return page, err
+}
+
+func stopOfFacility(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
+	page.Address, page.Access, page.Mobile = v.Facility.Address, v.Facility.Access, v.Facility.Phone
+	page.NoteNo = noteNumber(v.Note)
+	for _, line := range v.Note.Lines {
+		name, err := productName(tx, line.Product, page.Lang)
+		if err != nil {
+			return err
+		}
+		goods := ui.Goods{Code: line.Product, Name: name, N: line.Quantity}
+		i := slices.IndexFunc(page.Loads, func(l ui.Load) bool { return l.Box == line.Box })
+		if i < 0 {
+			page.Loads = append(page.Loads, ui.Load{Box: line.Box})
+			i = len(page.Loads) - 1
+		}
+		page.Loads[i].Goods = append(page.Loads[i].Goods, goods)
+		page.Loads[i].Lots = append(page.Loads[i].Lots, line.Lots...)
+	}
+	page.Alert = slices.ContainsFunc(v.Boxes, func(b fab.Box) bool { return b.Recalled })
+	return nil
+}
+
+func stopOfMaker(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
+	page.Mobile = v.Maker.Phone
+	for _, lot := range v.Lots {
+		name, err := partName(tx, lot.DesignID, lot.Part, page.Lang)
+		if err != nil {
+			return err
+		}
+		page.Loads = append(page.Loads, ui.Load{Goods: []ui.Goods{{Code: lot.Part, Name: name, N: lot.Declared}}, Lots: []string{lot.Code}})
+	}
+	return nil
+}
+
+// partName is the name of a part in the version it was made by.
+func partName(tx *store.Tx, id fab.DesignVersionID, part, lang string) (string, error) {
+	d, err := tx.Design(id)
+	if err != nil {
+		return "", err
+	}
+	p, _ := d.BOM.Part(part)
+	return inLang(p.Names, lang, part), nil
+}
