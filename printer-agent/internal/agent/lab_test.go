@@ -241,13 +241,7 @@ func (l *lab) until(what string, f func() bool) {
 
 func (l *lab) reach(printer string, w wire.StateWord) {
 	l.t.Helper()
-	deadline := time.Now().Add(patience)
-	for l.word(printer) != w {
-		if time.Now().After(deadline) {
-			l.t.Fatalf("%s is %q, not %q", printer, l.word(printer), w)
-		}
-		time.Sleep(5 * time.Millisecond) // between two looks
-	}
+	l.until(fmt.Sprintf("%s to be %s", printer, w), func() bool { return l.word(printer) == w })
 }
 
 // ends waits for the last event of an attempt and returns all.

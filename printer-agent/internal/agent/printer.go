@@ -14,8 +14,8 @@ import (
 
 const (
 	tick         = 250 * time.Millisecond
-	stateEvery   = 5 * time.Second // between retained states of a running print
-	reopenFirst  = 250 * time.Millisecond
+	stateEvery   = 5 * time.Second        // between retained states of a running print
+	reopenFirst  = 500 * time.Millisecond // a board that resets when its port is opened must see it closed first
 	reopenLast   = 10 * time.Second
 	queuedOrders = 32
 )

@@ -87,7 +87,7 @@ func (s *session) topic(kind wire.Kind, printer string) string {
 
 // run connects and serves until the connection is lost or ctx ends; then it says offline and hangs up.
 func (s *session) run(ctx context.Context) error {
-	if err := await(s.client.Connect()); err != nil {
+	if err := s.connect(ctx); err != nil {
 		s.client.Disconnect(0)
 		return fmt.Errorf("connect to %s: %w", s.agent.config.Broker, err)
 	}
@@ -102,6 +102,20 @@ func (s *session) run(ctx context.Context) error {
 		err = errors.Join(s.send(), s.publish(wire.KindStatus, "", s.agent.status(s.epoch, false)))
 	}
 	return err
+}
+
+func (s *session) connect(ctx context.Context) error {
+	token := s.client.Connect()
+	late := time.NewTimer(brokerTimeout)
+	defer late.Stop()
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
+		return errBroker
+	}
 }
 
 // open subscribes before the status tells the epoch, so that no command can come before it is listened for.
