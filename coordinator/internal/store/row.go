@@ -71,5 +71,5 @@ func in[S ~string](values []S) any {
 	for i, v := range values {
 		list[i] = string(v)
 	}
-	return bun.In(list)
+	return bun.List(list)
 }
