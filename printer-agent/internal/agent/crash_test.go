@@ -100,8 +100,7 @@ func (l *lab) spawn(o agent.Options) *exec.Cmd {
 
 // Ensure that an agent killed in a print tells that the attempt has failed, turns the heaters off, never starts that
 // attempt again, and waits for a person to clear the bed. What it told before the kill is neither lost nor doubled.
-func TestAKilledAgent(t *testing.T) {
-	t.Parallel()
+func TestAKilledAgent(t *testing.T) { // not in parallel: a child inherits the ports that other tests have open
 	l := newLab(t)
 	b := newBoard(t, "marlin", 100)
 	o := l.options(b, "marlin2")
