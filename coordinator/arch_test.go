@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"coordinator/internal/config":   {},
 	"coordinator/internal/broker":   {ours: []string{"coordinator/wire"}},
 	"coordinator/internal/testkit":  {},
-	"coordinator/internal/demo":     {ours: []string{"coordinator/fab"}},
+	"coordinator/internal/demo":     {ours: []string{"coordinator/fab", "coordinator/internal/store", "ui"}},
 	"coordinator/internal/labsim": {ours: []string{
 		"coordinator/fab", "coordinator/internal/store", "coordinator/internal/schedule", "coordinator/internal/dispatch",
 	}},
