@@ -71,6 +71,10 @@ type message struct {
 	at      time.Time
 }
 
+// steady is how long a connection must have held for the next to be tried at once. Two agents with one name throw each
+// other out sooner than that.
+const steady = 5 * time.Second
+
 // mailbox bounds what waits to be read. The coordinator re-sends what it hears nothing of.
 const mailbox = 256
 
@@ -146,7 +150,7 @@ func (a *Agent) serveBroker(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > a.options.ReconnectMax {
+		if time.Since(began) > steady {
 			wait.reset()
 			told = ""
 		}

@@ -229,6 +229,23 @@ func TestEventsSurviveADeafCoordinator(t *testing.T) {
 	require.Len(t, l.stored, 1, "one outbox")
 }
 
+// Ensure that a broker that loses events and repeats commands changes no outcome.
+func TestABrokerThatLosesAndRepeats(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.lossy = true
+	b := newBoard(t, "marlin", 300)
+	o := l.options(b, "marlin2")
+	o.ResendAfter = 50 * time.Millisecond
+	l.run(o)
+	l.reach("tortue", wire.StateReady)
+	require.Equal(t, wire.AnswerAccepted, l.order(start("c1", "a1", l.file(plate(200)))).Answer)
+	l.until("the answer to its repetition", func() bool { return len(l.answers("c1")) == 2 })
+	require.Equal(t, wire.CommandAck{ID: "c1", Answer: wire.AnswerDuplicate}, l.answers("c1")[1])
+	require.Equal(t, []wire.EventKind{wire.EventStarted, wire.EventFinished}, kinds(l.ends("a1")))
+	require.Equal(t, 1, truthOf(t, b).Started("a1"))
+}
+
 // Ensure that a broker that goes away, and comes back knowing nothing, changes nothing of a print and of what is told.
 func TestAPrintOutlivesItsBroker(t *testing.T) {
 	t.Parallel()

@@ -55,6 +55,7 @@ type lab struct {
 	mu     sync.Mutex
 	files  map[string]string
 	deaf   bool // events are not stored
+	lossy  bool // every third event is lost, every command comes twice
 	stored map[string][]wire.Event
 	seen   int // events that came, repetitions included
 	status wire.Status
@@ -180,7 +181,7 @@ func (l *lab) read(m paho.Message, into any) {
 // store keeps the next event of an outbox, once, and acknowledges what is kept without gaps.
 func (l *lab) store(ev wire.Event) {
 	l.seen++
-	if l.deaf {
+	if l.deaf || l.lossy && l.seen%3 == 0 {
 		return
 	}
 	if kept := l.stored[ev.Outbox]; ev.Seq == int64(len(kept)+1) {
@@ -282,6 +283,9 @@ func (l *lab) order(c wire.Command) wire.CommandAck {
 	}
 	before := len(l.answers(c.ID))
 	l.publish(wire.KindCommand, c)
+	if l.lossy {
+		l.publish(wire.KindCommand, c)
+	}
 	l.until("an answer to "+c.ID, func() bool { return len(l.answers(c.ID)) > before })
 	return l.answers(c.ID)[before]
 }

@@ -17,6 +17,7 @@ const (
 	stateEvery   = 5 * time.Second        // between retained states of a running print
 	reopenFirst  = 500 * time.Millisecond // a board that resets when its port is opened must see it closed first
 	reopenLast   = 10 * time.Second
+	coolAgain    = 5 * time.Second
 	queuedOrders = 32
 )
 
@@ -43,6 +44,7 @@ type printer struct {
 	clear   bool      // the bed was confirmed clear
 	hot     bool      // an ended attempt may have left the heaters on
 	cooling bool
+	coolAt  time.Time // not before
 	told    wire.Telemetry
 	job     *job // the attempt on the machine, or nil
 	closing bool
@@ -257,7 +259,7 @@ func (p *printer) heed(ctx context.Context, n note, wg *sync.WaitGroup) {
 		p.cooled()
 		p.observe(ctx, wg)
 	case noteUncool:
-		p.cooling = false
+		p.cooling, p.coolAt = false, time.Now().Add(coolAgain)
 	case noteStopped:
 		if p.job == nil {
 			p.apply(stepHalt, n.reason)
@@ -309,7 +311,7 @@ func (p *printer) learn(firmware string) {
 
 // cool turns off what an ended attempt may have left on, before the board counts as idle.
 func (p *printer) cool(ctx context.Context, wg *sync.WaitGroup) {
-	if p.cooling {
+	if p.cooling || time.Now().Before(p.coolAt) {
 		return
 	}
 	p.cooling = true
