@@ -8,6 +8,7 @@ import "time"
 //	POST /desk/people/makers                 FieldName, FieldTown, FieldPhone, FieldSteps (several of MakerSteps),
 //	                                         FieldLogin and FieldPassword, both optional: an account to sign in with
 //	POST /desk/people/{maker}/enrol-code     shows the page again with Code
+//	POST /desk/agents/{agent}/revoke         its printers get no more work
 type People struct {
 	Frame
 	Makers []MakerRow
@@ -33,6 +34,7 @@ type MakerRow struct {
 
 // AgentRow is one program on a maker's machine.
 type AgentRow struct {
+	ID      string
 	Name    string
 	Version string
 	Online  bool

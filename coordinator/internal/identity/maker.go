@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -17,32 +18,82 @@ type NewMaker struct {
 	Quota int64 // pieces of hand work at a time; 0 means 50
 }
 
+// skills are the hand steps that somebody can be registered for.
+var skills = [...]string{"print", "sew", "cut", "punch", "assemble"}
+
 // AddMaker registers a volunteer, a place for what he or she holds, and a pair of hands when there are skills.
 func (i *Identity) AddMaker(ctx context.Context, n NewMaker) (m fab.Maker, err error) {
-	n.Name, n.Town = strings.TrimSpace(n.Name), strings.TrimSpace(n.Town)
-	var errs fab.Errors
+	if err := n.check().Or(); err != nil {
+		return m, err
+	}
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		m, err = addMaker(tx, n)
+		return err
+	})
+	return m, err
+}
+
+// Welcome registers a volunteer together with an account to sign in with, or without one when neither login nor password
+// is given. What is refused makes neither.
+func (i *Identity) Welcome(ctx context.Context, n NewMaker, a NewAccount) (m fab.Maker, err error) {
+	if a.Login == "" && a.Password == "" {
+		return i.AddMaker(ctx, n)
+	}
+	errs := n.check()
+	hash, err := i.checkAndHash(ctx, &a)
+	if err != nil {
+		refused, ok := fab.RefusalsOf(err)
+		if !ok {
+			return m, err
+		}
+		for _, e := range refused {
+			if e.Field != "name" { // said once
+				errs = append(errs, e)
+			}
+		}
+	}
+	if err := errs.Or(); err != nil {
+		return m, err
+	}
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		if m, err = addMaker(tx, n); err != nil {
+			return err
+		}
+		a.MakerID = m.ID
+		_, err = addAccount(tx, a, hash)
+		return err
+	})
+	return m, err
+}
+
+func (n *NewMaker) check() (errs fab.Errors) {
+	n.Name, n.Town, n.Phone = strings.TrimSpace(n.Name), strings.TrimSpace(n.Town), strings.TrimSpace(n.Phone)
 	if n.Name == "" || len(n.Name) > 80 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "name_missing", "name"))
 	}
 	if n.Town == "" || len(n.Town) > 80 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "town_missing", "town"))
 	}
-	if err := errs.Or(); err != nil {
+	for _, step := range n.Steps {
+		if !slices.Contains(skills[:], step) {
+			errs = append(errs, fab.Refuse(fab.Invalid, "step_unknown", "steps"))
+			break
+		}
+	}
+	return errs
+}
+
+func addMaker(tx *store.Tx, n NewMaker) (fab.Maker, error) {
+	m := fab.Maker{ID: store.NewID[fab.MakerID](tx), Name: n.Name, Town: n.Town, Phone: n.Phone, CreatedAt: tx.Now()}
+	place := fab.Location{ID: fab.LocationID("maker-" + string(m.ID)), Kind: fab.LocationMaker, Name: n.Name, CreatedAt: tx.Now()}
+	m.LocationID = place.ID
+	if err := tx.AddLocation(&place); err != nil {
 		return m, err
 	}
-	err = i.store.Update(ctx, func(tx *store.Tx) error {
-		m = fab.Maker{ID: store.NewID[fab.MakerID](tx), Name: n.Name, Town: n.Town, Phone: strings.TrimSpace(n.Phone), CreatedAt: tx.Now()}
-		place := fab.Location{ID: fab.LocationID("maker-" + string(m.ID)), Kind: fab.LocationMaker, Name: n.Name, CreatedAt: tx.Now()}
-		m.LocationID = place.ID
-		if err := tx.AddLocation(&place); err != nil {
-			return err
-		}
-		if err := tx.AddMaker(&m); err != nil || len(n.Steps) == 0 {
-			return err
-		}
-		return addHands(tx, m, n)
-	})
-	return m, err
+	if err := tx.AddMaker(&m); err != nil || len(n.Steps) == 0 {
+		return m, err
+	}
+	return m, addHands(tx, m, n)
 }
 
 func addHands(tx *store.Tx, m fab.Maker, n NewMaker) error {

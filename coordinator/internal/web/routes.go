@@ -77,17 +77,62 @@ func (s *Server) linkRoutes() []route {
 // deskRoutes are the coordinator's.
 func (s *Server) deskRoutes() []route {
 	const who = fab.RoleCoordinator
-	return []route{
+	all := []route{
+		{get, "/desk", who, s.desk},
 		{get, "/desk/live", who, s.liveDesk},
+
+		{get, "/desk/requests", who, s.deskRequests},
+		{get, "/desk/requests/new", who, s.phoneEmpty},
+		{post, "/desk/requests/new", who, s.phone},
+		{get, "/desk/requests/:id", who, s.deskRequest},
+		{post, "/desk/requests/:id/approve", who, s.requestApprove},
+		{post, "/desk/requests/:id/refuse", who, s.requestRefuse},
+		{post, "/desk/requests/:id/link", who, s.requestLink},
+
+		{get, "/desk/production", who, s.deskProduction},
+		{get, "/desk/production/:id", who, s.deskBatch},
+		{post, "/desk/production/:id/pause", who, s.batchAct(s.Production.Pause, "done.batch_paused")},
+		{post, "/desk/production/:id/resume", who, s.batchAct(s.Production.Resume, "done.batch_resumed")},
+		{post, "/desk/production/:id/cancel", who, s.batchAct(s.Production.Cancel, "done.batch_cancelled")},
+		{get, "/desk/printers", who, s.deskWall},
+
+		{get, "/desk/materials", who, s.deskMaterials},
+		{post, "/desk/donations/:id/receive", who, s.giftReceive},
+		{post, "/desk/donations/:id/refuse", who, s.giftRefuse},
+		{post, "/desk/spools/:id/recall", who, s.spoolRecall},
+
+		{get, "/desk/deliveries", who, s.deskDeliveries},
+		{post, "/desk/bags/:lot/settle", who, s.bagSettle},
+		{post, "/desk/kits", who, s.kitsMake},
+		{post, "/desk/boxes", who, s.boxesPack},
+		{post, "/desk/runs", who, s.runPlan},
+
+		{get, "/desk/people", who, s.deskPeople},
+		{post, "/desk/people/makers", who, s.makerAdd},
+		{post, "/desk/people/:id/enrol-code", who, s.enrolCode},
+		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
 	}
+	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool"} {
+		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
+	}
+	return all
 }
 
 // makerRoutes are for who makes things at home.
 func (s *Server) makerRoutes() []route {
 	const who = fab.RoleMaker
-	return []route{
+	all := []route{
+		{get, "/maker", who, s.maker},
 		{get, "/maker/live", who, s.liveMaker},
+		{post, "/maker/offers/:id/accept", who, s.offer(s.Production.Accept, "done.offer_accepted")},
+		{post, "/maker/offers/:id/decline", who, s.offer(s.Production.Decline, "done.offer_declined")},
+		{post, "/maker/work/:id/handin", who, s.handIn},
+		{get, "/maker/work/:id/file", who, s.workFile},
 	}
+	for _, act := range [...]string{"pause", "resume", "stop", "count", "spool"} {
+		all = append(all, route{post, "/maker/printers/:id/" + act, who, s.makerPrinter(act)})
+	}
+	return all
 }
 
 // demoRoutes are there in the demo only.

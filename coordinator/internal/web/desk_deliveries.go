@@ -1,0 +1,217 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/supply"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// How many boxes and runs that are over the page shows.
+const maxOver = 20
+
+// deskDeliveries leads from the bags that come in to the runs that go out.
+func (s *Server) deskDeliveries(c *gin.Context) error {
+	page, err := s.deliveriesPage(c)
+	if err != nil {
+		return err
+	}
+	if page.Flash != nil && page.Flash.Text.Code == runPlanned {
+		for i := range page.Runs {
+			if page.Runs[i].Code == page.Flash.Text.Args["run"] {
+				page.Runs[i].URL, _ = page.Flash.Text.Args["url"].(string)
+			}
+		}
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) {
+	kits, err := s.Supply.Closable(c.Request.Context())
+	if err != nil {
+		return page, err
+	}
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
+			return err
+		}
+		in, away, err := r.bags()
+		if err != nil {
+			return err
+		}
+		page.Bags, page.Away = slices.Concat(in, away), away
+		if page.Kits, err = r.kitRows(kits); err != nil {
+			return err
+		}
+		if page.Boxes, err = r.boxRows(); err != nil {
+			return err
+		}
+		page.Runs, err = r.runRows()
+		return err
+	})
+	return page, err
+}
+
+// bags are the lots that nobody counted at the hub yet: those on their way to the table, and those at their makers'.
+func (r *reader) bags() (in, away []ui.Bag, err error) {
+	lots, err := r.tx.Lots(fab.LotMade)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, l := range lots {
+		maker := r.makers[l.MakerID]
+		n, err := r.tx.BalanceOf(maker.LocationID, fab.PartItem(l.Part), string(l.ID))
+		if err != nil {
+			return nil, nil, err
+		}
+		bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: maker.Town, At: r.local(l.CreatedAt)}
+		switch {
+		case l.Declared == 0: // every piece was bad: there is no bag
+		case n > 0:
+			away = append(away, bag)
+		default:
+			in = append(in, bag)
+		}
+	}
+	return in, away, nil
+}
+
+// kitRows is what approved requests still need packed.
+func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
+	var rows []ui.KitRow
+	for _, c := range list {
+		loose, err := r.loose(c.Request, c.Product)
+		if err != nil {
+			return nil, err
+		}
+		if c.Wanted <= 0 && loose == 0 {
+			continue
+		}
+		place, err := r.placeOf(c.Request)
+		if err != nil {
+			return nil, err
+		}
+		goods, err := r.product(c.Product, c.Wanted)
+		if err != nil {
+			return nil, err
+		}
+		if c.Wanted <= 0 {
+			goods.N = loose
+		}
+		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0})
+	}
+	return rows, nil
+}
+
+// loose counts the products of a line that are assembled and in no box.
+func (r *reader) loose(id fab.RequestID, product string) (n int64, err error) {
+	kits, err := r.tx.KitsOf(id)
+	for _, k := range kits {
+		if k.Product == product && k.BoxID == "" {
+			n += k.Quantity
+		}
+	}
+	return n, err
+}
+
+// boxRows lists the boxes that are here or on their way, and the last ones that arrived.
+func (r *reader) boxRows() ([]ui.BoxRow, error) {
+	open, err := r.tx.Boxes(fab.BoxPacked, fab.BoxLoaded)
+	if err != nil {
+		return nil, err
+	}
+	over, err := r.tx.Boxes(fab.BoxDelivered)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(over)
+	var rows []ui.BoxRow
+	for _, b := range slices.Concat(open, over[:min(len(over), maxOver)]) {
+		row, err := r.boxRow(b)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (r *reader) boxRow(b fab.Box) (ui.BoxRow, error) {
+	row := ui.BoxRow{ID: string(b.ID), Code: b.Code, Recalled: b.Recalled, State: boxState(b)}
+	place, err := r.placeOf(b.RequestID)
+	if err != nil {
+		return row, err
+	}
+	row.For, row.Town = place.Name, place.Town
+	kits, err := r.tx.KitsIn(b.ID)
+	if err != nil {
+		return row, err
+	}
+	for _, k := range kits {
+		i := slices.IndexFunc(row.Goods, func(g ui.Goods) bool { return g.Code == k.Product })
+		if i < 0 {
+			i = len(row.Goods)
+			row.Goods = append(row.Goods, r.goods(k.DesignID, k.Product, 0))
+		}
+		row.Goods[i].N += k.Quantity
+		inside, err := r.tx.KitLots(k.ID)
+		if err != nil {
+			return row, err
+		}
+		for _, kl := range inside {
+			lot, err := r.tx.Lot(kl.LotID)
+			if err != nil {
+				return row, err
+			}
+			row.Lots = append(row.Lots, lot.Code)
+		}
+	}
+	slices.Sort(row.Lots)
+	row.Lots = slices.Compact(row.Lots)
+	return row, nil
+}
+
+func boxState(b fab.Box) string {
+	switch b.Status {
+	case fab.BoxLoaded:
+		return ui.StateOnWay
+	case fab.BoxDelivered:
+		return ui.StateDelivered
+	}
+	return ui.StateReady
+}
+
+func (r *reader) runRows() ([]ui.RunRow, error) {
+	runs, err := r.tx.Runs()
+	if err != nil {
+		return nil, err
+	}
+	var rows []ui.RunRow
+	for _, run := range runs[:min(len(runs), maxOver)] {
+		stops, err := r.tx.Stops(run.ID)
+		if err != nil {
+			return nil, err
+		}
+		row := ui.RunRow{Code: run.Code, Driver: run.Driver, Mobile: run.Phone, Day: r.localDay(run.Day), State: runState(run), Stops: int64(len(stops))}
+		for _, s := range stops {
+			if s.Status != fab.StopOpen {
+				row.Done++
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func runState(r fab.Run) string {
+	switch r.Status {
+	case fab.RunOnWay:
+		return ui.StateOnWay
+	case fab.RunDone:
+		return ui.StateDone
+	}
+	return ui.StatePlanned
+}

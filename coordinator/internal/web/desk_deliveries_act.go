@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// runPlanned says that a run was made, and carries its driver's link to the page, once.
+const runPlanned = "done.run_planned"
+
+// bagSettle counts a bag at the hub, and makes the kits that its pieces allow when asked to.
+func (s *Server) bagSettle(c *gin.Context) error {
+	code := c.Param("lot")
+	in, err := s.inspection(c, code)
+	if err == nil {
+		err = s.Production.Settle(c.Request.Context(), in)
+	}
+	if err != nil {
+		return s.deliveriesAgain(c, err, code, code)
+	}
+	if c.PostForm(ui.FieldKit) == "yes" {
+		made, err := s.closeKits(c)
+		if err != nil {
+			return err
+		}
+		if made > 0 {
+			s.flash(c, ui.FlashDone, "done.bag_kitted", "lot", code, "n", made)
+			return to(c, "/desk/deliveries")
+		}
+	}
+	s.flash(c, ui.FlashDone, "done.bag_settled", "lot", code)
+	return to(c, "/desk/deliveries")
+}
+
+func (s *Server) inspection(c *gin.Context, code string) (in production.Inspection, err error) {
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		lot, err := tx.LotByCode(code)
+		in.Lot = lot.ID
+		return err
+	})
+	if err != nil {
+		return in, err
+	}
+	in.Reason, in.By = c.PostForm(ui.FieldReason), me(c).ID
+	if in.Reason == "" {
+		in.Reason = "ok"
+	}
+	in.Good, in.Bad, err = counts(c)
+	return in, err
+}
+
+// closeKits makes every kit that can be made whole now, and gives how many products that were.
+func (s *Server) closeKits(c *gin.Context) (made int64, err error) {
+	list, err := s.Supply.Closable(c.Request.Context())
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range list {
+		if one.Now <= 0 {
+			continue
+		}
+		k, err := s.Supply.MakeKits(c.Request.Context(), one.Request, one.Product, one.Now, me(c).ID)
+		if fab.ClassOf(err) == fab.Conflict {
+			continue // an earlier line took what this one needs
+		} else if err != nil {
+			return made, err
+		}
+		made += k.Quantity
+	}
+	return made, nil
+}
+
+// kitsMake assembles products of one line of a request.
+func (s *Server) kitsMake(c *gin.Context) error {
+	n, err := strconv.ParseInt(strings.Join(strings.Fields(c.PostForm(ui.FieldCount)), ""), 10, 64)
+	request, product := c.PostForm(ui.FieldRequest), c.PostForm(ui.FieldProduct)
+	if err != nil {
+		return s.deliveriesAgain(c, fab.Refuse(fab.Invalid, "not_a_number", ui.FieldCount), "kit", request+"-"+product)
+	}
+	k, err := s.Supply.MakeKits(c.Request.Context(), fab.RequestID(request), product, n, me(c).ID)
+	if err != nil {
+		return s.deliveriesAgain(c, err, "kit", request+"-"+product)
+	}
+	s.flash(c, ui.FlashDone, "done.kits_made", "n", k.Quantity)
+	return to(c, "/desk/deliveries#boxes")
+}
+
+// boxesPack puts the kits of a request into boxes.
+func (s *Server) boxesPack(c *gin.Context) error {
+	boxes, err := s.Supply.Pack(c.Request.Context(), fab.RequestID(c.PostForm(ui.FieldRequest)))
+	if err != nil {
+		return s.deliveriesAgain(c, err, "box", "")
+	}
+	s.flash(c, ui.FlashDone, "done.boxes_packed", "n", len(boxes))
+	return to(c, "/desk/deliveries#boxes")
+}
+
+// runPlan makes a run of the boxes and bags that were chosen.
+func (s *Server) runPlan(c *gin.Context) error {
+	n := delivery.NewRun{Driver: c.PostForm(ui.FieldDriver), Phone: c.PostForm(ui.FieldPhone), Day: c.PostForm(ui.FieldDay)}
+	err := s.runStops(c.Request.Context(), c.PostFormArray(ui.FieldBox), c.PostFormArray(ui.FieldLot), &n)
+	if err != nil {
+		return s.deliveriesAgain(c, err, "run", "")
+	}
+	planned, err := s.Delivery.Plan(c.Request.Context(), n)
+	if err != nil {
+		return s.deliveriesAgain(c, err, "run", "")
+	}
+	s.flash(c, ui.FlashDone, runPlanned, "run", planned.Run.Code, "url", s.site(c)+"/run/"+planned.Token)
+	return to(c, "/desk/deliveries#runs")
+}
+
+// runStops finds the places behind boxes and bags: a run loads every box that is packed for a request, and passes by a
+// maker for all of his or her bags.
+func (s *Server) runStops(ctx context.Context, boxes, lots []string, n *delivery.NewRun) error {
+	return s.Store.View(ctx, func(tx *store.Tx) error {
+		for _, id := range boxes {
+			b, err := tx.Box(fab.BoxID(id))
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(n.Requests, b.RequestID) {
+				n.Requests = append(n.Requests, b.RequestID)
+			}
+		}
+		for _, code := range lots {
+			l, err := tx.LotByCode(code)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(n.Makers, l.MakerID) {
+				n.Makers = append(n.Makers, l.MakerID)
+			}
+		}
+		return nil
+	})
+}
+
+// deliveriesAgain shows the page with the form that was refused. Fields of a form of which there are several on the page
+// end in id.
+func (s *Server) deliveriesAgain(c *gin.Context, err error, open, id string) error {
+	return s.again(c, err, func(f ui.Form) (ui.Page, error) {
+		page, err := s.deliveriesPage(c)
+		if id != "" {
+			f = at(f, id)
+		}
+		page.Form, page.Open = f, open
+		return page, err
+	})
+}

@@ -1,0 +1,273 @@
+package web
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// deskMaterials is the ledger as people read it.
+func (s *Server) deskMaterials(c *gin.Context) error {
+	page, err := s.materialsPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) materialsPage(c *gin.Context) (page ui.Materials, err error) {
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavMaterials); err != nil {
+			return err
+		}
+		if page.Gifts, err = r.gifts(); err != nil {
+			return err
+		}
+		if page.Balances, err = r.balances(); err != nil {
+			return err
+		}
+		page.Spools, err = r.spoolRows()
+		return err
+	})
+	return page, err
+}
+
+// gifts are the pledges that have not come yet.
+func (r *reader) gifts() ([]ui.GiftRow, error) {
+	open, err := pledged(r.tx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []ui.GiftRow
+	for _, d := range open {
+		m, err := r.tx.Material(d.Material)
+		if err != nil {
+			return nil, err
+		}
+		stuff := ui.Stuff{Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit, N: d.Pledged}
+		rows = append(rows, ui.GiftRow{ID: string(d.ID), Ref: d.Ref, Donor: d.Donor, Town: d.Town, Mobile: d.Phone, Stuff: stuff, At: r.local(d.CreatedAt)})
+	}
+	return rows, nil
+}
+
+// balances says of each material what is here, what is pledged and what open batches still take.
+func (r *reader) balances() ([]ui.BalanceRow, error) {
+	materials, err := r.tx.Materials()
+	if err != nil {
+		return nil, err
+	}
+	stock, err := r.tx.MaterialStock() // with what is pledged
+	if err != nil {
+		return nil, err
+	}
+	open, err := pledged(r.tx)
+	if err != nil {
+		return nil, err
+	}
+	coming := map[string]int64{}
+	for _, d := range open {
+		coming[d.Material] += d.Pledged
+	}
+	needed, err := r.needed()
+	if err != nil {
+		return nil, err
+	}
+	var rows []ui.BalanceRow
+	for _, m := range materials {
+		rows = append(rows, ui.BalanceRow{
+			Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit,
+			Hand: stock[m.Code] - coming[m.Code], Pledged: coming[m.Code], Needed: needed[m.Code],
+		})
+	}
+	return rows, nil
+}
+
+// needed adds up what open batches still take: material for products that are not assembled, and filament for plates
+// that are not printed.
+func (r *reader) needed() (map[string]int64, error) {
+	batches, err := r.tx.Batches(fab.BatchOpen, fab.BatchPaused)
+	if err != nil {
+		return nil, err
+	}
+	assembled, err := r.assembled()
+	if err != nil {
+		return nil, err
+	}
+	needed := map[string]int64{}
+	for _, b := range batches {
+		for _, m := range r.designs[b.DesignID].BOM.Materials {
+			needed[m.Material] += m.PerUnit * max(0, b.Quantity-assembled[lineOf{b.RequestID, b.Product}])
+		}
+		w, err := r.work(b)
+		if err != nil {
+			return nil, err
+		}
+		for filament, mg := range w.filament() {
+			needed[filament] += mg
+		}
+	}
+	return needed, r.neededByDone(needed, assembled)
+}
+
+// neededByDone adds what batches take whose pieces are all made and not all assembled.
+func (r *reader) neededByDone(needed map[string]int64, assembled map[lineOf]int64) error {
+	done, err := r.tx.Batches(fab.BatchDone)
+	if err != nil {
+		return err
+	}
+	requests, err := r.tx.Requests(fab.RequestApproved)
+	if err != nil {
+		return err
+	}
+	open := byKey(requests, func(r fab.Request) fab.RequestID { return r.ID })
+	for _, b := range done {
+		if _, wanted := open[b.RequestID]; !wanted {
+			continue
+		}
+		for _, m := range r.designs[b.DesignID].BOM.Materials {
+			needed[m.Material] += m.PerUnit * max(0, b.Quantity-assembled[lineOf{b.RequestID, b.Product}])
+		}
+	}
+	return nil
+}
+
+// lineOf is a line of a request.
+type lineOf struct {
+	request fab.RequestID
+	product string
+}
+
+func (r *reader) assembled() (map[lineOf]int64, error) {
+	kits, err := r.tx.Kits()
+	sum := map[lineOf]int64{}
+	for _, k := range kits {
+		sum[lineOf{k.RequestID, k.Product}] += k.Quantity
+	}
+	return sum, err
+}
+
+// filament is what the plates that are not printed yet take, by filament: as much as the first plate that was sliced.
+func (w work) filament() map[string]int64 {
+	sum := map[string]int64{}
+	for _, j := range w.jobs {
+		if j.How != fab.ByPrint || j.Status != fab.JobWaiting && j.Status != fab.JobLeased {
+			continue
+		}
+		i := slices.IndexFunc(w.plates, func(p fab.Plate) bool {
+			return p.Part == j.Part && p.Copies == j.Copies && p.Status == fab.PlateReady
+		})
+		if i >= 0 {
+			sum[w.plates[i].Filament] += w.plates[i].FilamentMG
+		}
+	}
+	return sum
+}
+
+func (r *reader) spoolRows() ([]ui.SpoolRow, error) {
+	all, err := r.tx.Spools()
+	if err != nil {
+		return nil, err
+	}
+	var rows []ui.SpoolRow
+	for _, s := range all {
+		row := ui.SpoolRow{ID: string(s.ID), Code: s.Code, Filament: s.Filament, Colour: s.Colour, InitialMG: s.InitialMG, Recalled: s.Recalled}
+		if row.LeftMG, err = r.left(s); err != nil {
+			return nil, err
+		}
+		for _, w := range r.workers {
+			if w.SpoolID == s.ID {
+				row.Where = w.Name
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// giftReceive books what came into the hub.
+func (s *Server) giftReceive(c *gin.Context) error {
+	err := s.Supply.Receive(c.Request.Context(), fab.DonationID(c.Param("id")), c.PostForm(ui.FieldCount), me(c).ID)
+	return s.materialsDone(c, err, "done.gift_received")
+}
+
+// giftRefuse turns a pledge down.
+func (s *Server) giftRefuse(c *gin.Context) error {
+	err := s.Supply.Refuse(c.Request.Context(), fab.DonationID(c.Param("id")))
+	return s.materialsDone(c, err, "done.gift_refused")
+}
+
+func (s *Server) materialsDone(c *gin.Context, err error, code string) error {
+	if err == nil {
+		s.flash(c, ui.FlashDone, code)
+		return to(c, "/desk/materials")
+	}
+	return s.again(c, err, func(f ui.Form) (ui.Page, error) {
+		page, err := s.materialsPage(c)
+		page.Form, page.Open = at(f, c.Param("id")), c.Param("id")
+		return page, err
+	})
+}
+
+// spoolRecall blocks everything that was made from a spool, and shows what that is and where it went.
+func (s *Server) spoolRecall(c *gin.Context) error {
+	id, why := c.Param("id"), strings.TrimSpace(c.PostForm(ui.FieldReason))
+	if why == "" || utf8.RuneCountInString(why) > 200 {
+		return s.materialsDone(c, fab.Refuse(fab.Invalid, "reason_missing", ui.FieldReason), "")
+	}
+	found, err := s.Production.Recall(c.Request.Context(), "spool", id, why)
+	if err != nil {
+		return s.materialsDone(c, err, "")
+	}
+	page, err := s.materialsPage(c)
+	if err != nil {
+		return err
+	}
+	page.Recalled, err = s.recallResult(c.Request.Context(), fab.SpoolID(id), found)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// recallResult names what a recall blocked, and the places that already have some of it.
+func (s *Server) recallResult(ctx context.Context, id fab.SpoolID, found production.Recalled) (*ui.RecallResult, error) {
+	out := &ui.RecallResult{}
+	for _, l := range found.Lots {
+		out.Lots = append(out.Lots, l.Code)
+	}
+	places := map[string]bool{}
+	err := s.Store.View(ctx, func(tx *store.Tx) error {
+		spool, err := tx.Spool(id)
+		if err != nil {
+			return err
+		}
+		out.Spool = spool.Code
+		for _, b := range found.Boxes {
+			out.Boxes = append(out.Boxes, b.Code)
+			if b.Status != fab.BoxDelivered {
+				continue
+			}
+			request, err := tx.Request(b.RequestID)
+			if err != nil {
+				return err
+			}
+			f, err := tx.Facility(request.FacilityID)
+			if err != nil {
+				return err
+			}
+			places[strings.TrimSpace(f.Name+" "+f.Phone)] = true
+		}
+		return nil
+	})
+	out.Places = slices.Sorted(maps.Keys(places))
+	return out, err
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// deskProduction shows what is being made, the most pressing first, or what was made lately.
+func (s *Server) deskProduction(c *gin.Context) error {
+	var page ui.Production
+	err := s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
+			return err
+		}
+		all, err := r.tx.Batches()
+		if err != nil {
+			return err
+		}
+		open, done := splitBatches(all)
+		show := c.Query("show")
+		page.Chips = chips("/desk/production", show, "open", len(open), "done", len(done))
+		if show == "done" {
+			open = done[:min(len(done), maxListed)]
+		}
+		for _, b := range open {
+			w, err := r.work(b)
+			if err != nil {
+				return err
+			}
+			row, err := r.batch(w, false)
+			if err != nil {
+				return err
+			}
+			page.Batches = append(page.Batches, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// splitBatches sorts what is being made by its date, and what is over newest first.
+func splitBatches(all []fab.Batch) (open, done []fab.Batch) {
+	for _, b := range all {
+		if b.Status == fab.BatchOpen || b.Status == fab.BatchPaused {
+			open = append(open, b)
+		} else {
+			done = append(done, b)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b fab.Batch) int { return a.DueAt.Compare(b.DueAt) })
+	slices.Reverse(done)
+	return open, done
+}
+
+// deskBatch is one batch: its parts, plates and lots.
+func (s *Server) deskBatch(c *gin.Context) error {
+	var page ui.BatchPage
+	err := s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
+			return err
+		}
+		b, err := r.tx.Batch(fab.BatchID(c.Param("id")))
+		if err != nil {
+			return err
+		}
+		w, err := r.work(b)
+		if err != nil {
+			return err
+		}
+		if page.Batch, err = r.batch(w, true); err != nil {
+			return err
+		}
+		spools, err := r.tx.Spools()
+		if err != nil {
+			return err
+		}
+		page.Design = page.Goods.Name + ", " + w.design.Version
+		page.Parts = r.partRows(w)
+		page.Lots = r.lotRows(w, byKey(spools, func(s fab.Spool) fab.SpoolID { return s.ID }))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+// batchAct is a button on the page of a batch.
+func (s *Server) batchAct(act func(context.Context, fab.BatchID) error, done string) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		back := "/desk/production/" + c.Param("id")
+		if err := act(c.Request.Context(), fab.BatchID(c.Param("id"))); err != nil {
+			return s.sayNo(c, err, back)
+		}
+		s.flash(c, ui.FlashDone, done)
+		return to(c, back)
+	}
+}

@@ -1,0 +1,165 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// maxListed is how many closed things a list shows, newest first.
+const maxListed = 100
+
+// deskRequests lists the requests, those that wait for an answer first.
+func (s *Server) deskRequests(c *gin.Context) error {
+	var page ui.Requests
+	err := s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavRequests); err != nil {
+			return err
+		}
+		all, err := r.tx.Requests()
+		if err != nil {
+			return err
+		}
+		show := c.Query("show")
+		page.Chips = requestChips(all, show)
+		for _, request := range shownRequests(all, show) {
+			item, err := r.requestItem(request)
+			if err != nil {
+				return err
+			}
+			page.Items = append(page.Items, item)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func requestChips(all []fab.Request, show string) []ui.Chip {
+	todo, open, done := 0, 0, 0
+	for _, r := range all {
+		switch r.Status {
+		case fab.RequestReceived:
+			todo++
+		case fab.RequestApproved:
+			open++
+		default:
+			done++
+		}
+	}
+	return chips("/desk/requests", show, "open", todo+open, "todo", todo, "done", done, "all", len(all))
+}
+
+// shownRequests picks and sorts: what waits for an answer first, then by the day it is needed; what is closed last,
+// the newest first.
+func shownRequests(all []fab.Request, show string) []fab.Request {
+	var received, approved, closed []fab.Request
+	for _, r := range all {
+		switch r.Status {
+		case fab.RequestReceived:
+			received = append(received, r)
+		case fab.RequestApproved:
+			approved = append(approved, r)
+		default:
+			closed = append(closed, r)
+		}
+	}
+	slices.SortStableFunc(approved, func(a, b fab.Request) int { return a.NeedBy.Compare(b.NeedBy) })
+	slices.Reverse(closed)
+	closed = closed[:min(len(closed), maxListed)]
+	switch show {
+	case "todo":
+		return received
+	case "done":
+		return closed
+	case "all":
+		return slices.Concat(received, approved, closed)
+	}
+	return slices.Concat(received, approved)
+}
+
+// requestItem is one request in a list.
+func (r *reader) requestItem(request fab.Request) (ui.RequestItem, error) {
+	facility, err := r.tx.Facility(request.FacilityID)
+	if err != nil {
+		return ui.RequestItem{}, err
+	}
+	item := ui.RequestItem{
+		ID: string(request.ID), Ref: request.Ref, Facility: facility.Name, Town: facility.Town, Kind: facility.Kind, Channel: request.Channel,
+		NeedBy: r.localDay(request.NeedBy), Received: r.local(request.CreatedAt),
+	}
+	lines, err := r.tx.Progress(request.ID)
+	if err != nil {
+		return item, err
+	}
+	item.State = requestState(request, lines)
+	for _, l := range lines {
+		n := l.Asked
+		if request.Status != fab.RequestReceived && l.Promised > 0 {
+			n = l.Promised
+		}
+		goods, err := r.product(l.Product, n)
+		if err != nil {
+			return item, err
+		}
+		item.Goods = append(item.Goods, goods)
+	}
+	return item, r.requestOutlook(request, &item)
+}
+
+func requestState(request fab.Request, lines []fab.Progress) string {
+	switch request.Status {
+	case fab.RequestReceived:
+		return ui.StateReceived
+	case fab.RequestRefused:
+		return ui.StateRefused
+	case fab.RequestCancelled:
+		return ui.StateCancelled
+	case fab.RequestDelivered:
+		return ui.StateDelivered
+	}
+	if slices.ContainsFunc(lines, func(l fab.Progress) bool { return l.InTransit > 0 }) {
+		return ui.StateOnWay
+	}
+	return ui.StateApproved
+}
+
+// requestOutlook says when the goods will be made, whether that is too late, and what holds them up.
+func (r *reader) requestOutlook(request fab.Request, item *ui.RequestItem) error {
+	if request.Status != fab.RequestReceived && request.Status != fab.RequestApproved {
+		return nil
+	}
+	end := r.endOfDay(request.NeedBy)
+	item.Late = r.tx.Now().After(end)
+	batches, err := r.tx.BatchesOf(request.ID)
+	if err != nil {
+		return err
+	}
+	open, unknown := time.Time{}, false
+	for _, b := range batches {
+		if b.Status != fab.BatchOpen {
+			continue
+		}
+		w, err := r.work(b)
+		if err != nil {
+			return err
+		}
+		if item.Wait.Code == "" {
+			item.Wait = r.reason(w.wait())
+		}
+		finish := r.expected(b.ID)
+		unknown = unknown || finish.IsZero()
+		open = later(open, finish)
+	}
+	if !unknown {
+		item.Expected = open
+		item.Late = item.Late || open.After(end)
+	}
+	return nil
+}

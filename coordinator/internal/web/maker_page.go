@@ -1,0 +1,90 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// maker is a volunteer's own page: what to answer, what is in hand, the printers.
+func (s *Server) maker(c *gin.Context) error {
+	page, err := s.makerPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
+	page.Frame = s.frame(c)
+	page.Live = "/maker/live"
+	mine := func(w fab.Worker) bool { return w.MakerID == me(c).MakerID }
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Tiles, err = r.tiles(makerPrinters, mine); err != nil {
+			return err
+		}
+		live, err := r.tx.LiveAttempts()
+		if err != nil {
+			return err
+		}
+		for _, w := range r.workers {
+			if !mine(w) {
+				continue
+			}
+			page.Made += w.GoodPieces
+			if w.Kind == fab.WorkerHand {
+				err = r.handWork(w, live, &page)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return page, err
+}
+
+// handWork fills what a pair of hands is asked for and what it has.
+func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) error {
+	for _, a := range live {
+		if a.WorkerID != w.ID {
+			continue
+		}
+		b, err := r.tx.Batch(a.BatchID)
+		if err != nil {
+			return err
+		}
+		part, _ := r.designs[b.DesignID].BOM.Part(a.Part)
+		switch a.Status {
+		case fab.AttemptOffered:
+			o := ui.Offer{
+				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Due: r.localDay(b.DueAt),
+				Answer: r.local(a.LeaseUntil), Why: r.reason(a.Why), Picture: part.Picture,
+			}
+			if b.RequestID != "" {
+				if o.For, err = townOf(r.tx, b.RequestID); err != nil {
+					return err
+				}
+			}
+			page.Offers = append(page.Offers, o)
+		case fab.AttemptLeased, fab.AttemptToCount:
+			one := ui.Work{
+				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Due: r.localDay(b.DueAt),
+				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), Picture: part.Picture,
+			}
+			if a.PlateID != "" || part.ModelHash != "" {
+				one.File = "/maker/work/" + string(a.ID) + "/file"
+			}
+			page.Work = append(page.Work, one)
+		}
+	}
+	return nil
+}
+
+func stepOf(p fab.Part) string {
+	if p.How == fab.ByPrint || p.Step == "" {
+		return "print"
+	}
+	return p.Step
+}
