@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/base32"
+	"encoding/hex"
 	"errors"
 	"strings"
 )
@@ -48,8 +49,8 @@ func (c EnrolCode) String() string {
 	return b.String()
 }
 
-// SecretText is the secret part alone: 16 symbols, upper case, no dashes. It is what EnrolRequest carries.
-func (c EnrolCode) SecretText() string { return codeEncoding.EncodeToString(c.Secret[:]) }
+// SecretText is the secret part alone, in lower-case hexadecimal. It is what EnrolRequest carries.
+func (c EnrolCode) SecretText() string { return hex.EncodeToString(c.Secret[:]) }
 
 // ParseEnrolCode reads what a person typed: case, spaces and dashes do not matter; O reads as 0, I and L as 1.
 func ParseEnrolCode(typed string) (EnrolCode, error) {

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -95,7 +94,7 @@ func TestAnEnrolmentCodeSurvivesBeingReadAloud(t *testing.T) {
 	back, err := wire.ParseEnrolCode(" " + code.String() + "\n")
 	require.NoError(t, err)
 	require.Equal(t, code, back)
-	require.Equal(t, strings.ReplaceAll(code.String(), "-", "")[:16], back.SecretText())
+	require.Equal(t, "010203fafbfc0708090a", back.SecretText())
 	_, err = wire.ParseEnrolCode("1234")
 	require.ErrorIs(t, err, wire.ErrCode)
 }
