@@ -13,16 +13,16 @@ import (
 // EnrolUnit is one printer that an agent brings along.
 type EnrolUnit struct {
 	_        struct{} `json:"-" additionalProperties:"true"`
-	Key      string `json:"key" maxLength:"64" doc:"Name of the printer in topics: a-z, 0-9, _ and -"`
-	Name     string `json:"name,omitempty" maxLength:"80" doc:"What people call it"`
-	Model    string `json:"model" maxLength:"80" doc:"Printer profile"`
-	Firmware string `json:"firmware,omitempty" maxLength:"200" doc:"As the board answered M115"`
+	Key      string   `json:"key" maxLength:"64" doc:"Name of the printer in topics: a-z, 0-9, _ and -"`
+	Name     string   `json:"name,omitempty" maxLength:"80" doc:"What people call it"`
+	Model    string   `json:"model" maxLength:"80" doc:"Printer profile"`
+	Firmware string   `json:"firmware,omitempty" maxLength:"200" doc:"As the board answered M115"`
 }
 
 // EnrolBody is what an agent says when it joins.
 type EnrolBody struct {
 	_        struct{}    `json:"-" additionalProperties:"true"`
-	Code     string      `json:"code" maxLength:"80" doc:"The first 16 symbols of the enrolment code: its secret"`
+	Code     string      `json:"code" maxLength:"80" doc:"The secret of the enrolment code, in hexadecimal or in the 16 symbols that people read"`
 	Name     string      `json:"name" maxLength:"80" doc:"Of the machine"`
 	Version  string      `json:"version" maxLength:"80" doc:"Of the agent program"`
 	Printers []EnrolUnit `json:"printers" maxItems:"100"`
@@ -61,11 +61,15 @@ func (s *Server) apiEnrol(ctx context.Context, in *enrolIn) (*enrolOut, error) {
 	return &enrolOut{EnrolAnswer{Agent: string(agent.ID), Token: token, Broker: s.Broker, CA: s.CA, Lab: s.Lab.Name}}, nil
 }
 
-// secretOf reads the secret of an enrolment code as people type it: case, spaces and dashes do not matter.
+// secretOf reads the secret of an enrolment code: in hexadecimal, as agents send it, or in the 16 symbols that people
+// read aloud. Case, spaces and dashes do not matter.
 func secretOf(typed string) (hexed string, ok bool) {
-	fold := strings.NewReplacer(" ", "", "-", "", "O", "0", "I", "1", "L", "1")
-	raw, err := base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding).
-		DecodeString(fold.Replace(strings.ToUpper(strings.TrimSpace(typed))))
+	plain := strings.NewReplacer(" ", "", "-", "").Replace(strings.ToUpper(strings.TrimSpace(typed)))
+	raw, err := hex.DecodeString(plain)
+	if len(plain) == 16 {
+		fold := strings.NewReplacer("O", "0", "I", "1", "L", "1")
+		raw, err = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding).DecodeString(fold.Replace(plain))
+	}
 	if err != nil || len(raw) != identity.SecretBytes {
 		return "", false
 	}

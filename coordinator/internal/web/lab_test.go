@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,7 +48,6 @@ type lab struct {
 	site       *web.Server
 	hub        *live.Hub
 	server     *httptest.Server
-	log        *strings.Builder
 }
 
 type paperSlicer struct{ dir string }
@@ -62,10 +62,13 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 	return slicing.Result{GCodeSHA256: hex.EncodeToString(sum[:]), Path: path, Size: int64(len(data)), Seconds: 600, FilamentMG: 5000, Layers: 10, Lines: 100}, nil
 }
 
+// renderer parses the templates once for all tests.
+var renderer = sync.OnceValues(ui.New)
+
 // newLab starts a lab that offers visors and hooks. change may be nil.
 func newLab(t *testing.T, change func(*web.Config)) *lab {
 	t.Helper()
-	l := &lab{t: t, log: &strings.Builder{}}
+	l := &lab{t: t}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
 	l.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), log)
@@ -74,7 +77,7 @@ func newLab(t *testing.T, change func(*web.Config)) *lab {
 	l.identity, l.intake, l.supply, l.delivery = identity.New(l.store, log), intake.New(l.store), supply.New(l.store), delivery.New(l.store)
 	l.production = production.New(production.Config{Store: l.store, Slicer: paperSlicer{t.TempDir()}, Log: log, Every: 50 * time.Millisecond})
 	l.hub = live.New(log)
-	pages, err := ui.New()
+	pages, err := renderer()
 	require.NoError(t, err)
 	zone, err := time.LoadLocation("Europe/Paris")
 	require.NoError(t, err)
@@ -171,7 +174,7 @@ func (b *browser) send(req *http.Request) answer {
 	data, err := io.ReadAll(res.Body)
 	require.NoError(b.l.t, err)
 	a := answer{status: res.StatusCode, header: res.Header, body: string(data)}
-	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") && len(data) > 0 {
+	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") && res.Header.Get("Location") == "" {
 		a.doc, err = html.Parse(strings.NewReader(a.body))
 		require.NoError(b.l.t, err)
 		require.NotContains(b.l.t, a.body, "⟦", "a sentence is missing in the catalogue")
