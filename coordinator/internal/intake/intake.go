@@ -4,6 +4,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,8 +84,13 @@ func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time
 		ID: store.NewID[fab.RequestID](tx), Ref: fab.NewReference(tx.Rand()), FacilityID: facility.ID, Channel: f.Channel, NeedBy: needBy,
 		Note: strings.TrimSpace(f.Note), Status: fab.RequestReceived, SubmitKey: f.SubmitKey, CreatedAt: tx.Now(),
 	}
+	ids := make([]fab.RequestLineID, len(lines)) // of one moment: sorted, so that lines keep the order of the form
+	for n := range ids {
+		ids[n] = store.NewID[fab.RequestLineID](tx)
+	}
+	slices.Sort(ids)
 	for n := range lines {
-		lines[n].ID, lines[n].RequestID = store.NewID[fab.RequestLineID](tx), r.Request.ID
+		lines[n].ID, lines[n].RequestID = ids[n], r.Request.ID
 	}
 	if err := tx.AddRequest(&r.Request, lines); err != nil {
 		return err
