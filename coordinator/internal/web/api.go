@@ -1,7 +1,9 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -22,7 +24,7 @@ const (
 )
 
 // mountAPI adds the operations, each described by its Go types. The document is at /openapi.json.
-func (s *Server) mountAPI() {
+func (s *Server) mountAPI() huma.API {
 	config := huma.DefaultConfig("Mailleur", s.versionOr("dev"))
 	config.Info.Description = "The coordinator's interface for printer agents and for reading. Quantities are pieces or milligrams, times UTC."
 	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", nil // nothing that loads from elsewhere, no links to schemas
@@ -51,6 +53,16 @@ func (s *Server) mountAPI() {
 		OperationID: "audit", Method: get, Path: apiPrefix + "/audit", Summary: "Whether the books add up",
 		Errors: []int{401, 403}, Security: []map[string][]string{{bySession: {}}},
 	}, s.apiAudit)
+	return api
+}
+
+// Description is the OpenAPI 3.1 document of the API as indented JSON. It needs no running lab.
+func Description(version string) ([]byte, error) {
+	s, err := New(Config{Version: version, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(s.api.OpenAPI(), "", "  ")
 }
 
 func (s *Server) versionOr(instead string) string {

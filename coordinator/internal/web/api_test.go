@@ -234,3 +234,10 @@ func TestOpenAPI(t *testing.T) {
 	}
 	require.Equal(t, http.StatusNotFound, l.browser().get("/docs").status, "no page that loads from elsewhere")
 }
+
+// Ensure that the description can be written without a lab, and is the one that a lab serves.
+func TestDescription(t *testing.T) {
+	alone, err := web.Description("test")
+	require.NoError(t, err)
+	require.JSONEq(t, newLab(t, nil).browser().get("/openapi.json").body, string(alone))
+}

@@ -54,5 +54,5 @@ func (s *Server) demoTake(c *gin.Context, mine bool) error {
 	if err := s.Demo.Take(c.Request.Context(), mine); err != nil {
 		return err
 	}
-	return to(c, s.frame(c).Path)
+	return to(c, cameFrom(c))
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -60,11 +61,16 @@ func policy(script string) string {
 	return "default-src 'none'; script-src " + script + "; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// logged writes one line for each request: the route and not the path, which may hold a token.
+// logged writes one line for each request: the route and not the path, which may hold a token. What only reads, and
+// well, is for those who look closer.
 func (s *Server) logged(c *gin.Context) {
 	start := time.Now()
 	c.Next()
-	s.Log.Debug("answer", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(),
+	level := slog.LevelDebug
+	if c.Request.Method == http.MethodPost || c.Writer.Status() >= http.StatusInternalServerError {
+		level = slog.LevelInfo
+	}
+	s.Log.Log(c.Request.Context(), level, "answer", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(),
 		"bytes", c.Writer.Size(), "took", time.Since(start).Round(time.Microsecond))
 }
 

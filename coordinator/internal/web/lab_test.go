@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -70,8 +71,11 @@ func newLab(t *testing.T, change func(*web.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	var err error
-	l.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), log)
+	path := filepath.Join(t.TempDir(), "lab.db")
+	stocked, err := stockedLab()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, stocked, 0o600))
+	l.store, err = store.Open(t.Context(), path, log)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.store.Close()) })
 	l.identity, l.intake, l.supply, l.delivery = identity.New(l.store, log), intake.New(l.store), supply.New(l.store), delivery.New(l.store)
@@ -97,12 +101,30 @@ func newLab(t *testing.T, change func(*web.Config)) *lab {
 	l.server.Config = l.site.HTTP()
 	l.server.Start()
 	t.Cleanup(l.server.Close)
-	l.adopt()
 	return l
 }
 
-func (l *lab) adopt() {
-	l.t.Helper()
+// stockedLab is the database file of a lab that knows its catalogue, made once: most of the time of a test would go
+// into it.
+var stockedLab = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "lab")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path, log := filepath.Join(dir, "lab.db"), slog.New(slog.DiscardHandler)
+	s, err := store.Open(context.Background(), path, log)
+	if err != nil {
+		return nil, err
+	}
+	err = adopt(production.New(production.Config{Store: s, Slicer: paperSlicer{dir}, Log: log}))
+	if err := errors.Join(err, s.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func adopt(p *production.Production) error {
 	materials := []fab.Material{
 		{Code: "film-a4", Names: map[string]string{"fr": "Feuilles transparentes A4", "en": "A4 clear sheets"}, Unit: fab.UnitPiece},
 		{Code: "petg", Names: map[string]string{"fr": "Filament PETG", "en": "PETG filament"}, Unit: fab.UnitMG},
@@ -119,8 +141,11 @@ func (l *lab) adopt() {
 	for _, d := range []fab.DesignVersion{visor, hook} {
 		part := d.BOM.Parts[0].Code
 		files := map[string]production.Files{part: {Model: []byte("solid " + part), Kind: "model/stl", Picture: []byte("\x89PNG " + part)}}
-		require.NoError(l.t, l.production.Adopt(l.t.Context(), d, files, materials))
+		if err := p.Adopt(context.Background(), d, files, materials); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func (l *lab) view(fn func(tx *store.Tx) error) {

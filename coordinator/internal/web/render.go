@@ -24,13 +24,10 @@ func (s *Server) frame(c *gin.Context) ui.Frame {
 		Lang: lang(c), Path: c.Request.URL.RequestURI(), Now: s.local(s.now()), LabName: s.Lab.Name,
 		Phone: s.Lab.Phone, PhoneFrom: s.Lab.PhoneFrom, PhoneTo: s.Lab.PhoneTo, Nonce: nonce(c),
 	}
-	if c.Request.Method == http.MethodGet {
-		f.Flash = s.takeFlash(c)
+	if c.Request.Method == http.MethodPost {
+		f.Path = cameFrom(c)
 	} else {
-		f.Path = "/"
-		if referer, err := url.Parse(c.Request.Referer()); err == nil && referer.Host == c.Request.Host {
-			f.Path = referer.RequestURI()
-		}
+		f.Flash = s.takeFlash(c)
 	}
 	if a, ok := account(c); ok {
 		f.Account = &ui.Account{Name: a.Name, Maker: a.MakerID != "", Desk: a.Has(fab.RoleCoordinator)}
@@ -40,6 +37,15 @@ func (s *Server) frame(c *gin.Context) ui.Frame {
 		f.Demo, f.Live = &bar, "/live"
 	}
 	return f
+}
+
+// cameFrom is the page of ours that holds the form that was sent; the first page when the browser does not say.
+func cameFrom(c *gin.Context) string {
+	from, err := url.Parse(c.Request.Referer())
+	if err != nil || from.Host != c.Request.Host {
+		return "/"
+	}
+	return ownPath(from.RequestURI(), "/")
 }
 
 // nonce allows the one script of this answer.

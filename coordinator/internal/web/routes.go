@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -151,7 +152,11 @@ func (s *Server) mount() {
 		if r.role != "" {
 			chain = append(chain, s.needs(r.role))
 		}
-		s.engine.Handle(r.method, r.path, append(chain, s.page(r.answer))...)
+		chain = append(chain, s.page(r.answer))
+		s.engine.Handle(r.method, r.path, chain...)
+		if r.method == get && !strings.HasSuffix(r.path, "/live") {
+			s.engine.Handle(http.MethodHead, r.path, chain...)
+		}
 	}
-	s.mountAPI()
+	s.api = s.mountAPI()
 }

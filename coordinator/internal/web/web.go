@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -107,6 +108,7 @@ type Config struct {
 type Server struct {
 	Config
 	engine   *gin.Engine
+	api      huma.API
 	handler  http.Handler
 	limits   limits
 	pictures pictures
