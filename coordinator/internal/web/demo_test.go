@@ -69,7 +69,7 @@ func TestDemo(t *testing.T) {
 	require.Contains(t, heard, `{"id":"main","swap":true}`)
 	require.Contains(t, heard, `{"id":"way-asked","swap":true}`)
 
-	plain := newLab(t, nil)
+	plain := secondLab(t, nil)
 	require.Equal(t, http.StatusNotFound, plain.browser().get("/demo").status, "a lab in earnest has no demo")
 	require.Equal(t, http.StatusNotFound, plain.browser().get("/live").status)
 }

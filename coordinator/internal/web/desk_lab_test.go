@@ -41,7 +41,7 @@ type workshop struct {
 func newWorkshop(t *testing.T) *workshop {
 	t.Helper()
 	w := &workshop{}
-	w.lab = newLab(t, func(c *web.Config) {
+	w.lab = secondLab(t, func(c *web.Config) {
 		w.loop = dispatch.New(dispatch.Config{Store: c.Store, Log: slog.New(slog.DiscardHandler)})
 		c.Planner = w.loop
 		c.Telemetry = func(id fab.WorkerID) (web.Telemetry, bool) {

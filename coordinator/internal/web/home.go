@@ -1,6 +1,9 @@
 package web
 
 import (
+	"sync"
+	"time"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -14,7 +17,7 @@ func (s *Server) home(c *gin.Context) error {
 		if page.Products, err = offered(tx, page.Lang); err != nil {
 			return err
 		}
-		page.Delivered, page.DeliveredTowns, err = delivered(tx)
+		page.Delivered, page.DeliveredTowns, err = s.totals.read(tx)
 		return err
 	})
 	if err != nil {
@@ -64,6 +67,28 @@ func pictureOf(d fab.DesignVersion) string {
 		}
 	}
 	return ""
+}
+
+// totalsFor is how long the figures of the first page serve, which take a look at every box.
+const totalsFor = 30 * time.Second
+
+// totals are the figures of the first page.
+type totals struct {
+	mu            sync.Mutex
+	at            time.Time
+	pieces, towns int64
+}
+
+func (t *totals) read(tx *store.Tx) (pieces, towns int64, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if age := tx.Now().Sub(t.at); age < 0 || age > totalsFor {
+		if t.pieces, t.towns, err = delivered(tx); err != nil {
+			return 0, 0, err
+		}
+		t.at = tx.Now()
+	}
+	return t.pieces, t.towns, nil
 }
 
 // delivered counts the pieces that arrived, and the towns they went to.

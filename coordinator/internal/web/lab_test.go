@@ -66,8 +66,15 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 // renderer parses the templates once for all tests.
 var renderer = sync.OnceValues(ui.New)
 
-// newLab starts a lab that offers visors and hooks. change may be nil.
+// newLab starts a lab that offers visors and hooks, beside those of other tests. change may be nil.
 func newLab(t *testing.T, change func(*web.Config)) *lab {
+	t.Helper()
+	t.Parallel()
+	return secondLab(t, change)
+}
+
+// secondLab starts one more lab in a test that has one.
+func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
