@@ -76,7 +76,10 @@ func (l *Link) ask(e *entry) {
 		return
 	}
 	var question []byte
-	if d := l.dialect.Lines.Duplicate; d == profiles.DuplicateSkip || d == profiles.DuplicateResend {
+	// Every second question is of the other kind: a board that was given a newer firmware than its profile says may not
+	// answer a duplicate at all.
+	d := l.dialect.Lines.Duplicate
+	if answers := d == profiles.DuplicateSkip || d == profiles.DuplicateResend; answers && a.asks%2 == 1 {
 		question = e.wire
 		e.sends++
 	} else {
