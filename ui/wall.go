@@ -114,5 +114,8 @@ type Message struct {
 // Fresh tells open pages to take the element with this id from the server again.
 func Fresh(id string) Message { return Message{ID: id, Swap: true} }
 
+// EntriesID is the id of the coordinator's navigation with its counters, for Fresh.
+const EntriesID = "entries"
+
 // TileID is the id of a printer's tile, for Fresh.
 func TileID(printer string) string { return "tile-" + printer }

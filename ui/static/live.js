@@ -27,9 +27,11 @@
     if (!timer) timer = setTimeout(fresh, wait);
   }
 
-  // Somebody is typing in it, or has opened something: leave it alone for now.
+  // Somebody is typing in it, has typed something, or has opened something: leave it alone for now.
   function busy(el) {
-    return el.contains(document.activeElement) && document.activeElement !== document.body || el.querySelector("details[open]");
+    return el.contains(document.activeElement) && document.activeElement !== document.body || el.querySelector("details[open]") ||
+      [...el.querySelectorAll("input, textarea")].some((f) => f.value !== f.defaultValue || f.checked !== f.defaultChecked && f.checked !== undefined) ||
+      [...el.querySelectorAll("option")].some((o) => o.selected && !o.defaultSelected && o.index > 0);
   }
 
   async function fresh() {

@@ -30,6 +30,7 @@ type NewRun struct {
 	Day      string // 2020-04-03
 	Makers   []fab.MakerID
 	Requests []fab.RequestID
+	Boxes    []fab.BoxID // to load; empty means every packed box of the requests
 }
 
 // Planned is a planned run. Token opens the driver's page.
@@ -38,8 +39,8 @@ type Planned struct {
 	Token string
 }
 
-// Plan makes a run: first the makers, then the facilities. It loads the packed boxes of its requests and writes their
-// delivery notes.
+// Plan makes a run: first the makers, then the facilities. It loads the packed boxes of its requests, or those of them
+// that are named, and writes their delivery notes.
 func (d *Delivery) Plan(ctx context.Context, n NewRun) (out Planned, err error) {
 	err = d.store.Update(ctx, func(tx *store.Tx) error {
 		out = Planned{}
@@ -57,7 +58,7 @@ func (d *Delivery) Plan(ctx context.Context, n NewRun) (out Planned, err error) 
 			if s.Kind != fab.StopDeliver {
 				continue
 			}
-			if err := load(tx, out.Run, s); err != nil {
+			if err := load(tx, out.Run, s, n.Boxes); err != nil {
 				return err
 			}
 		}
@@ -121,14 +122,14 @@ func stopsOf(tx *store.Tx, run fab.RunID, n NewRun) ([]fab.Stop, error) {
 
 // load puts the packed boxes of a request into the vehicle. A recalled box, and a version that only testers may get,
 // stay in the lab.
-func load(tx *store.Tx, r fab.Run, s fab.Stop) error {
+func load(tx *store.Tx, r fab.Run, s fab.Stop, only []fab.BoxID) error {
 	boxes, err := tx.BoxesOf(s.RequestID)
 	if err != nil {
 		return err
 	}
 	var lines []fab.NoteLine
 	for _, b := range boxes {
-		if b.Status != fab.BoxPacked {
+		if b.Status != fab.BoxPacked || len(only) > 0 && !slices.Contains(only, b.ID) {
 			continue
 		}
 		if b.Recalled {

@@ -239,3 +239,16 @@ func TestMakersDecline(t *testing.T) {
 	require.Contains(t, w.desk.page("/desk/production").main(), "Masque × 10")
 	require.WithinDuration(t, time.Now(), a.CreatedAt, time.Minute)
 }
+
+// Ensure that a run loads the boxes that were chosen and leaves the others of the same request at the hub.
+func TestRunOfSomeBoxes(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t)
+	w.ready(16, 8)
+	f := w.desk.page("/desk/deliveries").form(t, "/desk/runs")
+	require.Len(t, f["box"], 2, "every packed box is offered")
+	page := w.desk.does("/desk/runs", with(f, url.Values{"driver": {"Mouette"}, "box": f["box"][:1]}), "T-001").main()
+	require.Contains(t, page, "B-001 EHPAD Les Tilleuls, Rue 16 visières En route")
+	require.Contains(t, page, "B-002 EHPAD Les Tilleuls, Rue 8 visières Prête")
+	w.desk.refuses("/desk/runs", with(f, url.Values{"driver": {"Mouette"}, "box": f["box"][:1]}), "Il n’y a pas de boîte prête")
+}

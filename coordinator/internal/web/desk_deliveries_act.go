@@ -120,8 +120,8 @@ func (s *Server) runPlan(c *gin.Context) error {
 	return to(c, "/desk/deliveries#runs")
 }
 
-// runStops finds the places behind boxes and bags: a run loads every box that is packed for a request, and passes by a
-// maker for all of his or her bags.
+// runStops finds the places behind boxes and bags: a run loads the boxes that were chosen, and passes by a maker for all
+// of his or her bags.
 func (s *Server) runStops(ctx context.Context, boxes, lots []string, n *delivery.NewRun) error {
 	return s.Store.View(ctx, func(tx *store.Tx) error {
 		for _, id := range boxes {
@@ -129,6 +129,7 @@ func (s *Server) runStops(ctx context.Context, boxes, lots []string, n *delivery
 			if err != nil {
 				return err
 			}
+			n.Boxes = append(n.Boxes, b.ID)
 			if !slices.Contains(n.Requests, b.RequestID) {
 				n.Requests = append(n.Requests, b.RequestID)
 			}

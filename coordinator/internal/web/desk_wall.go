@@ -156,6 +156,9 @@ func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 		t.Seen = r.local(later(w.SeenAt, now.At))
 		t.Hot, t.NozzleMilli, t.NozzleTo, t.BedMilli, t.BedTo = true, now.NozzleMilli, now.NozzleTo, now.BedMilli, now.BedTo
 	}
+	if known && now.State != "" {
+		w.State = now.State // what is stored follows a moment later
+	}
 	t.State = tileState(w, a, agent)
 	r.tileProgress(&t, w, a, now)
 	return t, nil

@@ -151,19 +151,22 @@ func TestLive(t *testing.T) {
 	})
 	require.NoError(t, l.intake.Approve(t.Context(), id))
 	require.JSONEq(t, `[{"id":"main","swap":true}]`, next(t, lines))
-	require.JSONEq(t, `[{"id":"main","swap":true}]`, next(t, desk))
+	require.JSONEq(t, `[{"id":"main","swap":true},{"id":"entries","swap":true}]`, next(t, desk), "with the counters of the navigation")
 }
 
-// Ensure that the wall hears temperatures in its own language, and progress only while a print runs.
+// Ensure that the wall hears temperatures in its own language, progress only while a print runs, and that it takes the
+// whole tile afresh when a printer does something else than before.
 func TestLiveWall(t *testing.T) {
 	l := newLab(t, nil)
 	l.account("coordinator", "", fab.RoleCoordinator)
 	wall := l.signed("coordinator").stream("/desk/live?on=wall")
 	l.site.PrinterSaid("w1", web.Telemetry{State: "printing", Percent: 42, Left: time.Hour, NozzleMilli: 240_000, NozzleTo: 240_000, At: time.Now()})
+	l.site.PrinterSaid("w1", web.Telemetry{State: "to_clear", NozzleMilli: 31_000, At: time.Now()})
 	l.site.PrinterSaid("w1", web.Telemetry{State: "to_clear", NozzleMilli: 30_000, At: time.Now()})
 	running := next(t, wall)
 	require.Contains(t, running, `"p.w1.bar","attrs":{"value":"42"}`)
 	require.Contains(t, running, "Imprime")
+	require.JSONEq(t, `[{"id":"tile-w1","swap":true},{"id":"entries","swap":true}]`, next(t, wall))
 	idle := next(t, wall)
 	require.Contains(t, idle, "p.w1.nozzle")
 	require.NotContains(t, idle, "p.w1.state")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,9 +27,9 @@ const (
 // Changed tells open pages what was just committed. It is made for store.Watch and does not block.
 func (s *Server) Changed(changes []fab.Change) {
 	topics := map[string][]ui.Message{}
-	page := []ui.Message{ui.Fresh("main")}
+	page, desk := []ui.Message{ui.Fresh("main")}, []ui.Message{ui.Fresh("main"), ui.Fresh(ui.EntriesID)}
 	for _, c := range changes {
-		topics[topicDesk], topics[topicMakers] = page, page
+		topics[topicDesk], topics[topicMakers] = desk, page
 		switch {
 		case c.Request != "":
 			topics[topicRequest+string(c.Request)] = page
@@ -39,8 +40,7 @@ func (s *Server) Changed(changes []fab.Change) {
 			topics[topicGifts] = page
 		}
 		if c.Worker != "" {
-			tile := ui.Fresh(ui.TileID(string(c.Worker)))
-			topics[topicWall] = append(topics[topicWall], tile)
+			topics[topicWall] = append(topics[topicWall], ui.Fresh(ui.TileID(string(c.Worker))), ui.Fresh(ui.EntriesID))
 			topics[topicPrinter+string(c.Worker)] = page
 		}
 	}
@@ -66,13 +66,37 @@ func wayFresh() []ui.Message {
 	return all
 }
 
-// PrinterSaid tells open pages what a printer just said of itself. It does not block.
+// PrinterSaid tells open pages what a printer just said of itself: the whole tile when it does something else than
+// before, which figures alone cannot show. It does not block.
 func (s *Server) PrinterSaid(id fab.WorkerID, said Telemetry) {
+	if s.words.changed(id, said.State) {
+		s.Live.Publish(topicWall, []ui.Message{ui.Fresh(ui.TileID(string(id))), ui.Fresh(ui.EntriesID)})
+		s.Live.Publish(topicPrinter+string(id), []ui.Message{ui.Fresh(ui.TileID(string(id)))})
+		return
+	}
 	for _, lang := range []string{"fr", "en"} {
 		messages := s.said(id, said, lang)
 		s.Live.Publish(topicWall+":"+lang, messages)
 		s.Live.Publish(topicPrinter+string(id)+":"+lang, messages)
 	}
+}
+
+// words is what each printer said last that it is doing.
+type words struct {
+	mu   sync.Mutex
+	last map[fab.WorkerID]string
+}
+
+// changed notes a word, and reports whether it is another one than before.
+func (w *words) changed(id fab.WorkerID, word string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.last == nil {
+		w.last = map[fab.WorkerID]string{}
+	}
+	before, known := w.last[id]
+	w.last[id] = word
+	return known && before != word
 }
 
 // said words what moves on a tile from second to second. What a printer does not know, such as pieces that wait to be

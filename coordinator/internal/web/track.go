@@ -134,7 +134,7 @@ func (s *Server) trackMaterial(tx *store.Tx, t intake.Track, page *ui.Track) err
 		}
 		for _, j := range jobs {
 			if j.Status == fab.JobWaiting && j.Wait.Code == waitMaterial {
-				page.Gathered, page.Wait = false, j.Wait
+				page.Gathered, page.Wait = false, s.reason(j.Wait)
 			}
 		}
 	}
@@ -217,12 +217,14 @@ func allPacked(tx *store.Tx, t intake.Track) (bool, error) {
 			packed[k.Product] += k.Quantity
 		}
 	}
+	promised := int64(0)
 	for _, l := range t.Lines {
-		if packed[l.Product] < max(1, l.Promised) {
+		promised += l.Promised
+		if packed[l.Product] < l.Promised {
 			return false, nil
 		}
 	}
-	return len(t.Lines) > 0, nil
+	return promised > 0, nil
 }
 
 // atHour is an hour of a day by the lab's clock, also on the days when the clock is changed.

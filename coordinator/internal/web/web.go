@@ -112,6 +112,7 @@ type Server struct {
 	handler  http.Handler
 	limits   limits
 	pictures pictures
+	words    words
 	totals   totals
 	seal     []byte // key of what a browser keeps for us; a restart forgets it
 }
