@@ -57,6 +57,7 @@ type KitRow struct {
 	Request string // id
 	For     string
 	Product Goods      // N: still to pack
+	Left    int64      // products still to assemble; with Loose and 0 all of them wait for a box
 	Can     int64      // how many the parts and materials allow now
 	Wait    fab.Reason // what is missing, when Can is less
 	Loose   bool       // kits are made that are in no box yet

@@ -20,9 +20,9 @@ type volunteer struct {
 }
 
 const (
-	labName     = "Atelier de la Baie"
+	LabName     = "Atelier de la Baie"
 	labTown     = "Abbeville"
-	labPhone    = "03 00 00 00 00"
+	LabPhone    = "03 00 00 00 00"
 	password    = "les dunes de la baie" // of every account of the sample lab, which lives in a temporary folder
 	deskLogin   = "atelier@exemple.fr"
 	deskName    = "Coordination"
@@ -33,11 +33,13 @@ const (
 	townHallIn  = "Quend"
 	donorName   = "Papeterie des Remparts (fictive)"
 	receiver    = "Accueil, M. Fictif"
-	visorsAsked = 24
-	hooksAsked  = 10
-	masksAsked  = 6
 	sheetsGiven = 50
 )
+
+// Order is what the sample lab is asked for: visors and hooks by the care home on the phone, masks by the town hall.
+type Order struct{ Visors, Hooks, Masks int }
+
+func (o Order) sum() int64 { return int64(o.Visors + o.Hooks + o.Masks) }
 
 // volunteers are the makers with their machines: four printers of two dialects behind three agents, one who prints from
 // an SD card, one who sews.
@@ -45,7 +47,7 @@ func volunteers() []volunteer {
 	return []volunteer{
 		{name: "Fablab d’Abbeville", town: "Abbeville", phone: "03 00 00 00 01", login: "fablab@exemple.fr", printers: []printer{
 			{key: "orange", name: "Orange", model: "prusa-mk3s", firmware: "marlin", bed: "250,210,210", faults: []string{"noise:0.0005"}},
-			{key: "maree", name: "Marée", model: "anycubic-i3-mega", firmware: "marlin", bed: "210,210,205", faults: []string{"drop-ok:0.0002"}},
+			{key: "maree", name: "Marée", model: "anycubic-i3-mega", firmware: "marlin", bed: "210,210,205", faults: []string{"drop-ok:0.0001"}},
 		}},
 		{name: "Dominique", town: "Rue", phone: "03 00 00 00 02", login: "dominique@exemple.fr", printers: []printer{
 			{key: "tortue", name: "Tortue", model: "ender-3", firmware: "marlin", bed: "220,220,250", faults: []string{"halt:2,4000"}},
@@ -58,8 +60,9 @@ func volunteers() []volunteer {
 	}
 }
 
-// silentLogin is whose agent falls silent; carelessLogin is whose printer loses a piece.
+// silentLogin is whose agent falls silent, carelessLogin whose printer loses a piece, sewerLogin who sews.
 const (
+	sewerLogin    = "sacha@exemple.fr"
 	silentLogin   = "alix@exemple.fr"
 	carelessLogin = "fablab@exemple.fr"
 )

@@ -48,7 +48,7 @@ func (d *desk) phone(ctx context.Context) error {
 		return err
 	}
 	answer, err := d.send(ctx, f, url.Values{
-		"go": {"send"}, "qty_visor": {strconv.Itoa(visorsAsked)}, "qty_hook": {strconv.Itoa(hooksAsked)}, "qty_mask": {""},
+		"go": {"send"}, "qty_visor": {strconv.Itoa(d.show.Order.Visors)}, "qty_hook": {strconv.Itoa(d.show.Order.Hooks)}, "qty_mask": {""},
 		"facility": {careHome}, "kind": {"care_home"}, "address": {"12 rue des Dunes"}, "postcode": {"80120"}, "town": {careTown},
 		"access": {"entrée cuisine, sonner"}, "contact": {"Accueil"}, "phone": {"03 00 00 00 10"}, "need_by": {inDays(3)},
 	})
@@ -162,7 +162,7 @@ func (d *desk) settle(ctx context.Context, bags []form) error {
 
 // kit packs a product once all that was asked of it can be packed, and boxes what is kitted.
 func (d *desk) kit(ctx context.Context, p *page) (bool, error) {
-	asked := map[string]string{"visor": strconv.Itoa(visorsAsked), "hook": strconv.Itoa(hooksAsked), "mask": strconv.Itoa(masksAsked)}
+	asked := map[string]string{"visor": strconv.Itoa(d.show.Order.Visors), "hook": strconv.Itoa(d.show.Order.Hooks), "mask": strconv.Itoa(d.show.Order.Masks)}
 	for _, f := range p.forms("/desk/kits", "") {
 		if f.values.Get("count") != asked[f.values.Get("product")] {
 			continue

@@ -99,6 +99,19 @@ func (h *hardware) run(v volunteer) error {
 	return nil
 }
 
+// kill ends the agent of a maker without a word, as a power cut does.
+func (h *hardware) kill(login string) error {
+	h.mu.Lock()
+	ch := h.agents[login]
+	h.mu.Unlock()
+	if ch == nil {
+		return fmt.Errorf("no agent of %s", login)
+	}
+	err := ch.signal(syscall.SIGKILL)
+	<-ch.ended
+	return err
+}
+
 // freeze stops the agent of a maker in its tracks, as a computer does that swaps or loses its card; thaw lets it go on.
 func (h *hardware) freeze(login string) error { return h.signal(login, syscall.SIGSTOP) }
 func (h *hardware) thaw(login string) error   { return h.signal(login, syscall.SIGCONT) }

@@ -73,7 +73,7 @@ func (s *Show) ask(ctx context.Context) error {
 			return false, err
 		}
 		typed := url.Values{
-			"qty_mask": {strconv.Itoa(masksAsked)}, "facility": {townHall}, "kind": {"town"}, "town": {townHallIn}, "postcode": {"80120"},
+			"qty_mask": {strconv.Itoa(s.Order.Masks)}, "facility": {townHall}, "kind": {"town"}, "town": {townHallIn}, "postcode": {"80120"},
 			"address": {"1 place de la Mairie"}, "contact": {"Secrétariat"}, "phone": {"03 00 00 00 11"}, "need_by": {inDays(5)},
 		}
 		for range 6 {
@@ -111,7 +111,7 @@ func (s *Show) step(ctx context.Context, b *browser, p *page, typed url.Values) 
 func (s *Show) make(ctx context.Context, v volunteer) error {
 	var b *browser
 	careless := v.login == carelessLogin
-	counted := 0
+	counted, since := 0, map[string]time.Time{}
 	return s.every(ctx, v.name, func(ctx context.Context) (bool, error) {
 		if b == nil {
 			fresh, err := s.person()
@@ -141,7 +141,7 @@ func (s *Show) make(ctx context.Context, v volunteer) error {
 				s.fallSilent()
 			}
 		}
-		return false, s.byHand(ctx, b, p)
+		return false, s.byHand(ctx, b, p, since)
 	})
 }
 
@@ -149,15 +149,23 @@ func (s *Show) make(ctx context.Context, v volunteer) error {
 func (s *Show) fallSilent() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.froze {
+	if !s.froze && !s.Calm {
 		s.froze = true
 		close(s.freeze)
 	}
 }
 
-// byHand takes offers and hands in what was accepted at an earlier look.
-func (s *Show) byHand(ctx context.Context, b *browser, p *page) error {
-	for _, f := range append(p.forms("/maker/work/", "/handin"), p.forms("/maker/offers/", "/accept")...) {
+// byHand takes offers, and hands work in once it had its time.
+func (s *Show) byHand(ctx context.Context, b *browser, p *page, since map[string]time.Time) error {
+	todo := p.forms("/maker/offers/", "/accept")
+	for _, f := range p.forms("/maker/work/", "/handin") {
+		if began, known := since[f.action]; !known {
+			since[f.action] = time.Now()
+		} else if time.Since(began) >= s.Hands {
+			todo = append(todo, f)
+		}
+	}
+	for _, f := range todo {
 		s.think(ctx)
 		if _, err := b.send(ctx, f, nil); err != nil {
 			return err
@@ -218,7 +226,7 @@ func (s *Show) receive(ctx context.Context) error {
 	}
 	return s.every(ctx, "requesters", func(ctx context.Context) (bool, error) {
 		asked, delivered, err := s.figures(ctx, b)
-		if err != nil || asked < visorsAsked+hooksAsked+masksAsked || delivered < asked {
+		if err != nil || asked < s.Order.sum() || delivered < asked {
 			return false, err
 		}
 		s.mu.Lock()

@@ -10,7 +10,7 @@ import (
 
 var enrolCode = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{1,4}){7}`)
 
-// prepare makes the lab ready, by the forms that a coordinator uses: the first account, makers, agents, stock, spools on
+// prepare makes the lab ready, by the forms that a coordinator uses: the first account, which is signed in then, makers, agents, stock, spools on
 // printers, clear beds. It returns the coordinator's browser.
 func (s *Show) prepare(ctx context.Context) (*browser, error) {
 	desk, err := s.person()
@@ -22,9 +22,6 @@ func (s *Show) prepare(ctx context.Context) (*browser, error) {
 		return nil, err
 	}
 	if err := s.submit(ctx, desk, p, p.url.Path, url.Values{"login": {deskLogin}, "name": {deskName}, "password": {password}}); err != nil {
-		return nil, err
-	}
-	if err := s.signIn(ctx, desk, deskLogin); err != nil {
 		return nil, err
 	}
 	for _, v := range volunteers() {

@@ -30,7 +30,11 @@ type Config struct {
 	Speed   float64
 	Tick    time.Duration // how often an actor looks at his pages
 	Think   time.Duration // pause before an actor acts, so that a watcher can follow
+	Hands   time.Duration // how long hand work takes
 	Silence time.Duration // how long the lab bears silence; the frozen agent is silent for longer
+	Order   Order
+	Alone   bool // the visitor plays from the start, until he hands over
+	Calm    bool // no agent falls silent
 	Log     *slog.Logger
 }
 
@@ -48,12 +52,13 @@ type Show struct {
 	runs      []string // driver's links
 	freeze    chan struct{}
 	froze     bool
+	ready     chan struct{}
 	delivered chan struct{}
 }
 
 // New builds a Show. Nothing runs yet.
 func New(c Config) (*Show, error) {
-	s := &Show{Config: c, freeze: make(chan struct{}), delivered: make(chan struct{})}
+	s := &Show{Config: c, mine: c.Alone, ready: make(chan struct{}), freeze: make(chan struct{}), delivered: make(chan struct{})}
 	s.hardware = &hardware{
 		program: c.Agent, dir: c.Dir, speed: c.Speed, alive: max(200*time.Millisecond, c.Silence/8),
 		crew: &crew{dir: c.Dir}, agents: map[string]*child{},
@@ -80,6 +85,7 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set the sample lab up: %w", err)
 	}
+	close(s.ready)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.coordinate(ctx, desk) })
 	g.Go(func() error { return s.ask(ctx) })
@@ -93,6 +99,9 @@ func (s *Show) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
+// Ready is closed when the lab is set up: accounts, agents, stock.
+func (s *Show) Ready() <-chan struct{} { return s.ready }
+
 // Delivered is closed when the tracking pages show all that was asked as delivered.
 func (s *Show) Delivered() <-chan struct{} { return s.delivered }
 
@@ -104,6 +113,7 @@ func (s *Show) Take(_ context.Context, mine bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mine, s.lastClick = mine, time.Now()
+	s.Alone = s.Alone && mine
 	return nil
 }
 
@@ -118,7 +128,7 @@ func (s *Show) Clicked() {
 func (s *Show) Mine() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.mine && time.Since(s.lastClick) < patience
+	return s.mine && (s.Alone || time.Since(s.lastClick) < patience)
 }
 
 // every calls act again and again until it says that it is done or ctx ends. While the visitor plays, nobody acts.

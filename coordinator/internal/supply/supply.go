@@ -77,8 +77,17 @@ func (s *Supply) Pledge(ctx context.Context, p Pledge) (out Pledged, err error) 
 	return out, err
 }
 
+// note tells of a gift in the unit in which people speak of it: pieces, or grams.
 func note(tx *store.Tx, code string, d fab.Donation) error {
-	return tx.Note(fab.Change{Code: code, Subject: string(d.ID), Args: fab.Args{"material": d.Material, "quantity": max(d.Pledged, d.Received), "town": d.Town}})
+	material, err := tx.Material(d.Material)
+	if err != nil {
+		return err
+	}
+	quantity := max(d.Pledged, d.Received)
+	if material.Unit == fab.UnitMG {
+		code, quantity = code+"_weighed", quantity/1000
+	}
+	return tx.Note(fab.Change{Code: code, Subject: string(d.ID), Args: fab.Args{"material": d.Material, "quantity": quantity, "town": d.Town}})
 }
 
 func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {

@@ -101,7 +101,7 @@ func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
 		if c.Wanted <= 0 {
 			goods.N = loose
 		}
-		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0})
+		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0})
 	}
 	return rows, nil
 }

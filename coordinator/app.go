@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/broker"
+	"github.com/mailleur/mailleur/coordinator/internal/config"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
+	"github.com/mailleur/mailleur/coordinator/internal/dispatch"
+	"github.com/mailleur/mailleur/coordinator/internal/fleet"
+	"github.com/mailleur/mailleur/coordinator/internal/identity"
+	"github.com/mailleur/mailleur/coordinator/internal/intake"
+	"github.com/mailleur/mailleur/coordinator/internal/live"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
+	"github.com/mailleur/mailleur/coordinator/internal/report"
+	"github.com/mailleur/mailleur/coordinator/internal/schedule"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/supply"
+	"github.com/mailleur/mailleur/coordinator/internal/web"
+	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/firmware-profiles"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// pace is how quickly the lab's clockwork turns; the zero value is that of a real lab.
+type pace struct {
+	times          *schedule.Settings
+	every          time.Duration // of the loops
+	rest, handRest time.Duration
+	posts          int // forms a minute from one address
+}
+
+// app is the coordinator: every room, wired.
+type app struct {
+	config config.Config
+	log    *slog.Logger
+
+	authority *identity.Authority
+	store     *store.Store
+	hub       *live.Hub
+	broker    *broker.Broker
+	fleet     *fleet.Fleet
+	dispatch  *dispatch.Loop
+
+	identity   *identity.Identity
+	intake     *intake.Intake
+	production *production.Production
+	supply     *supply.Supply
+	delivery   *delivery.Delivery
+	report     *report.Report
+
+	profiles *profiles.Set
+	pages    *ui.Renderer
+	site     atomic.Pointer[web.Server] // that tells open browsers; nil until it runs
+	plain    net.Listener
+	secure   net.Listener // nil: no TLS
+	tls      *tls.Config
+	pace     pace
+}
+
+// newApp opens everything that can fail, in the order in which a person would want to hear of it. close undoes it.
+func newApp(ctx context.Context, c config.Config, p pace, log *slog.Logger) (a *app, err error) {
+	a = &app{config: c, log: log, pace: p}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return a, fmt.Errorf("make data folder: %w", err)
+	}
+	if a.profiles, err = profiles.Load(); err != nil {
+		return a, err
+	}
+	if a.pages, err = ui.New(); err != nil {
+		return a, err
+	}
+	slicer, err := slicing.New(slicing.Config{Profiles: a.profiles, CacheDir: filepath.Join(c.Data, "plates"), Slicer: c.Slicer.Path, Log: log})
+	if err != nil {
+		return a, slicerMissing(err)
+	}
+	if err := a.listen(); err != nil {
+		return a, err
+	}
+	if a.store, err = store.Open(ctx, c.DSN(), log); err != nil {
+		return a, err
+	}
+	a.rooms(slicer)
+	if err := a.openBroker(); err != nil {
+		return a, err
+	}
+	a.openFleet()
+	return a, a.adoptCatalogue(ctx)
+}
+
+// slicerMissing says in one line what to install.
+func slicerMissing(err error) error {
+	var p *slicing.Problem
+	if errors.As(err, &p) && p.Code == slicing.CodeSlicerMissing {
+		return errors.New("no slicer: install the package prusa-slicer, or set slicer.path")
+	}
+	return err
+}
+
+// listen takes the ports before the database is touched: a second coordinator on one machine stops here.
+func (a *app) listen() (err error) {
+	if a.authority, err = identity.OpenAuthority(a.config.Data, a.config.Lab.Name, time.Now()); err != nil {
+		return err
+	}
+	if a.plain, err = net.Listen("tcp", a.config.Web.Listen); err != nil {
+		return fmt.Errorf("listen for pages: %w", err)
+	}
+	if a.config.Web.ListenTLS == "" && a.config.MQTT.ListenTLS == "" {
+		return nil
+	}
+	certificate, err := a.authority.Server(a.hosts(), time.Now())
+	if err != nil {
+		return err
+	}
+	a.tls = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	if a.config.Web.ListenTLS == "" {
+		return nil
+	}
+	pages := a.tls.Clone()
+	pages.NextProtos = []string{"h2", "http/1.1"}
+	if a.secure, err = tls.Listen("tcp", a.config.Web.ListenTLS, pages); err != nil {
+		return fmt.Errorf("listen for pages over TLS: %w", err)
+	}
+	return nil
+}
+
+// hosts are the names in the certificate: those set, this machine's own, and loopback.
+func (a *app) hosts() []string {
+	hosts := append([]string{"localhost", "127.0.0.1", "::1"}, a.config.Web.Hosts...)
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, name, name+".local")
+	}
+	return hosts
+}
+
+func (a *app) rooms(slicer *slicing.Slicer) {
+	a.hub = live.New(a.log)
+	a.identity = identity.New(a.store, a.log)
+	a.intake = intake.New(a.store)
+	a.supply = supply.New(a.store)
+	a.delivery = delivery.New(a.store)
+	a.report = report.New(a.store)
+	a.production = production.New(production.Config{Store: a.store, Slicer: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots})
+	a.dispatch = dispatch.New(dispatch.Config{
+		Store: a.store, Log: a.log, Times: a.pace.times, Silence: a.config.Dispatch.Silence, Answer: a.config.Dispatch.Offer,
+		Every: a.pace.every, Rest: a.pace.rest, HandRest: a.pace.handRest,
+	})
+}
+
+// agents lets the broker ask who an agent is.
+type agents struct{ identity *identity.Identity }
+
+// Authenticate reports whether the token is the agent's own.
+func (a agents) Authenticate(ctx context.Context, agent, token string) (bool, error) {
+	found, err := a.identity.Agent(ctx, token)
+	if fab.ClassOf(err) == fab.Unauthorised {
+		return false, nil
+	}
+	return err == nil && string(found.ID) == agent, err
+}
+
+func (a *app) openBroker() (err error) {
+	c := broker.Config{Plain: a.config.MQTT.Listen, Agents: agents{a.identity}, Log: a.log}
+	if a.config.MQTT.ListenTLS != "" {
+		c.TLS, c.Certificates = a.config.MQTT.ListenTLS, a.tls
+	}
+	a.broker, err = broker.New(c)
+	return err
+}
+
+func (a *app) openFleet() {
+	user, password := a.broker.Credentials()
+	a.fleet = fleet.New(fleet.Config{
+		Store: a.store, Log: a.log, Broker: "tcp://" + a.broker.Addr(), User: user, Password: password,
+		Hub: telemetryFeed{a}, Wake: a.dispatch.Wake, Silence: a.config.Dispatch.Silence,
+	})
+}
+
+// agentBroker is the address that agents are told.
+func (a *app) agentBroker() string {
+	switch {
+	case a.config.MQTT.Public != "":
+		return a.config.MQTT.Public
+	case a.config.MQTT.ListenTLS != "":
+		_, port, err := net.SplitHostPort(a.broker.TLSAddr())
+		if err != nil {
+			return ""
+		}
+		return "ssl://" + net.JoinHostPort(a.publicHost(), port)
+	default:
+		return "tcp://" + a.broker.Addr()
+	}
+}
+
+func (a *app) publicHost() string {
+	if len(a.config.Web.Hosts) > 0 {
+		return a.config.Web.Hosts[0]
+	}
+	return "127.0.0.1"
+}
+
+// url is the address of the pages, as far as this program can know it.
+func (a *app) url() string {
+	if a.config.Web.Public != "" {
+		return a.config.Web.Public
+	}
+	return "http://" + a.plain.Addr().String()
+}
+
+// agentURL is the address of the API for agents: over TLS when there is any.
+func (a *app) agentURL() string {
+	if a.config.Web.Public != "" || a.secure == nil {
+		return a.url()
+	}
+	_, port, err := net.SplitHostPort(a.secure.Addr().String())
+	if err != nil {
+		return a.url()
+	}
+	return "https://" + net.JoinHostPort(a.publicHost(), port)
+}
+
+// enrolCode words a secret with the fingerprint of the lab's authority; on plain loopback there is none to check.
+func (a *app) enrolCode(secret [identity.SecretBytes]byte) string {
+	code := wire.EnrolCode{Secret: secret}
+	if a.tls != nil {
+		code.Fingerprint = a.authority.Fingerprint()
+	}
+	return code.String()
+}
+
+func (a *app) webConfig(secure bool) web.Config {
+	zone, err := time.LoadLocation(a.config.Lab.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	c := web.Config{
+		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Supply: a.supply, Delivery: a.delivery,
+		Report: a.report, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
+		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: zone},
+		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },
+		EnrolCode:  a.enrolCode, Broker: a.agentBroker(), Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,
+	}
+	if a.tls != nil {
+		c.CA = a.authority.PEM()
+	}
+	return c
+}
+
+// run serves until ctx ends.
+func (a *app) run(ctx context.Context, configure func(*web.Config)) error {
+	plain, err := a.newSite(false, configure)
+	if err != nil {
+		return err
+	}
+	a.site.Store(plain)
+	defer a.store.Watch(plain.Changed)()
+	g, ctx := errgroup.WithContext(ctx)
+	for _, loop := range []func(context.Context) error{a.hub.Run, a.broker.Run, a.fleet.Run, a.dispatch.Run, a.production.Run} {
+		g.Go(func() error { return loop(ctx) })
+	}
+	serve(g, ctx, plain.HTTP(), a.plain)
+	if a.secure != nil {
+		secure, err := a.newSite(true, configure)
+		if err != nil {
+			return err
+		}
+		serve(g, ctx, secure.HTTP(), a.secure)
+	}
+	return g.Wait()
+}
+
+func (a *app) newSite(secure bool, configure func(*web.Config)) (*web.Server, error) {
+	c := a.webConfig(secure)
+	if configure != nil {
+		configure(&c)
+	}
+	return web.New(c)
+}
+
+// serve answers on l until ctx ends, then lets what is under way finish for a moment.
+func serve(g *errgroup.Group, ctx context.Context, s *http.Server, l net.Listener) {
+	s.BaseContext = func(net.Listener) context.Context { return ctx }
+	g.Go(func() error {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve pages: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if err := s.Shutdown(last); err != nil {
+			return s.Close()
+		}
+		return nil
+	})
+}
+
+// close gives back what newApp took. It is for an app that was not run, or whose run has ended.
+func (a *app) close() error {
+	var errs []error
+	for _, l := range []net.Listener{a.plain, a.secure} {
+		if l != nil {
+			if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}

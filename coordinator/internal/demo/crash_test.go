@@ -1,0 +1,162 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+)
+
+// coordinator is the program as a child that can be killed and comes back on the same addresses.
+type coordinator struct {
+	t        *testing.T
+	program  string
+	dir      string
+	announce string
+	crew     *crew
+	child    *child
+}
+
+const crashSilence = 6 * time.Second
+
+func startCoordinator(t *testing.T, bin, dir string) *coordinator {
+	c := &coordinator{t: t, program: filepath.Join(bin, "coordinator"), dir: dir, announce: filepath.Join(dir, "addresses.json"), crew: &crew{dir: dir}}
+	t.Cleanup(c.crew.stop)
+	config := fmt.Sprintf("data = %q\n[lab]\nname = %q\n[web]\nlisten = %q\nlisten_tls = %q\n[mqtt]\nlisten = %q\nlisten_tls = %q\n[slicer]\nslots = 2\n[dispatch]\nsilence = %q\noffer = \"1h\"\n",
+		filepath.Join(dir, "data"), LabName, freePort(t), freePort(t), freePort(t), freePort(t), crashSilence)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "coordinator.toml"), []byte(config), 0o600))
+	c.start()
+	return c
+}
+
+// freePort asks the system for an address that is free now, so that a restarted coordinator can have the same again.
+func freePort(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close() //nolint:errcheck // only its number matters
+	return l.Addr().String()
+}
+
+// start runs the program and waits until it says that it is ready.
+func (c *coordinator) start() {
+	c.t.Helper()
+	require.NoError(c.t, os.RemoveAll(c.announce))
+	var err error
+	c.child, err = c.crew.start("coordinator", c.program, "serve", "--config", filepath.Join(c.dir, "coordinator.toml"), "--announce", c.announce, "--pace", "200ms")
+	require.NoError(c.t, err)
+	testkit.Eventually(c.t, 30*time.Second, func() bool {
+		_, err := os.Stat(c.announce)
+		return err == nil
+	})
+}
+
+func (c *coordinator) kill() {
+	c.t.Helper()
+	require.NoError(c.t, c.child.signal(9))
+	<-c.child.ended
+}
+
+func (c *coordinator) addresses() (a Addresses) {
+	c.t.Helper()
+	text, err := os.ReadFile(c.announce)
+	require.NoError(c.t, err)
+	require.NoError(c.t, json.Unmarshal(text, &a))
+	return a
+}
+
+func (c *coordinator) audit() string {
+	c.t.Helper()
+	out, err := exec.CommandContext(c.t.Context(), c.program, "audit", "--config", filepath.Join(c.dir, "coordinator.toml")).CombinedOutput()
+	require.NoError(c.t, err, string(out))
+	return strings.TrimSpace(string(out))
+}
+
+// crash plays a small order while the coordinator and the agents are killed at random moments, and checks that nothing
+// acknowledged was lost and nothing was started twice.
+func crash(t *testing.T, seed uint64) {
+	bin, dir := testkit.Programs(t), t.TempDir()
+	c := startCoordinator(t, bin, dir)
+	show, err := New(Config{
+		Lab: c.addresses(), Agent: filepath.Join(bin, "printer-agent"), Dir: dir, Speed: 3000, Tick: 250 * time.Millisecond, Hands: 10 * time.Second, Silence: crashSilence,
+		Order: Order{Visors: 4, Hooks: 5, Masks: 2}, Calm: true, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
+	})
+	require.NoError(t, err)
+	ctx, end := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer end()
+	played := make(chan error, 1)
+	go func() { played <- show.Run(ctx) }()
+	defer func() { end(); require.NoError(t, <-played) }()
+	select {
+	case <-show.Ready():
+	case err := <-played:
+		played <- err
+		t.Fatalf("the lab was not set up: %v", err)
+	}
+	kills := mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
+	select {
+	case <-show.Delivered():
+	case <-ctx.Done():
+		t.Fatalf("seed %d: not delivered in time after %d kills", seed, kills)
+	}
+	require.Equal(t, "audit: ok", c.audit())
+	truth, err := show.hardware.sum(ctx)
+	require.NoError(t, err)
+	started := map[string]int{}
+	for _, a := range truth.Attempts {
+		started[a.ID]++
+		require.Equal(t, 1, started[a.ID], "seed %d: attempt %s was started twice", seed, a.ID)
+	}
+	t.Logf("seed %d: %d kills, %d attempts, %d lines", seed, kills, len(truth.Attempts), truth.LinesExecuted)
+}
+
+// mayhem kills the coordinator or an agent every few seconds, several times, and brings it back.
+func mayhem(t *testing.T, ctx context.Context, show *Show, c *coordinator, random *rand.Rand) (kills int) {
+	var agents []volunteer
+	for _, v := range volunteers() {
+		if len(v.printers) > 0 {
+			agents = append(agents, v)
+		}
+	}
+	for range 6 {
+		select {
+		case <-ctx.Done():
+			return kills
+		case <-show.Delivered():
+			return kills
+		case <-time.After(time.Duration(500+random.IntN(2500)) * time.Millisecond):
+		}
+		kills++
+		if victim := random.IntN(len(agents) + 1); victim < len(agents) {
+			require.NoError(t, show.hardware.kill(agents[victim].login))
+			require.NoError(t, show.hardware.run(agents[victim]))
+		} else {
+			c.kill()
+			c.start()
+		}
+	}
+	return kills
+}
+
+// testWriter puts the actors' log beside the test's own.
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// Ensure that kills of the coordinator and of agents at random moments lose nothing that was acknowledged: all is
+// delivered, the books add up, and no printer ever starts one attempt twice.
+func TestKillsLoseNothing(t *testing.T) { crash(t, 1) }
