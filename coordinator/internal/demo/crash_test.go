@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 )
 
@@ -104,7 +106,8 @@ func crash(t *testing.T, seed uint64) {
 		played <- err
 		t.Fatalf("the lab was not set up: %v", err)
 	}
-	kills := mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
+	victim := killWhilePrinting(t, show)
+	kills := 1 + mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
 	select {
 	case <-show.Delivered():
 	case <-ctx.Done():
@@ -118,7 +121,46 @@ func crash(t *testing.T, seed uint64) {
 		started[a.ID]++
 		require.Equal(t, 1, started[a.ID], "seed %d: attempt %s was started twice", seed, a.ID)
 	}
+	plannedAgain(t, dir, victim)
 	t.Logf("seed %d: %d kills, %d attempts, %d lines", seed, kills, len(truth.Attempts), truth.LinesExecuted)
+}
+
+// killWhilePrinting kills an agent while its printer is in the middle of an attempt, and returns the attempt.
+func killWhilePrinting(t *testing.T, show *Show) (attempt string) {
+	t.Helper()
+	v := volunteers()[1]
+	path := show.hardware.truth(v.printers[0])
+	testkit.Eventually(t, time.Minute, func() bool {
+		truth, err := show.hardware.read(t.Context(), path)
+		if err != nil || len(truth.Attempts) == 0 {
+			return false
+		}
+		last := truth.Attempts[len(truth.Attempts)-1]
+		attempt = last.ID
+		return !last.Ended && last.Lines > 0
+	})
+	require.NoError(t, show.hardware.kill(v.login))
+	require.NoError(t, show.hardware.run(v))
+	return attempt
+}
+
+// plannedAgain checks that a killed agent's attempt ended as failed, and that its job went to a new attempt and got done.
+func plannedAgain(t *testing.T, dir, attempt string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), filepath.Join(dir, "data", "lab.db"), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	require.NoError(t, s.View(t.Context(), func(tx *store.Tx) error {
+		dead, err := tx.Attempt(fab.AttemptID(attempt))
+		require.NoError(t, err)
+		require.Equal(t, fab.AttemptFailed, dead.Status)
+		require.Equal(t, "ended_agent_restarted", dead.End.Code)
+		tries, err := tx.AttemptsAt(dead.JobID)
+		require.NoError(t, err)
+		require.Greater(t, len(tries), 1)
+		require.Equal(t, fab.AttemptDone, tries[len(tries)-1].Status)
+		return nil
+	}))
 }
 
 // mayhem kills the coordinator or an agent every few seconds, several times, and brings it back.

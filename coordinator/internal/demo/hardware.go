@@ -133,6 +133,7 @@ type Truth struct {
 	Attempts      []struct {
 		ID    string `json:"id"`
 		Lines int64  `json:"lines"`
+		Ended bool   `json:"ended"`
 	} `json:"attempts"`
 }
 
@@ -145,17 +146,25 @@ func (h *hardware) sum(ctx context.Context) (total Truth, err error) {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		out, err := exec.CommandContext(ctx, h.program, "simulate", "--sum", path).Output()
+		one, err := h.read(ctx, path)
 		if err != nil {
-			return total, fmt.Errorf("add up %s: %w", filepath.Base(path), err)
-		}
-		var one Truth
-		if err := json.Unmarshal(out, &one); err != nil {
-			return total, fmt.Errorf("add up %s: %w", filepath.Base(path), err)
+			return total, err
 		}
 		total.LinesExecuted += one.LinesExecuted
 		total.Resends += one.Resends
 		total.Attempts = append(total.Attempts, one.Attempts...)
 	}
 	return total, nil
+}
+
+// read adds up the ground truth of one printer.
+func (h *hardware) read(ctx context.Context, path string) (t Truth, err error) {
+	out, err := exec.CommandContext(ctx, h.program, "simulate", "--sum", path).Output()
+	if err != nil {
+		return t, fmt.Errorf("add up %s: %w", filepath.Base(path), err)
+	}
+	if err := json.Unmarshal(out, &t); err != nil {
+		return t, fmt.Errorf("add up %s: %w", filepath.Base(path), err)
+	}
+	return t, nil
 }
