@@ -16,7 +16,6 @@ import (
 // Ensure that a bag is counted at the hub, kits are made in the same step, a box is packed, a run is planned whose link
 // is shown once, and the driver's link works: from the bag to the signature by forms alone.
 func TestDeliveries(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.readyPrinter()
 	w.gift("film-a4", "50")
@@ -76,7 +75,6 @@ func (w *workshop) runTo(t *testing.T) {
 
 // Ensure that bags at their makers' are collected on a run, and that they are counted when they came.
 func TestCollectBags(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.readyPrinter()
 	w.gift("film-a4", "50")
@@ -96,7 +94,6 @@ func TestCollectBags(t *testing.T) {
 
 // Ensure that somebody is registered with an account or not at all, and can then sign in and see his or her own page.
 func TestPeople(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	f := w.desk.page("/desk/people").form(t, "/desk/people/makers")
 	typed := with(f, url.Values{"name": {"Dune"}, "town": {""}, "phone": {"03 00 00 00 03"}, "login": {"dune"}, "password": {"court"}, "steps": {"cut", "assemble"}})
@@ -118,7 +115,6 @@ func TestPeople(t *testing.T) {
 // Ensure that an enrolment code is shown once with what to type, that it lets one agent in, and that a revoked agent is
 // shut out.
 func TestEnrolCodeAndRevoke(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	a := w.desk.post("/desk/people/"+string(w.maker.ID)+"/enrol-code", url.Values{})
 	require.Equal(t, http.StatusOK, a.status)
@@ -136,7 +132,6 @@ func TestEnrolCodeAndRevoke(t *testing.T) {
 
 // Ensure that the coordinator's first page is that of the requests, in both languages.
 func TestDeskInEnglish(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	require.Equal(t, "/desk/requests", w.desk.get("/desk").header.Get("Location"))
 	w.readyPrinter()
@@ -163,7 +158,6 @@ func TestDeskInEnglish(t *testing.T) {
 // Ensure that a volunteer sees his or her own printers only, counts, rests and stops them, and that nobody presses the
 // buttons of another's.
 func TestMakersPrinters(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	other, stranger := w.enrolled("Orange")
 	w.account("tortue", w.maker.ID, fab.RoleMaker)
@@ -194,7 +188,6 @@ func TestMakersPrinters(t *testing.T) {
 
 // Ensure that hand work is offered, taken or left, worked from its pattern and handed in, by whoever it was offered to.
 func TestMakersHandWork(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.account("aiguille", w.sewer.ID, fab.RoleMaker)
 	w.account("tortue", w.maker.ID, fab.RoleMaker)
@@ -225,7 +218,6 @@ func TestMakersHandWork(t *testing.T) {
 
 // Ensure that an offer that is left goes back to the plan.
 func TestMakersDecline(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.account("aiguille", w.sewer.ID, fab.RoleMaker)
 	w.approved("mask", "10")
@@ -242,7 +234,6 @@ func TestMakersDecline(t *testing.T) {
 
 // Ensure that a run loads the boxes that were chosen and leaves the others of the same request at the hub.
 func TestRunOfSomeBoxes(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.ready(16, 8)
 	f := w.desk.page("/desk/deliveries").form(t, "/desk/runs")

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -127,6 +128,8 @@ func (r *reader) boxRows() ([]ui.BoxRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(open, byCode)
+	slices.SortFunc(over, byCode)
 	slices.Reverse(over)
 	var rows []ui.BoxRow
 	for _, b := range slices.Concat(open, over[:min(len(over), maxOver)]) {
@@ -137,6 +140,11 @@ func (r *reader) boxRows() ([]ui.BoxRow, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// byCode sorts boxes as they were numbered: B-999 before B-1000.
+func byCode(a, b fab.Box) int {
+	return cmp.Or(cmp.Compare(len(a.Code), len(b.Code)), cmp.Compare(a.Code, b.Code))
 }
 
 func (r *reader) boxRow(b fab.Box) (ui.BoxRow, error) {

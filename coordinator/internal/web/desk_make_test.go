@@ -16,7 +16,6 @@ import (
 // Ensure that the page of what is made says why a batch waits, that its buttons turn it, and that what is over cannot
 // be turned.
 func TestProduction(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.readyPrinter()
 	b := w.approved("visor", "6")
@@ -44,7 +43,6 @@ func TestProduction(t *testing.T) {
 // Ensure that a tile follows a print from the order to start to the count, offers what can be done in each state, and
 // says why the printer got the plate.
 func TestWallFollowsAPrint(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	at := "/desk/printers/" + string(w.tortue.ID)
 	wall := func() string { t.Helper(); return w.desk.page("/desk/printers").main() }
@@ -103,7 +101,6 @@ func (w *workshop) orders() (kinds []string) {
 // Ensure that an idle printer says why, can rest and come back, and that a print that ended badly only asks for an empty
 // plate and comes back to the plan with its reason.
 func TestWallOfIdleAndBrokenPrinters(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	at := "/desk/printers/" + string(w.tortue.ID)
 	w.readyPrinter()
@@ -133,7 +130,6 @@ func TestWallOfIdleAndBrokenPrinters(t *testing.T) {
 // Ensure that gifts are received as they came or turned down, that the balance says what open batches need, and that the
 // recall of a spool finds everything made from it.
 func TestMaterials(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	gift, other := w.pledge("film-a4", "50"), w.pledge("petg", "500")
 	page := w.desk.page("/desk/materials")

@@ -177,12 +177,13 @@ func (r *reader) spoolRows() ([]ui.SpoolRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	left, err := r.left()
+	if err != nil {
+		return nil, err
+	}
 	var rows []ui.SpoolRow
 	for _, s := range all {
-		row := ui.SpoolRow{ID: string(s.ID), Code: s.Code, Filament: s.Filament, Colour: s.Colour, InitialMG: s.InitialMG, Recalled: s.Recalled}
-		if row.LeftMG, err = r.left(s); err != nil {
-			return nil, err
-		}
+		row := ui.SpoolRow{ID: string(s.ID), Code: s.Code, Filament: s.Filament, Colour: s.Colour, InitialMG: s.InitialMG, LeftMG: left[s.ID], Recalled: s.Recalled}
 		for _, w := range r.workers {
 			if w.SpoolID == s.ID {
 				row.Where = w.Name

@@ -35,13 +35,17 @@ func (s *Server) deskFrame(c *gin.Context, r *reader, current string) (ui.Frame,
 
 // printersWaiting counts the printers that need a person.
 func (r *reader) printersWaiting() (n int64, err error) {
-	tiles, err := r.tiles(deskPrinters, func(fab.Worker) bool { return true })
-	for _, t := range tiles {
-		if t.Wants() {
+	live, err := r.tx.LiveAttempts()
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range r.workers {
+		t := ui.Tile{State: tileState(r.lastWord(w), attemptOn(w, live), r.agents[w.AgentID])}
+		if w.Kind == fab.WorkerPrinter && t.Wants() {
 			n++
 		}
 	}
-	return n, err
+	return n, nil
 }
 
 // bagsWaiting counts the bags that left their makers and are not settled.

@@ -17,7 +17,6 @@ import (
 // Ensure that a call becomes a request, that a form with a hole comes back as it was typed and changes nothing, and that
 // sending it twice makes one request.
 func TestPhoneRequest(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	f := w.desk.page("/desk/requests/new").form(t, "/desk/requests/new")
 	typed := with(f, url.Values{
@@ -48,7 +47,6 @@ func (w *workshop) requests() (list []fab.Request) {
 
 // Ensure that a coordinator promises at most what is asked, and that the requester then sees what was promised.
 func TestApproveRequest(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	r := w.ask("visor", "24")
 	page := "/desk/requests/" + string(r.ID)
@@ -68,7 +66,6 @@ func TestApproveRequest(t *testing.T) {
 
 // Ensure that a refusal needs one of the reasons, and that the requester reads it.
 func TestRefuseRequest(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	r := w.ask("visor", "24")
 	page := "/desk/requests/" + string(r.ID)
@@ -81,7 +78,6 @@ func TestRefuseRequest(t *testing.T) {
 
 // Ensure that each reason that a coordinator can choose is worded, and that the room takes it and the requester reads it.
 func TestRefusalsAreWorded(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	w.ask("visor", "1")
 	offered := find(w.desk.page("/desk/requests/"+string(w.requests()[0].ID)).doc, "option")
@@ -99,7 +95,6 @@ func TestRefusalsAreWorded(t *testing.T) {
 
 // Ensure that the coordinator can make a tracking link to read out, and that it opens the page.
 func TestTrackingLink(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	page := "/desk/requests/" + string(w.ask("visor", "24").ID)
 	a := w.desk.post(page+"/link", url.Values{})
@@ -116,7 +111,6 @@ func TestTrackingLink(t *testing.T) {
 
 // Ensure that a second request of the same place is pointed out before it is answered.
 func TestRequestOfTheSamePlace(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	first := w.ask("visor", "24")
 	second := w.ask("hook", "10")

@@ -156,12 +156,18 @@ func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 		t.Seen = r.local(later(w.SeenAt, now.At))
 		t.Hot, t.NozzleMilli, t.NozzleTo, t.BedMilli, t.BedTo = true, now.NozzleMilli, now.NozzleTo, now.BedMilli, now.BedTo
 	}
-	if known && now.State != "" {
-		w.State = now.State // what is stored follows a moment later
-	}
+	w = r.lastWord(w)
 	t.State = tileState(w, a, agent)
 	r.tileProgress(&t, w, a, now)
 	return t, nil
+}
+
+// lastWord is a printer with the word that it said last: what is stored follows a moment later.
+func (s *Server) lastWord(w fab.Worker) fab.Worker {
+	if now, known := s.Telemetry(w.ID); known && now.State != "" {
+		w.State = now.State
+	}
+	return w
 }
 
 // tileState is the word for what a printer does. Pieces that wait to be counted come before everything else; then what
@@ -238,26 +244,26 @@ func (r *reader) spools() ([]ui.SpoolChoice, error) {
 	if err != nil {
 		return nil, err
 	}
+	left, err := r.left()
+	if err != nil {
+		return nil, err
+	}
 	var list []ui.SpoolChoice
 	for _, s := range all {
-		if s.Recalled {
-			continue
+		if !s.Recalled {
+			list = append(list, ui.SpoolChoice{ID: string(s.ID), Code: s.Code, Filament: s.Filament, LeftMG: left[s.ID]})
 		}
-		left, err := r.left(s)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, ui.SpoolChoice{ID: string(s.ID), Code: s.Code, Filament: s.Filament, LeftMG: left})
 	}
 	return list, nil
 }
 
-// left is what the ledger knows to be on a spool.
-func (r *reader) left(s fab.Spool) (mg int64, err error) {
-	holding, err := r.tx.Holding(fab.MaterialItem(s.Filament))
-	for _, at := range holding {
-		if at.Source == string(s.ID) {
-			mg += at.Quantity
+// left is what the ledger knows to be on each spool, in milligrams.
+func (r *reader) left() (map[fab.SpoolID]int64, error) {
+	balances, err := r.tx.Balances("")
+	mg := map[fab.SpoolID]int64{}
+	for _, at := range balances {
+		if kind, _ := at.Item.Split(); kind == "material" {
+			mg[fab.SpoolID(at.Source)] += at.Quantity
 		}
 	}
 	return mg, err
