@@ -26,7 +26,7 @@ func (p *Production) Count(ctx context.Context, id fab.AttemptID, good, bad int6
 		if err := checkCount(a, good, bad); err != nil {
 			return err
 		}
-		lot, err = count(tx, a, good, bad)
+		lot, err = p.count(tx, a, good, bad)
 		return err
 	})
 	return lot, err
@@ -47,7 +47,7 @@ func checkCount(a fab.Attempt, good, bad int64) error {
 	return fab.AttemptTable.Move("attempt", a.Status, fab.AttemptDone)
 }
 
-func count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fab.Lot, err error) {
+func (p *Production) count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fab.Lot, err error) {
 	w, err := tx.Worker(a.WorkerID)
 	if err != nil {
 		return lot, err
@@ -75,7 +75,7 @@ func count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fab.Lot, err error
 	if err := endAttempt(tx, &a); err != nil {
 		return lot, err
 	}
-	if err := freeWorker(tx, a, w, good, bad); err != nil {
+	if err := p.freeWorker(tx, a, w, good, bad); err != nil {
 		return lot, err
 	}
 	return lot, tx.Note(fab.Change{Code: "lot_counted", Subject: string(lot.ID), Request: b.RequestID, Worker: w.ID,
@@ -125,7 +125,7 @@ func endAttempt(tx *store.Tx, a *fab.Attempt) error {
 }
 
 // freeWorker notes the clear bed, the yield and the speed, and tells the agent that the bed is clear.
-func freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) error {
+func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) error {
 	w.GoodPieces += good
 	w.BadPieces += bad
 	if a.PlateID != "" {
@@ -134,7 +134,8 @@ func freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) erro
 			return err
 		}
 		if !a.StartedAt.IsZero() {
-			w.Learn(time.Duration(plate.Seconds)*time.Second, a.EndedAt.Sub(a.StartedAt))
+			took := time.Duration(float64(a.EndedAt.Sub(a.StartedAt)) * p.speedup)
+			w.Learn(time.Duration(plate.Seconds)*time.Second, took)
 		}
 	}
 	if w.AttemptID == a.ID || w.AttemptID == "" {

@@ -29,6 +29,7 @@ type Config struct {
 
 	Every   time.Duration // how often the loop looks without being woken; 0 means 10 s
 	Slicers int           // plates sliced at once; 0 means 1
+	Speedup float64       // how much faster than ours the printers' clock runs; 0 means 1, as it is outside of a demo
 }
 
 // Production answers for one lab. It is safe for concurrent use.
@@ -38,6 +39,8 @@ type Production struct {
 	log    *slog.Logger
 	every  time.Duration
 	slots  int
+
+	speedup float64
 }
 
 // New builds a Production.
@@ -45,7 +48,7 @@ func New(c Config) *Production {
 	if c.Every == 0 {
 		c.Every = 10 * time.Second
 	}
-	return &Production{store: c.Store, slicer: c.Slicer, log: c.Log, every: c.Every, slots: max(1, c.Slicers)}
+	return &Production{store: c.Store, slicer: c.Slicer, log: c.Log, every: c.Every, slots: max(1, c.Slicers), speedup: max(1, c.Speedup)}
 }
 
 // Run keeps batches, plates and jobs in step until ctx ends. It is woken by changes and looks every so often besides.
