@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -41,13 +42,15 @@ type pace struct {
 	times          *schedule.Settings
 	every          time.Duration // of the loops
 	rest, handRest time.Duration
-	posts          int // forms a minute from one address
+	posts          int     // forms a minute from one address
+	speedup        float64 // of the printers' clock
 }
 
 // app is the coordinator: every room, wired.
 type app struct {
 	config config.Config
 	log    *slog.Logger
+	lock   *os.File
 
 	authority *identity.Authority
 	store     *store.Store
@@ -80,8 +83,8 @@ func newApp(ctx context.Context, c config.Config, p pace, log *slog.Logger) (a *
 			err = errors.Join(err, a.close())
 		}
 	}()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return a, fmt.Errorf("make data folder: %w", err)
+	if a.lock, err = lockFolder(c.Data); err != nil {
+		return a, err
 	}
 	if a.profiles, err = profiles.Load(); err != nil {
 		return a, err
@@ -96,13 +99,13 @@ func newApp(ctx context.Context, c config.Config, p pace, log *slog.Logger) (a *
 	if err := a.listen(); err != nil {
 		return a, err
 	}
+	if err := a.openBroker(); err != nil {
+		return a, err
+	}
 	if a.store, err = store.Open(ctx, c.DSN(), log); err != nil {
 		return a, err
 	}
 	a.rooms(slicer)
-	if err := a.openBroker(); err != nil {
-		return a, err
-	}
 	a.openFleet()
 	return a, a.adoptCatalogue(ctx)
 }
@@ -114,6 +117,25 @@ func slicerMissing(err error) error {
 		return errors.New("no slicer: install the package prusa-slicer, or set slicer.path")
 	}
 	return err
+}
+
+// lockFolder makes the data folder and holds it for this process: two coordinators with one database would both send the
+// printers to work. The lock goes with the process, however it ends.
+func lockFolder(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock data folder: %w", err)
+	}
+	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil, errors.Join(fmt.Errorf("another coordinator serves %s already", dir), f.Close())
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("lock data folder: %w", err), f.Close())
+	}
+	return f, nil
 }
 
 // listen takes the ports before the database is touched: a second coordinator on one machine stops here.
@@ -159,7 +181,9 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.supply = supply.New(a.store)
 	a.delivery = delivery.New(a.store)
 	a.report = report.New(a.store)
-	a.production = production.New(production.Config{Store: a.store, Slicer: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots})
+	a.production = production.New(production.Config{Store: a.store, Slicer: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
+		Speedup: a.pace.speedup,
+	})
 	a.dispatch = dispatch.New(dispatch.Config{
 		Store: a.store, Log: a.log, Times: a.pace.times, Silence: a.config.Dispatch.Silence, Answer: a.config.Dispatch.Offer,
 		Every: a.pace.every, Rest: a.pace.rest, HandRest: a.pace.handRest,
@@ -167,19 +191,20 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 }
 
 // agents lets the broker ask who an agent is.
-type agents struct{ identity *identity.Identity }
+type agents struct{ app *app }
 
 // Authenticate reports whether the token is the agent's own.
 func (a agents) Authenticate(ctx context.Context, agent, token string) (bool, error) {
-	found, err := a.identity.Agent(ctx, token)
+	found, err := a.app.identity.Agent(ctx, token)
 	if fab.ClassOf(err) == fab.Unauthorised {
 		return false, nil
 	}
 	return err == nil && string(found.ID) == agent, err
 }
 
+// openBroker takes the broker's ports, for the same reason; it serves nobody before run.
 func (a *app) openBroker() (err error) {
-	c := broker.Config{Plain: a.config.MQTT.Listen, Agents: agents{a.identity}, Log: a.log}
+	c := broker.Config{Plain: a.config.MQTT.Listen, Agents: agents{a}, Log: a.log}
 	if a.config.MQTT.ListenTLS != "" {
 		c.TLS, c.Certificates = a.config.MQTT.ListenTLS, a.tls
 	}
@@ -328,6 +353,9 @@ func (a *app) close() error {
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -25,10 +25,11 @@ type booksFlags struct {
 	Database string `placeholder:"PATH|URL" help:"SQLite file or postgres:// address; wins over the configuration."`
 }
 
-func (f booksFlags) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+// load reads the configuration and lets the flags win.
+func (f booksFlags) load() (config.Config, error) {
 	cfg, err := config.Load(f.Config)
 	if err != nil {
-		return nil, err
+		return cfg, err
 	}
 	if f.Data != "" {
 		cfg.Data = f.Data
@@ -36,7 +37,15 @@ func (f booksFlags) open(ctx context.Context, log *slog.Logger) (*store.Store, e
 	if f.Database != "" {
 		cfg.Database = f.Database
 	}
-	if dsn := cfg.DSN(); !strings.Contains(dsn, "://") {
+	return cfg, cfg.Check()
+}
+
+func (f booksFlags) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+	cfg, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	if dsn := strings.TrimPrefix(cfg.DSN(), "sqlite:"); !strings.Contains(dsn, "://") {
 		if _, err := os.Stat(dsn); err != nil {
 			return nil, fmt.Errorf("no database at %s", dsn)
 		}
@@ -118,7 +127,11 @@ func (c *userAddCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer
 		Login: c.Login, Name: c.Name, Roles: c.Role, Password: strings.TrimRight(string(password), "\r\n"),
 	})
 	if refusals, ok := fab.RefusalsOf(err); ok {
-		return errors.New(locales.Text("en", refusals[0].Code, map[string]any(refusals[0].Args)))
+		said := make([]string, len(refusals))
+		for i, r := range refusals {
+			said[i] = locales.Text("en", "error."+r.Code, map[string]any(r.Args))
+		}
+		return errors.New(strings.Join(said, " "))
 	}
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // a Raspberry Pi image may come without zone files
@@ -57,10 +58,21 @@ func run(args []string, stdout, stderr io.Writer) int {
 	line.BindTo(stdout, (*io.Writer)(nil))
 	line.Bind(logger(stderr, c.Verbose))
 	if err := line.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		_, _ = fmt.Fprintln(stderr, "coordinator:", strings.TrimSpace(err.Error()))
+		_, _ = fmt.Fprintln(stderr, "coordinator:", oneLine(err))
 		return 1
 	}
 	return 0
+}
+
+// oneLine is an error for a person at a terminal: what drivers spread over lines, and say twice, is said once in one.
+func oneLine(err error) string {
+	var said []string
+	for part := range strings.Lines(err.Error()) {
+		if part = strings.TrimSpace(part); part != "" && !slices.Contains(said, part) {
+			said = append(said, part)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(said, "; "), ":;", ":")
 }
 
 func logger(w io.Writer, verbose bool) *slog.Logger {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/mailleur/mailleur/coordinator/internal/config"
 	"github.com/mailleur/mailleur/coordinator/internal/demo"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 )
@@ -27,15 +26,9 @@ type serveCmd struct {
 
 // Run serves.
 func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) (err error) {
-	cfg, err := config.Load(c.Config)
+	cfg, err := booksFlags{Config: c.Config, Data: c.Data, Database: c.Database}.load()
 	if err != nil {
 		return err
-	}
-	if c.Data != "" {
-		cfg.Data = c.Data
-	}
-	if c.Database != "" {
-		cfg.Database = c.Database
 	}
 	a, err := newApp(ctx, cfg, quickened(c.Pace), log)
 	if err != nil {

@@ -99,6 +99,12 @@ func Load(path string) (Config, error) {
 
 // Check says what is wrong with a configuration, naming the key.
 func (c Config) Check() error {
+	if scheme, _, ok := strings.Cut(c.Database, "://"); ok && scheme != "postgres" && scheme != "postgresql" && scheme != "sqlite" {
+		return fmt.Errorf("database: %s:// is not known; give the path of an SQLite file or a postgres:// address", scheme)
+	}
+	if strings.TrimSpace(c.Data) == "" {
+		return errors.New("data is empty")
+	}
 	if strings.TrimSpace(c.Lab.Name) == "" {
 		return errors.New("lab.name is empty")
 	}

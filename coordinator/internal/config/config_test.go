@@ -26,6 +26,8 @@ func TestTheDefaultsStand(t *testing.T) {
 func TestMistakesNameTheKey(t *testing.T) {
 	for text, want := range map[string]string{
 		"databse = 'x'":                  "unknown key databse",
+		"database = 'mysql://u:p@h/lab'": "mysql:// is not known",
+		"data = ''":                      "data is empty",
 		"[lab]\nname = ' '":              "lab.name",
 		"[lab]\nzone = 'Mars'":           "lab.zone",
 		"[web]\nlisten = '0.0.0.0:8080'": "web.listen",

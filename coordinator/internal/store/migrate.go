@@ -3,11 +3,15 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations
@@ -24,10 +28,13 @@ func (s *Store) migrate(ctx context.Context, onPostgres bool) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if !onPostgres {
-		if err := s.checkSQLite(ctx); err != nil {
-			return err
-		}
+	if onPostgres {
+		err = s.reachPostgres(ctx)
+	} else {
+		err = s.checkSQLite(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	provider, err := goose.NewProvider(dialect, s.write.DB, sub)
 	if err != nil {
@@ -48,10 +55,26 @@ func (s *Store) migrate(ctx context.Context, onPostgres bool) error {
 	return nil
 }
 
+// reachPostgres waits at most a few seconds: a server that does not answer at start is a wrong address more often than
+// a slow one.
+func (s *Store) reachPostgres(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := s.write.DB.PingContext(ctx); err != nil {
+		return fmt.Errorf("reach PostgreSQL: %w", err)
+	}
+	return nil
+}
+
 // checkSQLite reads the whole file structure, so that a damaged file is told at start and not in the middle of a day.
 func (s *Store) checkSQLite(ctx context.Context) error {
 	var verdict string
-	if err := s.write.DB.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	err := s.write.DB.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict)
+	var told *sqlite.Error
+	if errors.As(err, &told) && told.Code()&0xff != sqlite3.SQLITE_CORRUPT && told.Code()&0xff != sqlite3.SQLITE_NOTADB {
+		return fmt.Errorf("open the database file: %w", err)
+	}
+	if err != nil {
 		return fmt.Errorf("the database file is damaged, restore a backup: %w", err)
 	}
 	if verdict != "ok" {
