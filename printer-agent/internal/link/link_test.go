@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -106,6 +108,35 @@ func TestNoiseNeitherLosesNorDoublesLines(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// Ensure that a lost ok does not stop a print on a board whose firmware is newer than its profile says: the profile
+// promises an answer to a second copy of a line, the board gives none.
+func TestLostOkIsSettledWhereADuplicateIsNotAnswered(t *testing.T) {
+	for _, dialect := range []string{"marlin1", "prusa-mk3"} {
+		t.Run(dialect, func(t *testing.T) {
+			bench(t, dialect, func(t *testing.T, r *rig) {
+				oks := 0
+				r.board.out = func(line string) (string, bool) {
+					if line == "ok" {
+						oks++
+					}
+					return line, line != "ok" || oks%7 != 5
+				}
+				text, want := moves(20)
+				result := r.Print(t.Context(), Job{Source: gcode(t, text), Token: "t"})
+				require.Equal(t, Done, result.Reason, result.Detail)
+				require.Equal(t, want, r.board.executed, "no line is lost, doubled or out of order")
+				require.EqualValues(t, 20, result.LinesAcked)
+				require.Positive(t, result.Probes)
+				copies := map[string]int{}
+				for _, line := range r.board.raw {
+					copies[line]++
+				}
+				require.Contains(t, slices.Collect(maps.Values(copies)), 2, "the duplicate was asked for first")
+			})
+		})
 	}
 }
 
