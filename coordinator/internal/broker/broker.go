@@ -30,6 +30,8 @@ const (
 	writesQueued = 4096             // messages waiting for one connection; 8 bytes each are taken on connecting
 	inflight     = 16384            // unacknowledged QoS 1 messages of one connection
 	packetBytes  = 64 << 10
+	waiting      = 512 // connections beyond MaxClients that may be about to introduce themselves
+	keptTopics   = 128 // retained for one agent: more than the printers that it may bring
 )
 
 // Authenticator knows the agents. A false answer is a refusal, an error a fault of the coordinator; both close the door.
@@ -57,10 +59,12 @@ type Broker struct {
 	secret string
 	agents Authenticator
 	log    *slog.Logger
+	guests int // connections that one listener takes, those that have not introduced themselves included
 
 	mu      sync.Mutex
 	revoked map[string]bool
-	inside  map[string]*visitor // by client id: the one connection that may act under it
+	inside  map[string]*visitor        // by client id: the one connection that may act under it
+	kept    map[string]map[string]bool // retained topics by agent
 }
 
 // New opens the listeners, so that a taken port is known at once; clients are served by Run.
@@ -72,7 +76,10 @@ func New(c Config) (*Broker, error) {
 	if _, err := rand.Read(secret); err != nil {
 		return nil, fmt.Errorf("make broker secret: %w", err)
 	}
-	b := &Broker{secret: hex.EncodeToString(secret), agents: c.Agents, log: c.Log, revoked: map[string]bool{}, inside: map[string]*visitor{}}
+	b := &Broker{
+		secret: hex.EncodeToString(secret), agents: c.Agents, log: c.Log,
+		revoked: map[string]bool{}, inside: map[string]*visitor{}, kept: map[string]map[string]bool{}, guests: int(c.MaxClients + waiting),
+	}
 	b.server = mqtt.New(&mqtt.Options{Capabilities: capabilities(c.MaxClients), Logger: quiet(c.Log)})
 	if err := b.listen(c); err != nil {
 		b.close()
@@ -106,7 +113,7 @@ func (b *Broker) listen(c Config) error {
 }
 
 func (b *Broker) add(name string, l net.Listener) error {
-	d := newDoor(name, l, b.log)
+	d := newDoor(name, l, b.guests, b.log)
 	b.doors = append(b.doors, d)
 	if err := b.server.AddListener(d); err != nil {
 		return fmt.Errorf("add MQTT listener: %w", err)
@@ -192,8 +199,33 @@ func isClosed(c chan struct{}) bool {
 	}
 }
 
+// mayKeep reports whether a message may be retained, and counts it. An empty one clears what was kept before.
+func (b *Broker) mayKeep(topic string, empty bool) bool {
+	t, err := wire.ParseTopic(topic)
+	if err != nil || !wire.RuleOf(t.Kind).Retained {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	kept := b.kept[t.Agent]
+	switch {
+	case empty:
+		delete(kept, topic)
+	case kept == nil:
+		b.kept[t.Agent] = map[string]bool{topic: true}
+	case len(kept) >= keptTopics && !kept[topic]:
+		return false
+	default:
+		kept[topic] = true
+	}
+	return true
+}
+
 // forget drops the retained messages of an agent.
 func (b *Broker) forget(agent string) {
+	b.mu.Lock()
+	delete(b.kept, agent)
+	b.mu.Unlock()
 	for topic := range b.server.Topics.Retained.GetAll() {
 		if t, err := wire.ParseTopic(topic); err == nil && t.Agent == agent {
 			b.server.Topics.RetainMessage(packets.Packet{TopicName: topic, FixedHeader: packets.FixedHeader{Retain: true}})

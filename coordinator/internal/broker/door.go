@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"sync"
@@ -9,17 +10,22 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 )
 
+// acceptAgain is how long a listener rests after it could not take a connection.
+const acceptAgain = 100 * time.Millisecond
+
 // door is a listener that gives each connection a short time to introduce itself, and that knows its connections, so
 // that closing it leaves none behind. The library's own listeners wait without end for a first packet.
 type door struct {
 	net.Listener
 	name string
+	most int // connections at a time
 	log  *slog.Logger
 
 	serving sync.WaitGroup
 	mu      sync.Mutex
 	open    map[*visitor]struct{}
 	closed  bool
+	gone    chan struct{} // closed with the door
 }
 
 // visitor is a connection; ended is closed when the broker has done with it, its last will included.
@@ -28,8 +34,8 @@ type visitor struct {
 	ended chan struct{}
 }
 
-func newDoor(name string, l net.Listener, log *slog.Logger) *door {
-	return &door{Listener: l, name: name, log: log, open: map[*visitor]struct{}{}}
+func newDoor(name string, l net.Listener, most int, log *slog.Logger) *door {
+	return &door{Listener: l, name: name, most: most, log: log, gone: make(chan struct{}), open: map[*visitor]struct{}{}}
 }
 
 // ID, Protocol, Address and Init serve the library.
@@ -48,13 +54,22 @@ func (d *door) Init(*slog.Logger) error { return nil }
 func (d *door) Serve(establish listeners.EstablishFn) {
 	for {
 		conn, err := d.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil { // too many open files, which passes
+			d.log.Warn("accept MQTT connection", "error", err)
+			select {
+			case <-d.gone:
+				return
+			case <-time.After(acceptAgain):
+			}
+			continue
 		}
 		v := &visitor{Conn: conn, ended: make(chan struct{})}
 		if !d.enter(v) {
 			_ = conn.Close()
-			return
+			continue
 		}
 		go func() {
 			defer d.leave(v)
@@ -66,10 +81,11 @@ func (d *door) Serve(establish listeners.EstablishFn) {
 	}
 }
 
+// enter counts a connection in; false when the door is shut or the house full.
 func (d *door) enter(v *visitor) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.closed {
+	if d.closed || len(d.open) >= d.most {
 		return false
 	}
 	d.open[v] = struct{}{}
@@ -93,6 +109,9 @@ func (d *door) Close(listeners.CloseFn) {}
 func (d *door) shut() {
 	_ = d.Listener.Close() // nothing can be done about a listener that does not close
 	d.mu.Lock()
+	if !d.closed {
+		close(d.gone)
+	}
 	d.closed = true
 	for v := range d.open {
 		_ = v.Close()
