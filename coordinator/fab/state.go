@@ -12,6 +12,3 @@ func (t Table[S]) Move(what string, from, to S) error {
 	}
 	return Refuse(Conflict, "state_not_allowed", "", "what", what, "from", string(from), "to", string(to))
 }
-
-// Final reports whether nothing can follow s.
-func (t Table[S]) Final(s S) bool { return len(t[s]) == 0 }

@@ -117,6 +117,7 @@ type Tx struct {
 	now     time.Time
 	rand    io.Reader
 	changes []fab.Change
+	ids     int // how many NewID made
 }
 
 // Now is the time of this transaction.
@@ -125,19 +126,23 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Rand is the source of randomness for identifiers and references made inside the transaction.
 func (tx *Tx) Rand() io.Reader { return tx.rand }
 
-// NewID makes an identifier at the transaction's time.
-func NewID[T ~string](tx *Tx) T { return fab.NewID[T](tx.now, tx.rand) }
+// NewID makes an identifier at the transaction's time. Those made in one transaction sort in the order of their making,
+// each a microsecond after the one before.
+func NewID[T ~string](tx *Tx) T {
+	tx.ids++
+	return fab.NewID[T](tx.now.Add(time.Duration(tx.ids)*time.Microsecond), tx.rand)
+}
 
-// View runs fn in a read-only transaction.
+// View runs fn once in a read-only transaction, on what was committed when it began.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
-	return s.run(ctx, s.read, &sql.TxOptions{ReadOnly: true, Isolation: isolation(s.read)}, fn)
+	return s.run(ctx, s.read, &sql.TxOptions{ReadOnly: true, Isolation: s.isolation(sql.LevelRepeatableRead)}, fn)
 }
 
 // Update runs fn in a transaction and commits when it returns nil. On PostgreSQL a transaction that lost a race is run
 // again, so fn must have no effects outside of tx. Watchers hear of the changes noted by fn after the commit.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	for try := 0; ; try++ {
-		err := s.run(ctx, s.write, &sql.TxOptions{Isolation: isolation(s.write)}, fn)
+		err := s.run(ctx, s.write, &sql.TxOptions{Isolation: s.isolation(sql.LevelSerializable)}, fn)
 		if !serialization(err) || try == 20 {
 			return err
 		}
@@ -149,10 +154,11 @@ func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// isolation asks PostgreSQL for what SQLite gives anyhow: transactions as if one after the other.
-func isolation(db *bun.DB) sql.IsolationLevel {
-	if db.Dialect().Name() == dialect.PG {
-		return sql.LevelSerializable
+// isolation asks PostgreSQL for what SQLite gives anyhow: transactions as if one after the other. Readers are content
+// with a snapshot, which PostgreSQL never ends with a serialization failure.
+func (s *Store) isolation(onPostgres sql.IsolationLevel) sql.IsolationLevel {
+	if s.onPostgres() {
+		return onPostgres
 	}
 	return sql.LevelDefault
 }
@@ -163,7 +169,7 @@ func serialization(err error) bool {
 }
 
 func (s *Store) run(ctx context.Context, db *bun.DB, opts *sql.TxOptions, fn func(*Tx) error) error {
-	if opts.ReadOnly && db.Dialect().Name() != dialect.PG {
+	if opts.ReadOnly && !s.onPostgres() {
 		opts = nil // the driver knows no read-only transaction
 	}
 	inner, err := db.BeginTx(ctx, opts)

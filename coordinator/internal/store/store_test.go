@@ -78,6 +78,21 @@ func utc(r fab.Request) fab.Request {
 	return r
 }
 
+// Ensure that what one transaction makes keeps its order.
+func TestIdentifiersKeepTheOrderOfTheirMaking(t *testing.T) {
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	var ids []fab.JobID
+	update(t, s, func(tx *store.Tx) error {
+		for range 2000 {
+			ids = append(ids, store.NewID[fab.JobID](tx))
+		}
+		return nil
+	})
+	require.IsIncreasing(t, ids)
+}
+
 // Ensure that lists, maps and reasons inside a row survive on both databases.
 func TestStructuredColumnsComeBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
