@@ -99,7 +99,10 @@ func TestAnAgentKeepsOnlySoMuch(t *testing.T) {
 		words[m.Topic()] = string(m.Payload())
 	}
 	done(t, other.Publish("mailleur/v1/agent/b/printer/r/state", 1, false, "after all that is kept"))
-	require.Equal(t, "after all that is kept", string(next(t, got).Payload()))
+	for m := next(t, got); string(m.Payload()) != "after all that is kept"; m = next(t, got) {
+		words[m.Topic()] = string(m.Payload()) // one may come twice: kept, and as it was handed out
+	}
+	require.Len(t, words, 128+1)
 	require.Equal(t, "new", words["mailleur/v1/agent/a/printer/p0/state"])
 	require.Equal(t, "b", words["mailleur/v1/agent/b/printer/q/state"])
 }
