@@ -33,9 +33,13 @@ type Authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// OpenAuthority reads the authority of a data folder, or makes it. The key is readable by its owner alone.
+// OpenAuthority reads the authority of a data folder, or makes it. The key is readable by its owner alone: one that others
+// could have read is refused, for whoever has it can be the lab.
 func OpenAuthority(dir, lab string, now time.Time) (*Authority, error) {
 	certPath, keyPath := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem")
+	if info, err := os.Stat(keyPath); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s can be read by others than its owner: if none has, run chmod 600 on it", keyPath)
+	}
 	pair, err := tls.LoadX509KeyPair(certPath, keyPath)
 	if errors.Is(err, fs.ErrNotExist) {
 		return newAuthority(certPath, keyPath, lab, now)

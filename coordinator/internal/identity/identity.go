@@ -22,6 +22,7 @@ const (
 
 	minPassword = 10 // characters: length is what protects, after NIST SP 800-63B section 5.1.1
 	maxPassword = 200
+	maxLogin    = 120 // bytes; also what one entry of the table of tries can be
 
 	triesPerMinute = 6 // for one login from one address
 	maxTryKeys     = 10_000
@@ -55,11 +56,16 @@ func (i *Identity) SetupLink(ctx context.Context) (token string, err error) {
 	return token, err
 }
 
-// CheckSetup refuses a set-up token that is unknown, over or used.
+// CheckSetup refuses a set-up token that is unknown, over or used, and any once there is an account: every start without
+// one makes another link.
 func (i *Identity) CheckSetup(ctx context.Context, token string) error {
 	return i.store.View(ctx, func(tx *store.Tx) error {
 		link, err := tx.FollowLink(fab.LinkSetup, token)
-		if err == nil && !link.UsedAt.IsZero() {
+		if err != nil {
+			return err
+		}
+		accounts, err := tx.Accounts()
+		if err == nil && (!link.UsedAt.IsZero() || len(accounts) > 0) {
 			return fab.Refuse(fab.NotFound, "link_used", "")
 		}
 		return err
@@ -76,7 +82,7 @@ type NewAccount struct {
 	Lang     string
 }
 
-// FinishSetup makes the first administrator. The link serves once.
+// FinishSetup makes the first administrator. The link serves once, and none serves when there is an account.
 func (i *Identity) FinishSetup(ctx context.Context, token string, a NewAccount) (fab.Account, error) {
 	a.Roles = []string{fab.RoleAdmin, fab.RoleCoordinator}
 	hash, err := i.checkAndHash(ctx, &a)
@@ -90,6 +96,9 @@ func (i *Identity) FinishSetup(ctx context.Context, token string, a NewAccount) 
 			return err
 		}
 		if ok, err := tx.UseLink(&link); err != nil || !ok {
+			return orConflict(err, "link_used")
+		}
+		if accounts, err := tx.Accounts(); err != nil || len(accounts) > 0 {
 			return orConflict(err, "link_used")
 		}
 		made, err = addAccount(tx, a, hash)
@@ -113,9 +122,9 @@ func (i *Identity) Create(ctx context.Context, a NewAccount) (fab.Account, error
 }
 
 func (i *Identity) checkAndHash(ctx context.Context, a *NewAccount) (string, error) {
-	a.Login, a.Name = normal(a.Login), strings.TrimSpace(a.Name)
+	a.Login, a.Name = normal(a.Login), fab.Line(a.Name)
 	var errs fab.Errors
-	if a.Login == "" || len(a.Login) > 120 {
+	if a.Login == "" || len(a.Login) > maxLogin {
 		errs = append(errs, fab.Refuse(fab.Invalid, "login_missing", "login"))
 	}
 	if a.Name == "" || len(a.Name) > 120 {
@@ -145,6 +154,9 @@ func addAccount(tx *store.Tx, a NewAccount, hash string) (fab.Account, error) {
 // address from counts the tries.
 func (i *Identity) SignIn(ctx context.Context, login, password, from string) (token string, a fab.Account, err error) {
 	login = normal(login)
+	if len(login) > maxLogin {
+		login = "" // nobody's
+	}
 	if !i.mayTry(login + "\x00" + from) {
 		return "", a, fab.Refuse(fab.TooMany, "sign_in_too_often", "password")
 	}
@@ -212,7 +224,7 @@ func (i *Identity) mayTry(key string) bool {
 	return l.Allow()
 }
 
-func normal(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+func normal(login string) string { return strings.ToLower(fab.Line(login)) }
 
 func orConflict(err error, code string) error {
 	if err != nil {

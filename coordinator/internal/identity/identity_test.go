@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -147,4 +148,37 @@ func TestTheAuthorityIsMadeOnceAndSigns(t *testing.T) {
 	require.NoError(t, err)
 	block, _ := pem.Decode([]byte(first.PEM()))
 	require.Equal(t, "CERTIFICATE", block.Type)
+}
+
+// Ensure that no set-up link is a way in once there is an account, also one that an earlier start printed and nobody used.
+func TestOlderSetUpLinksEndWithTheFirstAccount(t *testing.T) {
+	i, _ := open(t)
+	first, err := i.SetupLink(t.Context())
+	require.NoError(t, err)
+	setUp(t, i)
+	require.Equal(t, fab.NotFound, fab.ClassOf(i.CheckSetup(t.Context(), first)))
+	_, err = i.FinishSetup(t.Context(), first, identity.NewAccount{Login: "intruder", Name: "Intruder", Password: password})
+	require.Equal(t, fab.Conflict, fab.ClassOf(err))
+}
+
+// Ensure that a key that others may have read is not used to sign for the lab.
+func TestAnExposedKeyIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	_, err := identity.OpenAuthority(dir, "Atelier", time.Now())
+	require.NoError(t, err)
+	path := filepath.Join(dir, "ca-key.pem")
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Zero(t, info.Mode().Perm()&0o077)
+	require.NoError(t, os.Chmod(path, 0o644))
+	_, err = identity.OpenAuthority(dir, "Atelier", time.Now())
+	require.ErrorContains(t, err, "chmod 600")
+}
+
+// Ensure that sign-ins cannot be made to cost more by what is typed: a login longer than any is nobody's.
+func TestHugeLoginsAreNobodys(t *testing.T) {
+	i, _ := open(t)
+	setUp(t, i)
+	_, _, err := i.SignIn(t.Context(), strings.Repeat("a", 60_000), strings.Repeat("b", 60_000), "10.0.0.9")
+	require.Equal(t, "sign_in_wrong", must(fab.RefusalsOf(err))[0].Code)
 }
