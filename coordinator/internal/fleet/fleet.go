@@ -153,7 +153,7 @@ func (f *Fleet) readControl(ctx context.Context) {
 
 // sign notes a sign of life of an attempt.
 func (f *Fleet) sign(attempt string) {
-	if attempt == "" {
+	if !wire.ValidName(attempt) {
 		return
 	}
 	f.mu.Lock()

@@ -112,6 +112,30 @@ func TestReportsOfOthersWorkHaveNoEffect(t *testing.T) {
 	require.Equal(t, fab.AttemptLeased, l.attempt("a").Status)
 }
 
+// Ensure that what a database cannot hold as text is left out before it holds up the reports of everybody.
+func TestReportsThatCannotBeStoredHoldNobodyUp(t *testing.T) {
+	l := newLabOn(t, testkit.Postgres(t), fleet.Config{Silence: 400 * time.Millisecond, Gap: 200 * time.Millisecond})
+	a := l.join("e1")
+	for _, spoil := range []func(*wire.Event){
+		func(e *wire.Event) { e.Outbox = "b\x00x" },
+		func(e *wire.Event) { e.Kind = "st\x00arted" },
+		func(e *wire.Event) { e.Printer = "p\x00" },
+		func(e *wire.Event) { e.Attempt = "a\x00" },
+	} {
+		a.report(1, wire.EventStarted, spoil)
+	}
+	a.say(wire.KindState, "q", wire.State{Word: "ready\x00"})
+	a.say(wire.KindState, "p", wire.State{Word: wire.StatePrinting, Attempt: "a\x00"})
+	a.report(1, wire.EventStarted, nil)
+	a.acked(1)
+	l.eventually("the state of another printer", func() bool { return l.worker("p").State == string(wire.StatePrinting) })
+	began := l.attempt("a").LeaseUntil
+	l.eventually("a longer lease", func() bool {
+		a.say(wire.KindState, "p", wire.State{Word: wire.StatePrinting, Attempt: "a"})
+		return l.attempt("a").LeaseUntil.After(began)
+	})
+}
+
 // Ensure that a database older than the agent's outbox does not block it for ever.
 func TestAnOlderDatabaseCatchesUp(t *testing.T) {
 	l := newLab(t, fleet.Config{Gap: 200 * time.Millisecond})

@@ -97,7 +97,7 @@ func (f *Fleet) gather(ctx context.Context, heard map[outbox]bool) {
 
 func (f *Fleet) hear(heard map[outbox]bool, m message) {
 	var e wire.Event
-	if err := json.Unmarshal(m.payload, &e); err != nil || e.Seq < 1 || e.Outbox == "" || len(e.Outbox) > 64 {
+	if err := json.Unmarshal(m.payload, &e); err != nil || !storable(e) {
 		f.Log.Warn("report ignored: it cannot be read", "agent", m.Agent, "error", err)
 		return
 	}
@@ -112,6 +112,13 @@ func (f *Fleet) hear(heard map[outbox]bool, m message) {
 		s.events[e.Seq] = e
 	}
 	f.sign(e.Attempt)
+}
+
+// storable reports whether a report may come near the database. All agents' reports are stored together, so one that
+// PostgreSQL does not take as text would hold up everybody's.
+func storable(e wire.Event) bool {
+	return e.Seq >= 1 && wire.ValidName(e.Outbox) && wire.ValidName(string(e.Kind)) && wire.ValidName(e.Printer) &&
+		(e.Attempt == "" || wire.ValidName(e.Attempt))
 }
 
 // storeEvents stores, in one transaction, every report whose predecessors are all stored, together with what it does to

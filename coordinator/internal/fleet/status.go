@@ -68,7 +68,7 @@ func (f *Fleet) state(m message) {
 	if len(m.payload) == 0 {
 		return
 	}
-	if err := json.Unmarshal(m.payload, &s); err != nil {
+	if err := json.Unmarshal(m.payload, &s); err != nil || !wire.ValidName(string(s.Word)) {
 		f.Log.Warn("state ignored: it cannot be read", "agent", m.Agent, "error", err)
 		return
 	}
