@@ -71,17 +71,22 @@ func (d *Delivery) Plan(ctx context.Context, n NewRun) (out Planned, err error) 
 }
 
 func newRun(tx *store.Tx, n NewRun) (fab.Run, error) {
-	n.Driver = strings.TrimSpace(n.Driver)
+	n.Driver, n.Phone = fab.Line(n.Driver), fab.Line(n.Phone)
 	var errs fab.Errors
 	if n.Driver == "" || utf8.RuneCountInString(n.Driver) > 80 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "driver_missing", "driver"))
+	}
+	if len(n.Phone) > 40 {
+		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
 	}
 	day, err := time.Parse("2006-01-02", strings.TrimSpace(n.Day))
 	switch {
 	case err != nil:
 		errs = append(errs, fab.Refuse(fab.Invalid, "date_wrong", "day"))
-	case day.Before(tx.Now().Add(-24*time.Hour).Truncate(24*time.Hour)) || day.After(tx.Now().Add(365*24*time.Hour)):
+	case day.Before(tx.Now().Add(-24 * time.Hour).Truncate(24 * time.Hour)):
 		errs = append(errs, fab.Refuse(fab.Invalid, "date_past", "day"))
+	case day.After(tx.Now().Add(365 * 24 * time.Hour)):
+		errs = append(errs, fab.Refuse(fab.Invalid, "date_too_far", "day"))
 	}
 	if len(n.Makers)+len(n.Requests) == 0 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "run_empty", "stop"))
@@ -114,6 +119,9 @@ func stopsOf(tx *store.Tx, run fab.RunID, n NewRun) ([]fab.Stop, error) {
 		r, err := tx.Request(id)
 		if err != nil {
 			return nil, err
+		}
+		if r.Status != fab.RequestApproved && r.Status != fab.RequestDelivered {
+			return nil, fab.Refuse(fab.Conflict, "request_not_open", "stop")
 		}
 		add(fab.Stop{Kind: fab.StopDeliver, RequestID: id, FacilityID: r.FacilityID})
 	}

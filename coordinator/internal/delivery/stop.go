@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -128,7 +127,7 @@ type Handover struct {
 // Deliver records that boxes were handed over to a named person. Boxes left out come back to the hub.
 // Reported twice, it counts once.
 func (d *Delivery) Deliver(ctx context.Context, h Handover) error {
-	h.Receiver = strings.TrimSpace(h.Receiver)
+	h.Receiver, h.Reservations = fab.Line(h.Receiver), fab.Lines(h.Reservations)
 	if n := utf8.RuneCountInString(h.Receiver); n < 2 || n > 80 {
 		return fab.Refuse(fab.Invalid, "receiver_missing", "receiver")
 	}
@@ -151,7 +150,7 @@ func (d *Delivery) Deliver(ctx context.Context, h Handover) error {
 		if err := handOver(tx, run, v, given, back); err != nil {
 			return err
 		}
-		proof := fab.Proof{ID: store.NewID[fab.ProofID](tx), StopID: v.Stop.ID, Kind: "name", Name: h.Receiver, Reservations: strings.TrimSpace(h.Reservations), At: tx.Now()}
+		proof := fab.Proof{ID: store.NewID[fab.ProofID](tx), StopID: v.Stop.ID, Kind: "name", Name: h.Receiver, Reservations: h.Reservations, At: tx.Now()}
 		if err := tx.AddProof(&proof); err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -67,7 +66,7 @@ func (i *Identity) Welcome(ctx context.Context, n NewMaker, a NewAccount) (m fab
 }
 
 func (n *NewMaker) check() (errs fab.Errors) {
-	n.Name, n.Town, n.Phone = strings.TrimSpace(n.Name), strings.TrimSpace(n.Town), strings.TrimSpace(n.Phone)
+	n.Name, n.Town, n.Phone = fab.Line(n.Name), fab.Line(n.Town), fab.Line(n.Phone)
 	if n.Name == "" || len(n.Name) > 80 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "name_missing", "name"))
 	}

@@ -4,7 +4,6 @@ import (
 	"net/mail"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,7 +25,7 @@ func (i *Intake) read(tx *store.Tx, f Form) (lines []fab.RequestLine, needBy tim
 	if refused != nil {
 		errs = append(errs, refused)
 	}
-	if utf8.RuneCountInString(f.Note) > 1000 {
+	if utf8.RuneCountInString(fab.Lines(f.Note)) > 1000 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "too_long", "note", "max", 1000))
 	}
 	if f.Channel != fab.ChannelWeb && f.Channel != fab.ChannelPhone {
@@ -43,14 +42,15 @@ func quantities(tx *store.Tx, asked map[string]string) (lines []fab.RequestLine,
 	slices.Sort(products)
 	slices.Reverse(products) // visors before masks before hooks, as the catalogue shows them
 	for _, product := range products {
-		typed := strings.Join(strings.Fields(asked[product]), "")
-		if typed == "" || typed == "0" {
+		if strings.TrimSpace(asked[product]) == "" {
 			continue
 		}
 		field := "qty_" + product
-		n, bad := strconv.ParseInt(typed, 10, 64)
+		n, ok := fab.WholeNumber(asked[product])
 		switch {
-		case bad != nil || n < 0:
+		case ok && n == 0:
+			continue
+		case !ok || n < 0:
 			errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
 			continue
 		case n > fab.MaxAsked:
@@ -76,7 +76,7 @@ func checkFacility(f fab.Facility) (errs fab.Errors) {
 		switch {
 		case value == "":
 			errs = append(errs, fab.Refuse(fab.Invalid, code, field))
-		case utf8.RuneCountInString(value) > most || !utf8.ValidString(value):
+		case utf8.RuneCountInString(value) > most:
 			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", field, "max", most))
 		}
 	}
@@ -86,16 +86,16 @@ func checkFacility(f fab.Facility) (errs fab.Errors) {
 	if !slices.Contains(fab.FacilityKinds[:], f.Kind) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "kind_missing", "kind"))
 	}
-	for field, value := range map[string]string{"address": f.Address, "access": f.Access, "postcode": f.Postcode} {
-		if utf8.RuneCountInString(value) > 200 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", field, "max", 200))
+	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}} {
+		if utf8.RuneCountInString(more.value) > 200 {
+			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", more.field, "max", 200))
 		}
 	}
 	if !phoneDigits.MatchString(f.Phone) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
 	}
 	if f.Email != "" {
-		if a, err := mail.ParseAddress(f.Email); err != nil || a.Address != f.Email {
+		if a, err := mail.ParseAddress(f.Email); err != nil || a.Address != f.Email || len(f.Email) > 254 {
 			errs = append(errs, fab.Refuse(fab.Invalid, "email_wrong", "email"))
 		}
 	}
@@ -126,7 +126,7 @@ func day(typed string, now time.Time) (time.Time, *fab.Error) {
 
 func trimmed(f fab.Facility) fab.Facility {
 	for _, s := range []*string{&f.Name, &f.Address, &f.Postcode, &f.Town, &f.Contact, &f.Phone, &f.Email, &f.Access} {
-		*s = strings.Join(strings.Fields(*s), " ")
+		*s = fab.Line(*s)
 	}
 	return f
 }

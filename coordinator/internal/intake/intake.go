@@ -3,10 +3,8 @@
 package intake
 
 import (
+	"cmp"
 	"context"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -52,6 +50,9 @@ func (i *Intake) Check(ctx context.Context, f Form) error {
 
 // Ask makes a request of a form. A form whose SubmitKey was seen makes nothing new and gets the same request.
 func (i *Intake) Ask(ctx context.Context, f Form) (r Receipt, err error) {
+	if !fab.ValidKey(f.SubmitKey) {
+		return r, fab.Refuse(fab.Invalid, "form_expired", "key")
+	}
 	err = i.store.Update(ctx, func(tx *store.Tx) error {
 		if r.Request, err = tx.RequestBySubmitKey(f.SubmitKey); err == nil {
 			r.Again = true
@@ -62,9 +63,6 @@ func (i *Intake) Ask(ctx context.Context, f Form) (r Receipt, err error) {
 		lines, needBy, errs, err := i.read(tx, f)
 		if err != nil {
 			return err
-		}
-		if f.SubmitKey == "" || len(f.SubmitKey) > 80 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "form_expired", "key"))
 		}
 		if err := errs.Or(); err != nil {
 			return err
@@ -82,15 +80,10 @@ func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time
 	r.Again = false
 	r.Request = fab.Request{
 		ID: store.NewID[fab.RequestID](tx), Ref: fab.NewReference(tx.Rand()), FacilityID: facility.ID, Channel: f.Channel, NeedBy: needBy,
-		Note: strings.TrimSpace(f.Note), Status: fab.RequestReceived, SubmitKey: f.SubmitKey, CreatedAt: tx.Now(),
+		Note: fab.Lines(f.Note), Status: fab.RequestReceived, SubmitKey: f.SubmitKey, CreatedAt: tx.Now(),
 	}
-	ids := make([]fab.RequestLineID, len(lines)) // of one moment: sorted, so that lines keep the order of the form
-	for n := range ids {
-		ids[n] = store.NewID[fab.RequestLineID](tx)
-	}
-	slices.Sort(ids)
-	for n := range lines {
-		lines[n].ID, lines[n].RequestID = ids[n], r.Request.ID
+	for n := range lines { // identifiers of one transaction sort, so lines keep the order of the form
+		lines[n].ID, lines[n].RequestID = store.NewID[fab.RequestLineID](tx), r.Request.ID
 	}
 	if err := tx.AddRequest(&r.Request, lines); err != nil {
 		return err
@@ -102,7 +95,7 @@ func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time
 }
 
 // sameOrNew finds the facility by name and town and brings its contact up to date, so that a second request of the same
-// place does not make a second place.
+// place does not make a second place. What the new form leaves out stays as it was.
 func sameOrNew(tx *store.Tx, f fab.Facility) (fab.Facility, error) {
 	f = trimmed(f)
 	known, err := tx.FacilitiesNamed(f.Name, f.Town)
@@ -113,7 +106,10 @@ func sameOrNew(tx *store.Tx, f fab.Facility) (fab.Facility, error) {
 		f.ID, f.CreatedAt = store.NewID[fab.FacilityID](tx), tx.Now()
 		return f, tx.AddFacility(&f)
 	}
-	f.ID, f.CreatedAt, f.Fictitious = known[0].ID, known[0].CreatedAt, known[0].Fictitious
+	was := known[0]
+	f.ID, f.CreatedAt, f.Fictitious = was.ID, was.CreatedAt, was.Fictitious
+	f.Address, f.Postcode = cmp.Or(f.Address, was.Address), cmp.Or(f.Postcode, was.Postcode)
+	f.Email, f.Access = cmp.Or(f.Email, was.Email), cmp.Or(f.Access, was.Access)
 	return f, tx.SetFacility(&f)
 }
 
@@ -159,9 +155,9 @@ func promise(lines []fab.RequestLine, quantities map[string]string) error {
 		l.Promised = l.Asked
 		field := "qty_" + l.Product
 		if typed, named := quantities[l.Product]; named {
-			promised, err := strconv.ParseInt(strings.Join(strings.Fields(typed), ""), 10, 64)
+			promised, ok := fab.WholeNumber(typed)
 			switch {
-			case err != nil || promised < 0:
+			case !ok || promised < 0:
 				errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
 				continue
 			case promised > l.Asked:

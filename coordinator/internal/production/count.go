@@ -92,6 +92,13 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad in
 		ID: store.NewID[fab.LotID](tx), Code: fmt.Sprintf("%s-%03d", initial, n), AttemptID: a.ID, BatchID: a.BatchID, DesignID: b.DesignID,
 		Part: a.Part, WorkerID: w.ID, MakerID: w.MakerID, SpoolID: a.SpoolID, Declared: good, Bad: bad, Status: fab.LotMade, CreatedAt: tx.Now(),
 	}
+	design, err := tx.Design(b.DesignID)
+	if err != nil {
+		return lot, err
+	}
+	if design.Dangerous {
+		lot.Status = fab.LotBlocked
+	}
 	if a.SpoolID != "" {
 		spool, err := tx.Spool(a.SpoolID)
 		if err != nil {
@@ -104,9 +111,9 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad in
 	return lot, tx.AddLot(&lot)
 }
 
-// endAttempt closes the attempt, and the job when this attempt still holds it.
+// endAttempt closes the attempt, and the job unless somebody else has it by now: then the pieces are a surplus.
 func endAttempt(tx *store.Tx, a *fab.Attempt) error {
-	a.Status = fab.AttemptDone
+	a.Status, a.End = fab.AttemptDone, fab.Reason{}
 	if a.EndedAt.IsZero() {
 		a.EndedAt = tx.Now()
 	}
@@ -114,10 +121,14 @@ func endAttempt(tx *store.Tx, a *fab.Attempt) error {
 		return err
 	}
 	j, err := tx.Job(a.JobID)
-	if err != nil || j.AttemptID != a.ID || j.Status != fab.JobLeased {
+	if err != nil {
 		return err
 	}
-	j.Status, j.AttemptID = fab.JobDone, ""
+	late := j.Status == fab.JobWaiting // the attempt was given up, and nobody else has begun
+	if !late && (j.Status != fab.JobLeased || j.AttemptID != a.ID) {
+		return nil
+	}
+	j.Status, j.AttemptID, j.Wait = fab.JobDone, "", fab.Reason{}
 	if ok, err := tx.SwapJob(&j); err != nil || !ok {
 		return orRace(err)
 	}

@@ -62,23 +62,26 @@ func addMaterials(tx *store.Tx, materials []fab.Material) error {
 	return nil
 }
 
-// Withdraw takes a version out of use. A dangerous one blocks its lots as a recall does; a superseded one only gets no
-// new batch.
+// Withdraw takes a version out of use. Of a dangerous one nothing more is begun, its lots are blocked as by a recall,
+// and what is requested is made anew after the current version; a superseded one only gets no new batch. A version once
+// found dangerous stays so.
 func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dangerous bool, by fab.AccountID) error {
-	err := p.store.Update(ctx, func(tx *store.Tx) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
 		d, err := tx.Design(id)
-		if err != nil {
+		if err != nil || d.Status == fab.DesignWithdrawn && (d.Dangerous || !dangerous) {
 			return err
 		}
 		if err := fab.DesignTable.Move("design", d.Status, fab.DesignWithdrawn); err != nil {
 			return err
 		}
-		d.Status, d.WithdrawnAt, d.Dangerous = fab.DesignWithdrawn, tx.Now(), dangerous
-		return tx.SetDesign(&d)
-	})
-	if err != nil || !dangerous {
+		if d.WithdrawnAt.IsZero() {
+			d.WithdrawnAt = tx.Now()
+		}
+		d.Status, d.Dangerous = fab.DesignWithdrawn, dangerous
+		if err := tx.SetDesign(&d); err != nil || !dangerous {
+			return err
+		}
+		_, err = recall(tx, "design", string(id), "design_dangerous")
 		return err
-	}
-	_, err = p.Recall(ctx, "design", string(id), "design_dangerous")
-	return err
+	})
 }

@@ -8,39 +8,16 @@ import (
 // useFilament takes out of the ledger what ended attempts took from their spools, once each: all of the plate when it
 // ended well, else the share of the lines that ran. A spool that is recorded as nearly empty gives what it has.
 func useFilament(tx *store.Tx) error {
-	attempts, err := tx.Attempts(fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped)
+	attempts, err := tx.AttemptsUnweighed()
 	if err != nil {
 		return err
 	}
 	for _, a := range attempts {
-		if a.SpoolID == "" || a.StartedAt.IsZero() && a.Lines == 0 {
-			continue
-		}
-		done, err := filamentTaken(tx, a)
-		if err != nil {
-			return err
-		}
-		if done {
-			continue
-		}
 		if err := takeFilament(tx, a); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func filamentTaken(tx *store.Tx, a fab.Attempt) (bool, error) {
-	moves, err := tx.Moves("subject", string(a.ID))
-	if err != nil {
-		return false, err
-	}
-	for _, m := range moves {
-		if m.Why == "printed" {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func takeFilament(tx *store.Tx, a fab.Attempt) error {

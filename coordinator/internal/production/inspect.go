@@ -39,6 +39,7 @@ func (p *Production) Settle(ctx context.Context, in Inspection) error {
 }
 
 func checkInspection(lot fab.Lot, in Inspection) error {
+	made := lot.Declared + lot.Bad
 	switch {
 	case lot.Status == fab.LotBlocked:
 		return fab.Refuse(fab.Conflict, "lot_blocked", "lot", "lot", lot.Code)
@@ -46,8 +47,8 @@ func checkInspection(lot fab.Lot, in Inspection) error {
 		return fab.Refuse(fab.Conflict, "lot_settled", "lot", "lot", lot.Code)
 	case in.Good < 0 || in.Bad < 0:
 		return fab.Refuse(fab.Invalid, "count_negative", "good")
-	case in.Good+in.Bad > lot.Declared+lot.Bad+1000:
-		return fab.Refuse(fab.Invalid, "count_too_many", "good", "copies", lot.Declared)
+	case in.Good > made || in.Bad > made-in.Good: // more than came off the bed is another bag's
+		return fab.Refuse(fab.Invalid, "count_too_many", "good", "copies", made)
 	case !slices.Contains(InspectReasons[:], in.Reason):
 		return fab.Refuse(fab.Invalid, "reason_missing", "reason")
 	case in.Good != lot.Declared && in.Reason == "ok":
@@ -124,38 +125,52 @@ type Recalled struct {
 // Recall blocks every lot made from one spool, design, worker or maker, and finds the boxes that hold pieces of them.
 func (p *Production) Recall(ctx context.Context, what, subject, reason string) (r Recalled, err error) {
 	err = p.store.Update(ctx, func(tx *store.Tx) error {
-		if r.Lots, err = tx.LotsBy(what, subject); err != nil {
-			return err
-		}
-		ids := make([]fab.LotID, len(r.Lots))
-		for i := range r.Lots {
-			ids[i] = r.Lots[i].ID
-			r.Lots[i].Status = fab.LotBlocked
-			if err := tx.SetLot(&r.Lots[i]); err != nil {
-				return err
-			}
-		}
-		if r.Boxes, err = tx.BoxesWith(ids); err != nil {
-			return err
-		}
-		for i := range r.Boxes {
-			r.Boxes[i].Recalled = true
-			if err := tx.SetBox(&r.Boxes[i]); err != nil {
-				return err
-			}
-		}
-		if what == "spool" {
-			if err := blockSpool(tx, fab.SpoolID(subject)); err != nil {
-				return err
-			}
-		}
-		r.Recall = fab.Recall{ID: store.NewID[fab.RecallID](tx), What: what, Subject: subject, Reason: reason, Lots: int64(len(r.Lots)), Boxes: int64(len(r.Boxes)), At: tx.Now()}
-		if err := tx.AddRecall(&r.Recall); err != nil {
-			return err
-		}
-		return tx.Note(fab.Change{Code: "recalled", Subject: string(r.Recall.ID), Args: fab.Args{"what": what, "lots": len(r.Lots), "boxes": len(r.Boxes)}})
+		r, err = recall(tx, what, subject, reason)
+		return err
 	})
 	return r, err
+}
+
+func recall(tx *store.Tx, what, subject, reason string) (r Recalled, err error) {
+	if r.Lots, err = tx.LotsBy(what, subject); err != nil {
+		return r, err
+	}
+	if r.Boxes, err = block(tx, r.Lots); err != nil {
+		return r, err
+	}
+	if what == "spool" {
+		if err := blockSpool(tx, fab.SpoolID(subject)); err != nil {
+			return r, err
+		}
+	}
+	r.Recall = fab.Recall{ID: store.NewID[fab.RecallID](tx), What: what, Subject: subject, Reason: reason, Lots: int64(len(r.Lots)), Boxes: int64(len(r.Boxes)), At: tx.Now()}
+	if err := tx.AddRecall(&r.Recall); err != nil {
+		return r, err
+	}
+	return r, tx.Note(fab.Change{Code: "recalled", Subject: string(r.Recall.ID), Args: fab.Args{"what": what, "lots": len(r.Lots), "boxes": len(r.Boxes)}})
+}
+
+// block keeps lots out of kits, and the boxes that hold pieces of them in the lab.
+func block(tx *store.Tx, lots []fab.Lot) ([]fab.Box, error) {
+	ids := make([]fab.LotID, len(lots))
+	for i := range lots {
+		ids[i] = lots[i].ID
+		lots[i].Status = fab.LotBlocked
+		if err := tx.SetLot(&lots[i]); err != nil {
+			return nil, err
+		}
+	}
+	boxes, err := tx.BoxesWith(ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range boxes {
+		boxes[i].Recalled = true
+		if err := tx.SetBox(&boxes[i]); err != nil {
+			return nil, err
+		}
+	}
+	return boxes, nil
 }
 
 func blockSpool(tx *store.Tx, id fab.SpoolID) error {

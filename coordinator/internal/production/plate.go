@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -72,35 +73,57 @@ func planPlate(tx *store.Tx, key plateKey) error {
 	return tx.AddPlate(&row)
 }
 
+// retries say when plates that failed for a passing reason are tried again: after a pause that doubles, since a slicer
+// that crashes costs a processor each time, and a busy lab is woken many times a second.
+type retries map[fab.PlateID]retry
+
+type retry struct {
+	at   time.Time
+	rest time.Duration
+}
+
+// longestRest is the longest pause before a plate is tried again.
+const longestRest = 10 * time.Minute
+
+func (r retries) failed(id fab.PlateID, now time.Time, first time.Duration) {
+	rest := min(max(first, 2*r[id].rest), longestRest)
+	r[id] = retry{at: now.Add(rest), rest: rest}
+}
+
 // slicePending slices all pending plates, a few at once, oldest first. A plate that fails for a passing reason stays
-// pending and is tried again at the next look, without holding the others up.
-func (p *Production) slicePending(ctx context.Context) error {
+// pending and is tried again later, without holding the others up.
+func (p *Production) slicePending(ctx context.Context, later retries) error {
 	var failed []error
-	tried := map[fab.PlateID]bool{}
 	for ctx.Err() == nil {
-		todo, err := p.nextPlates(ctx, tried)
+		todo, err := p.nextPlates(ctx, later)
 		if err != nil || len(todo) == 0 {
 			return errors.Join(append(failed, err)...)
 		}
 		results := make([]error, len(todo))
 		var all sync.WaitGroup
 		for i, plate := range todo {
-			tried[plate.ID] = true
 			all.Go(func() { results[i] = p.slice(ctx, plate) })
 		}
 		all.Wait()
+		for i, plate := range todo {
+			if results[i] != nil {
+				later.failed(plate.ID, time.Now(), p.every)
+			} else {
+				delete(later, plate.ID)
+			}
+		}
 		failed = append(failed, results...)
 	}
 	return nil
 }
 
-func (p *Production) nextPlates(ctx context.Context, tried map[fab.PlateID]bool) (todo []fab.Plate, err error) {
+func (p *Production) nextPlates(ctx context.Context, later retries) (todo []fab.Plate, err error) {
 	err = p.store.View(ctx, func(tx *store.Tx) error {
 		pending, err := tx.PendingPlates()
 		if err != nil {
 			return err
 		}
-		todo = slices.DeleteFunc(pending, func(plate fab.Plate) bool { return tried[plate.ID] })
+		todo = slices.DeleteFunc(pending, func(plate fab.Plate) bool { return tx.Now().Before(later[plate.ID].at) })
 		return nil
 	})
 	return todo[:min(len(todo), p.slots)], err

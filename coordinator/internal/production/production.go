@@ -59,7 +59,8 @@ func (p *Production) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.loop(ctx, wake, func() error { return p.keep(ctx, slice) }) })
 	if p.slicer != nil {
-		g.Go(func() error { return p.loop(ctx, slice, func() error { return p.slicePending(ctx) }) })
+		later := retries{}
+		g.Go(func() error { return p.loop(ctx, slice, func() error { return p.slicePending(ctx, later) }) })
 	}
 	return g.Wait()
 }
@@ -93,7 +94,7 @@ func nudge(c chan<- struct{}) {
 func (p *Production) keep(ctx context.Context, slice chan<- struct{}) error {
 	var planned bool
 	err := p.store.Update(ctx, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{openBatches, closeCancelled, useFilament, supplyJobs} {
+		for _, step := range []func(*store.Tx) error{closeBatches, openBatches, dropJobs, useFilament, supplyJobs} {
 			if err := step(tx); err != nil {
 				return err
 			}
@@ -108,7 +109,8 @@ func (p *Production) keep(ctx context.Context, slice chan<- struct{}) error {
 	return err
 }
 
-// openBatches opens a batch for each line of an approved request that has none.
+// openBatches opens a batch for each line of an approved request that has none. A batch given up because its version is
+// dangerous is none; one that a coordinator gave up is.
 func openBatches(tx *store.Tx) error {
 	requests, err := tx.Requests(fab.RequestApproved)
 	if err != nil {
@@ -124,7 +126,12 @@ func openBatches(tx *store.Tx) error {
 			return err
 		}
 		for _, l := range lines {
-			if l.Promised == 0 || hasProduct(batches, l.Product) {
+			if l.Promised == 0 {
+				continue
+			}
+			if has, err := hasProduct(tx, batches, l.Product); err != nil {
+				return err
+			} else if has {
 				continue
 			}
 			if err := openBatch(tx, r, l); err != nil {
@@ -135,17 +142,27 @@ func openBatches(tx *store.Tx) error {
 	return nil
 }
 
-func hasProduct(batches []fab.Batch, product string) bool {
+func hasProduct(tx *store.Tx, batches []fab.Batch, product string) (bool, error) {
 	for _, b := range batches {
-		if b.Product == product {
-			return true
+		if b.Product != product {
+			continue
+		}
+		if b.Status != fab.BatchCancelled {
+			return true, nil
+		}
+		if design, err := tx.Design(b.DesignID); err != nil || !design.Dangerous {
+			return true, err
 		}
 	}
-	return false
+	return false, nil
 }
 
+// openBatch waits with a product of which every version is withdrawn.
 func openBatch(tx *store.Tx, r fab.Request, l fab.RequestLine) error {
 	design, err := tx.CurrentDesign(l.Product)
+	if fab.ClassOf(err) == fab.NotFound {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("open a batch of %s: %w", l.Product, err)
 	}
@@ -159,24 +176,59 @@ func openBatch(tx *store.Tx, r fab.Request, l fab.RequestLine) error {
 	return tx.Note(fab.Change{Code: "batch_opened", Subject: string(b.ID), Request: r.ID, Args: fab.Args{"product": b.Product, "quantity": b.Quantity}})
 }
 
-// closeCancelled ends the batches of requests that were cancelled; work on a printer goes on and goes to stock.
-func closeCancelled(tx *store.Tx) error {
+// closeBatches ends the batches of requests that were cancelled and of versions that are dangerous; work on a printer
+// goes on, and goes to stock or aside.
+func closeBatches(tx *store.Tx) error {
 	batches, err := tx.Batches(fab.BatchOpen, fab.BatchPaused)
 	if err != nil {
 		return err
 	}
 	for _, b := range batches {
-		if b.RequestID == "" {
-			continue
-		}
-		r, err := tx.Request(b.RequestID)
+		over, err := isOver(tx, b)
 		if err != nil {
 			return err
 		}
-		if r.Status == fab.RequestCancelled {
+		if over {
 			if err := cancelBatch(tx, b); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+func isOver(tx *store.Tx, b fab.Batch) (bool, error) {
+	design, err := tx.Design(b.DesignID)
+	if err != nil || design.Dangerous || b.RequestID == "" {
+		return design.Dangerous, err
+	}
+	r, err := tx.Request(b.RequestID)
+	return r.Status == fab.RequestCancelled, err
+}
+
+// dropJobs cancels what waits for a batch that was given up, and so also what was under way then and failed.
+func dropJobs(tx *store.Tx) error {
+	jobs, err := tx.Jobs(fab.JobWaiting)
+	if err != nil {
+		return err
+	}
+	given := map[fab.BatchID]bool{}
+	for _, j := range jobs {
+		up, known := given[j.BatchID]
+		if !known {
+			b, err := tx.Batch(j.BatchID)
+			if err != nil {
+				return err
+			}
+			up = b.Status == fab.BatchCancelled
+			given[j.BatchID] = up
+		}
+		if !up {
+			continue
+		}
+		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
+		if ok, err := tx.SwapJob(&j); err != nil || !ok {
+			return errors.Join(err, errRace)
 		}
 	}
 	return nil
@@ -187,18 +239,8 @@ func cancelBatch(tx *store.Tx, b fab.Batch) error {
 	if err := tx.SetBatch(&b); err != nil {
 		return err
 	}
-	jobs, err := tx.JobsOf(b.ID)
-	if err != nil {
+	if err := dropJobs(tx); err != nil {
 		return err
-	}
-	for _, j := range jobs {
-		if j.Status != fab.JobWaiting {
-			continue
-		}
-		j.Status = fab.JobCancelled
-		if ok, err := tx.SwapJob(&j); err != nil || !ok {
-			return errors.Join(err, errRace)
-		}
 	}
 	return tx.Note(fab.Change{Code: "batch_cancelled", Subject: string(b.ID), Request: b.RequestID, Args: fab.Args{"product": b.Product}})
 }
@@ -238,7 +280,7 @@ func supply(tx *store.Tx, b fab.Batch, design fab.DesignVersion, counts []fab.Pa
 		jobs = append(jobs, jobsFor(tx, b, part, c.Missing())...)
 	}
 	if b.Status == fab.BatchDone {
-		if len(jobs) == 0 || delivered(tx, b) {
+		if len(jobs) == 0 || design.Dangerous || delivered(tx, b) {
 			return nil
 		}
 		b.Status, b.DoneAt = fab.BatchOpen, time.Time{}

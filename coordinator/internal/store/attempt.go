@@ -23,6 +23,16 @@ func (tx *Tx) Attempts(statuses ...fab.AttemptStatus) ([]fab.Attempt, error) {
 	})
 }
 
+// AttemptsUnweighed reads the attempts that ran on a spool and are over, of which no filament has left the ledger.
+func (tx *Tx) AttemptsUnweighed() ([]fab.Attempt, error) {
+	over := []fab.AttemptStatus{fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped}
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("spool_id IS NOT NULL").Where("plate_id IS NOT NULL").Where("status IN (?)", in(over)).
+			Where("started_at IS NOT NULL OR lines > 0").
+			Where("NOT EXISTS (SELECT 1 FROM stock_moves m WHERE m.subject = attempt.id AND m.why = 'printed')").Order("id")
+	})
+}
+
 // AttemptsOf reads the attempts of a batch, oldest first.
 func (tx *Tx) AttemptsOf(id fab.BatchID) ([]fab.Attempt, error) {
 	return many[fab.Attempt](tx, "attempts", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })

@@ -68,6 +68,16 @@ func (s *Store) Blob(ctx context.Context, hash string) (fab.Blob, error) {
 	return blob, err
 }
 
+// GCodeFor reads what is known of a file that one of the agent's printers is to print now; NotFound for every other.
+func (tx *Tx) GCodeFor(agent fab.AgentID, hash string) (fab.Blob, error) {
+	under := []fab.AttemptStatus{fab.AttemptLeased, fab.AttemptPrinting}
+	return one[fab.Blob](tx, "file", func(q query) query {
+		return q.Where("hash = ?", hash).
+			Where("EXISTS (SELECT 1 FROM attempts a JOIN plates p ON p.id = a.plate_id JOIN workers w ON w.id = a.worker_id "+
+				"WHERE p.gcode_hash = ? AND w.agent_id = ? AND a.status IN (?))", hash, string(agent), in(under))
+	})
+}
+
 // ReadBlob streams a blob to w, one chunk in memory at a time.
 func (s *Store) ReadBlob(ctx context.Context, hash string, w io.Writer) error {
 	blob, err := s.Blob(ctx, hash)

@@ -43,21 +43,16 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 }
 
 func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) {
-	c := Closable{Request: r.ID, Product: l.Product, Wanted: l.Promised}
-	kits, err := tx.KitsOf(r.ID)
-	if err != nil {
+	c := Closable{Request: r.ID, Product: l.Product}
+	var err error
+	if c.Wanted, err = wanted(tx, l); err != nil {
 		return c, err
-	}
-	for _, k := range kits {
-		if k.Product == l.Product {
-			c.Wanted -= k.Quantity
-		}
 	}
 	design, err := designOf(tx, r.ID, l.Product)
 	if err != nil {
 		return c, err
 	}
-	c.Now = max(0, c.Wanted)
+	c.Now = c.Wanted
 	for _, n := range needs(design.BOM) {
 		picks, err := pick(tx, n, 1<<62)
 		if err != nil {
@@ -75,15 +70,19 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 	return c, nil
 }
 
-// designOf is the version that the batch of this request was frozen with, or the current one.
+// designOf is the version that the batch of this request was frozen with, or the current one. The batch of a version that
+// proved dangerous is given up for another.
 func designOf(tx *store.Tx, id fab.RequestID, product string) (fab.DesignVersion, error) {
 	batches, err := tx.BatchesOf(id)
 	if err != nil {
 		return fab.DesignVersion{}, err
 	}
 	for _, b := range batches {
-		if b.Product == product {
-			return tx.Design(b.DesignID)
+		if b.Product != product {
+			continue
+		}
+		if design, err := tx.Design(b.DesignID); err != nil || !design.Dangerous {
+			return design, err
 		}
 	}
 	return tx.CurrentDesign(product)
@@ -175,6 +174,9 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 			}
 		}
 	}
+	if err := checkWanted(tx, r, product, quantity); err != nil {
+		return k, err
+	}
 	if err := tx.AddKit(&k, lots); err != nil {
 		return k, err
 	}
@@ -183,6 +185,37 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 		return k, err
 	}
 	return k, tx.Note(fab.Change{Code: "kit_made", Subject: string(k.ID), Request: id, Args: fab.Args{"product": product, "quantity": quantity}})
+}
+
+// checkWanted refuses more kits than are promised and not assembled yet.
+func checkWanted(tx *store.Tx, r fab.Request, product string, quantity int64) error {
+	lines, err := tx.RequestLines(r.ID)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if l.Product != product {
+			continue
+		}
+		wanted, err := wanted(tx, l)
+		if err == nil && quantity > wanted {
+			err = fab.Refuse(fab.Conflict, "too_many", "count", "max", wanted)
+		}
+		return err
+	}
+	return fab.Refuse(fab.Invalid, "product_unknown", "product")
+}
+
+// wanted is how many of a line are promised and in no kit yet.
+func wanted(tx *store.Tx, l fab.RequestLine) (int64, error) {
+	kits, err := tx.KitsOf(l.RequestID)
+	left := l.Promised
+	for _, k := range kits {
+		if k.Product == l.Product {
+			left -= k.Quantity
+		}
+	}
+	return max(0, left), err
 }
 
 func consume(tx *store.Tx, k fab.Kit, n need) ([]fab.Balance, error) {

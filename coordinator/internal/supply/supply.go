@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
-	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -49,6 +47,9 @@ type Pledged struct {
 
 // Pledge notes a gift that is announced. The same form sent twice makes one donation.
 func (s *Supply) Pledge(ctx context.Context, p Pledge) (out Pledged, err error) {
+	if !fab.ValidKey(p.SubmitKey) {
+		return out, fab.Refuse(fab.Invalid, "form_expired", "key")
+	}
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
 		out = Pledged{}
 		if out.Donation, err = tx.DonationBySubmitKey(p.SubmitKey); err == nil {
@@ -92,7 +93,7 @@ func note(tx *store.Tx, code string, d fab.Donation) error {
 
 func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {
 	for _, s := range []*string{&p.Donor, &p.Town, &p.Phone, &p.Email} {
-		*s = strings.Join(strings.Fields(*s), " ")
+		*s = fab.Line(*s)
 	}
 	var errs fab.Errors
 	material, err := tx.Material(p.Material)
@@ -105,9 +106,12 @@ func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {
 	if refused != nil {
 		errs = append(errs, refused)
 	}
-	for field, v := range map[string]string{"donor": p.Donor, "town": p.Town} {
-		if v == "" || utf8.RuneCountInString(v) > 80 {
-			errs = append(errs, fab.Refuse(fab.Invalid, field+"_missing", field))
+	for _, f := range []struct{ field, value string }{{"donor", p.Donor}, {"town", p.Town}} {
+		switch n := utf8.RuneCountInString(f.value); {
+		case n == 0:
+			errs = append(errs, fab.Refuse(fab.Invalid, f.field+"_missing", f.field))
+		case n > 80:
+			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", f.field, "max", 80))
 		}
 	}
 	if p.Phone == "" && p.Email == "" {
@@ -117,25 +121,22 @@ func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
 	}
 	if p.Email != "" {
-		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
+		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email || len(p.Email) > 254 {
 			errs = append(errs, fab.Refuse(fab.Invalid, "email_wrong", "email"))
 		}
-	}
-	if p.SubmitKey == "" || len(p.SubmitKey) > 80 {
-		errs = append(errs, fab.Refuse(fab.Invalid, "form_expired", "key"))
 	}
 	return quantity, errs.Or()
 }
 
 // amount reads pieces, or grams into milligrams.
 func amount(typed, unit string) (int64, *fab.Error) {
-	n, err := strconv.ParseInt(strings.Join(strings.Fields(typed), ""), 10, 64)
+	n, ok := fab.WholeNumber(typed)
 	most, factor := int64(maxPieces), int64(1)
 	if unit == fab.UnitMG {
 		most, factor = maxGrams, 1000
 	}
 	switch {
-	case err != nil:
+	case !ok:
 		return 0, fab.Refuse(fab.Invalid, "not_a_number", "count")
 	case n <= 0:
 		return 0, fab.Refuse(fab.Invalid, "quantity_not_positive", "count", "quantity", n)
