@@ -60,11 +60,6 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) (
 	if err != nil {
 		return err
 	}
-	if !c.JSON {
-		if _, err := fmt.Fprintf(stdout, "%s\n\n  %s/demo\n\nCtrl-C ends it. Logs: %s\n", a.config.Lab.Name, a.url(), dir); err != nil {
-			return err
-		}
-	}
 	return c.play(ctx, a, show, began, stdout)
 }
 
@@ -77,6 +72,7 @@ func (c *demoCmd) play(ctx context.Context, a *app, show *demo.Show, began time.
 		return a.run(ctx, func(w *web.Config) { w.Demo = demo.NewStage(show, a.store, c.speed()) })
 	})
 	g.Go(func() error { return show.Run(ctx) })
+	g.Go(func() error { return c.invite(ctx, a, show, stdout) })
 	if c.Until == "delivered" {
 		g.Go(func() error {
 			defer end()
@@ -89,6 +85,20 @@ func (c *demoCmd) play(ctx context.Context, a *app, show *demo.Show, began time.
 		})
 	}
 	return g.Wait()
+}
+
+// invite prints the address once the lab is set up: before that there is nobody to be.
+func (c *demoCmd) invite(ctx context.Context, a *app, show *demo.Show, stdout io.Writer) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-show.Ready():
+	}
+	if c.JSON {
+		return nil
+	}
+	_, err := fmt.Fprintf(stdout, "%s\n\n  %s/demo\n\nCtrl-C ends it. Logs: %s\n", a.config.Lab.Name, a.url(), a.config.Data)
+	return err
 }
 
 // tell ends the show: it fails unless all was delivered and the books add up.
@@ -140,7 +150,8 @@ type demoPace struct {
 	tick, think, hands, silence time.Duration
 }
 
-func (c *demoCmd) pace() demoPace {
+func (c *demoCmd) pace() (p demoPace) {
+	defer func() { p.speedup = c.speed() }()
 	if c.Until == "delivered" {
 		return demoPace{pace: quickened(200 * time.Millisecond), tick: 250 * time.Millisecond, hands: 20 * time.Second, silence: 8 * time.Second}
 	}

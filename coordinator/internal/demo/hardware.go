@@ -168,3 +168,13 @@ func (h *hardware) read(ctx context.Context, path string) (t Truth, err error) {
 	}
 	return t, nil
 }
+
+// printing reports whether a printer is well into an attempt.
+func (h *hardware) printing(ctx context.Context, p printer) bool {
+	truth, err := h.read(ctx, h.truth(p))
+	if err != nil || len(truth.Attempts) == 0 {
+		return false
+	}
+	last := truth.Attempts[len(truth.Attempts)-1]
+	return !last.Ended && last.Lines > 100
+}

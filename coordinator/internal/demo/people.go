@@ -111,7 +111,7 @@ func (s *Show) step(ctx context.Context, b *browser, p *page, typed url.Values) 
 func (s *Show) make(ctx context.Context, v volunteer) error {
 	var b *browser
 	careless := v.login == carelessLogin
-	counted, since := 0, map[string]time.Time{}
+	since := map[string]time.Time{}
 	return s.every(ctx, v.name, func(ctx context.Context) (bool, error) {
 		if b == nil {
 			fresh, err := s.person()
@@ -137,22 +137,9 @@ func (s *Show) make(ctx context.Context, v volunteer) error {
 			if _, err := b.send(ctx, f, change); err != nil {
 				return false, err
 			}
-			if counted++; v.login == silentLogin && counted >= 1 {
-				s.fallSilent()
-			}
 		}
 		return false, s.byHand(ctx, b, p, since)
 	})
-}
-
-// fallSilent lets the frozen agent be frozen, once.
-func (s *Show) fallSilent() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.froze && !s.Calm {
-		s.froze = true
-		close(s.freeze)
-	}
 }
 
 // byHand takes offers, and hands work in once it had its time.
@@ -281,8 +268,8 @@ func number(text string) int64 {
 	return n
 }
 
-// waitFor polls until ok, for at most so long.
-func waitFor(ctx context.Context, most time.Duration, ok func() (bool, error)) error {
+// waitFor asks every so often until ok, for at most so long.
+func waitFor(ctx context.Context, most, every time.Duration, ok func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for {
@@ -293,7 +280,7 @@ func waitFor(ctx context.Context, most time.Duration, ok func() (bool, error)) e
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(every):
 		}
 	}
 }

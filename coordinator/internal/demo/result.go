@@ -49,7 +49,7 @@ type figures struct {
 }
 
 // settleFor is how long prints that nobody needs any more may take to end.
-const settleFor = 60 * time.Second
+const settleFor = 2 * time.Minute
 
 // Finish lets the printers end, recalls one spool, and adds everything up. It is for after Delivered, while Run runs.
 func (s *Show) Finish(ctx context.Context, since time.Time) (r Result, err error) {
@@ -62,7 +62,7 @@ func (s *Show) Finish(ctx context.Context, since time.Time) (r Result, err error
 	}
 	var books figures
 	var truth Truth
-	err = waitFor(ctx, settleFor, func() (bool, error) {
+	err = waitFor(ctx, settleFor, 500*time.Millisecond, func() (bool, error) {
 		if err := s.read(ctx, b, "/api/v1/figures", &books); err != nil {
 			return false, err
 		}

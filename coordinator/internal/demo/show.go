@@ -47,18 +47,17 @@ type Show struct {
 	mu        sync.Mutex
 	mine      bool
 	lastClick time.Time
-	tracks    []string // tracking pages, in the order of the requests
+	opened    time.Time // when the lab was set up and the story began
+	tracks    []string  // tracking pages, in the order of the requests
 	gifts     []string
 	runs      []string // driver's links
-	freeze    chan struct{}
-	froze     bool
 	ready     chan struct{}
 	delivered chan struct{}
 }
 
 // New builds a Show. Nothing runs yet.
 func New(c Config) (*Show, error) {
-	s := &Show{Config: c, mine: c.Alone, ready: make(chan struct{}), freeze: make(chan struct{}), delivered: make(chan struct{})}
+	s := &Show{Config: c, mine: c.Alone, ready: make(chan struct{}), delivered: make(chan struct{})}
 	s.hardware = &hardware{
 		program: c.Agent, dir: c.Dir, speed: c.Speed, alive: max(200*time.Millisecond, c.Silence/8),
 		crew: &crew{dir: c.Dir}, agents: map[string]*child{},
@@ -85,7 +84,7 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set the sample lab up: %w", err)
 	}
-	close(s.ready)
+	s.open()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.coordinate(ctx, desk) })
 	g.Go(func() error { return s.ask(ctx) })
@@ -97,6 +96,24 @@ func (s *Show) Run(ctx context.Context) error {
 		g.Go(func() error { return s.make(ctx, v) })
 	}
 	return g.Wait()
+}
+
+// open lets the story begin.
+func (s *Show) open() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = time.Now()
+	close(s.ready)
+}
+
+// openedAt is when the story began; while the lab is set up, a time that is still to come.
+func (s *Show) openedAt() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened.IsZero() {
+		return time.Now().Add(time.Hour)
+	}
+	return s.opened
 }
 
 // Ready is closed when the lab is set up: accounts, agents, stock.
@@ -157,9 +174,9 @@ func (s *Show) every(ctx context.Context, who string, act func(context.Context) 
 	}
 }
 
-// think pauses as a person does before the next act.
+// think pauses as a person does before the next act. While the lab is set up, nobody watches.
 func (s *Show) think(ctx context.Context) {
-	if s.Think == 0 {
+	if s.Think == 0 || s.openedAt().After(time.Now()) {
 		return
 	}
 	select {
@@ -170,12 +187,21 @@ func (s *Show) think(ctx context.Context) {
 
 func (s *Show) person() (*browser, error) { return newBrowser(s.Lab.URL, s.roots) }
 
-// silence freezes one agent in the middle of its second print until its work has gone to another.
+// silence freezes one agent in the middle of a print until its work has gone to another.
 func (s *Show) silence(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
+	if s.Calm {
 		return nil
-	case <-s.freeze:
+	}
+	printing := func() (bool, error) {
+		for _, v := range volunteers() {
+			if v.login == silentLogin {
+				return s.hardware.printing(ctx, v.printers[0]), nil
+			}
+		}
+		return false, nil
+	}
+	if err := waitFor(ctx, time.Hour, 2*s.Tick, printing); err != nil {
+		return nil
 	}
 	if err := s.hardware.freeze(silentLogin); err != nil {
 		return err

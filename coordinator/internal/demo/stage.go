@@ -17,7 +17,7 @@ type Stage struct {
 	speed float64
 }
 
-// NewStage builds a Stage over a show and the books of its lab, which it only reads.
+// NewStage builds a Stage over a show and the books of its lab, in which it only makes links for the visitor.
 func NewStage(show *Show, s *store.Store, speed float64) *Stage {
 	return &Stage{show: show, store: s, speed: speed}
 }
@@ -35,46 +35,6 @@ func (s *Stage) Bar(r *http.Request, role string) ui.DemoBar {
 
 // Take hands the story to the visitor, or back to the actors.
 func (s *Stage) Take(ctx context.Context, mine bool) error { return s.show.Take(ctx, mine) }
-
-// Enter says who the visitor becomes and where that person begins.
-func (s *Stage) Enter(ctx context.Context, role string) (account fab.AccountID, page string, err error) {
-	login := ""
-	s.show.mu.Lock()
-	tracks, gifts, runs := slices.Clone(s.show.tracks), slices.Clone(s.show.gifts), slices.Clone(s.show.runs)
-	s.show.mu.Unlock()
-	switch role {
-	case ui.DemoCoordinator:
-		login, page = deskLogin, "/desk/requests"
-	case ui.DemoMaker:
-		login, page = carelessLogin, "/maker"
-	case ui.DemoHands:
-		login, page = sewerLogin, "/maker"
-	case ui.DemoRequester:
-		page = lastOr(tracks[:min(1, len(tracks))], "/ask")
-	case ui.DemoDonor:
-		page = lastOr(gifts, "/give")
-	case ui.DemoDriver:
-		page = lastOr(runs, "/demo")
-	default:
-		page = "/demo"
-	}
-	if login == "" {
-		return "", page, nil
-	}
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		a, err := tx.AccountByLogin(login)
-		account = a.ID
-		return err
-	})
-	return account, page, err
-}
-
-func lastOr(list []string, otherwise string) string {
-	if len(list) == 0 {
-		return otherwise
-	}
-	return list[len(list)-1]
-}
 
 // linesShown is how many latest happenings the story tells.
 const linesShown = 12
@@ -185,9 +145,10 @@ func (s *Stage) lines(tx *store.Tx, page *ui.Story) error {
 	if err != nil {
 		return err
 	}
+	opened := s.show.openedAt()
 	for _, c := range changes {
 		role, told := roleOf(c.Code)
-		if !told || len(page.Lines) == linesShown {
+		if !told || c.At.Before(opened) || len(page.Lines) == linesShown {
 			continue
 		}
 		page.Lines = append(page.Lines, ui.ActorLine{ID: string(rune('a'+c.Seq%26)) + c.At.Format("150405.000000"), At: c.At.In(page.Now.Location()), Role: role, Text: fab.Reason{Code: "change." + c.Code, Args: c.Args}})
