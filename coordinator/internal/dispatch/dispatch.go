@@ -6,7 +6,6 @@ package dispatch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -166,7 +165,7 @@ func (l *Loop) commit(ctx context.Context, a schedule.Assignment) error {
 		if err := tx.Order(w, "start", attempt.ID); err != nil {
 			return err
 		}
-		return note(tx, "attempt_"+string(attempt.Status), attempt, w, "why", a.Why.Code, "finish", a.Finish)
+		return tx.NoteAttempt("attempt_"+string(attempt.Status), attempt, w, "why", a.Why.Code, "finish", a.Finish)
 	})
 }
 
@@ -190,18 +189,4 @@ func swap(tx *store.Tx, j *fab.Job, w *fab.Worker) error {
 		return errors.Join(err, errOvertaken)
 	}
 	return nil
-}
-
-// note tells what happened to an attempt.
-func note(tx *store.Tx, code string, a fab.Attempt, w fab.Worker, pairs ...any) error {
-	b, err := tx.Batch(a.BatchID)
-	if err != nil {
-		return fmt.Errorf("note %s: %w", code, err)
-	}
-	args := fab.Because("", pairs...).Args
-	if args == nil {
-		args = fab.Args{}
-	}
-	args["worker"], args["part"], args["copies"] = w.Name, a.Part, a.Copies
-	return tx.Note(fab.Change{Code: code, Subject: string(a.ID), Request: b.RequestID, Worker: w.ID, Args: args})
 }

@@ -55,19 +55,19 @@ func (l *Loop) overdue(ctx context.Context) (list []fab.Attempt, err error) {
 }
 
 func lose(tx *store.Tx, a fab.Attempt) error {
-	why, code := fab.EndedSilent, "attempt_lost"
+	reason, code := fab.EndedSilent, "attempt_lost"
 	if a.Status == fab.AttemptOffered {
-		why, code = fab.EndedOfferLapsed, "offer_lapsed"
+		reason, code = fab.EndedOfferLapsed, "offer_lapsed"
 	}
 	var w fab.Worker
 	err := tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, worker *fab.Worker) {
-		a.Lose(why, j, worker, tx.Now())
+		a.Lose(reason, j, worker, tx.Now())
 		w = *worker
 	})
 	if err != nil {
 		return err
 	}
-	return note(tx, code, a, w, "why", why)
+	return tx.NoteAttempt(code, a, w, "reason", reason)
 }
 
 // Waking is when makers read their messages: from one hour of the day to another, in the lab's zone. The zero value is

@@ -178,7 +178,7 @@ func endStart(tx *store.Tx, c fab.Command, rule func(*fab.Attempt, *fab.Job, *fa
 	if err != nil {
 		return err
 	}
-	return note(tx, code, a, worker, "reason", reason)
+	return tx.NoteAttempt(code, a, worker, "reason", reason)
 }
 
 // keepAnswer takes an agent's answer to an order.

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -61,7 +60,7 @@ func (f *Fleet) work(tx *store.Tx, a fab.Attempt, e wire.Event) error {
 	if err != nil || change == "" {
 		return err
 	}
-	return note(tx, change, a, w, "reason", e.Reason)
+	return tx.NoteAttempt(change, a, w, "reason", e.Reason)
 }
 
 // unwanted reports whether an attempt goes on although it was ended here, so that its pieces would count for nothing.
@@ -83,14 +82,4 @@ func stop(tx *store.Tx, a fab.Attempt, w fab.Worker) error {
 		}
 	}
 	return tx.Order(w, string(wire.CommandCancel), a.ID)
-}
-
-// note tells what happened to an attempt.
-func note(tx *store.Tx, code string, a fab.Attempt, w fab.Worker, pairs ...any) error {
-	b, err := tx.Batch(a.BatchID)
-	if err != nil {
-		return fmt.Errorf("note %s: %w", code, err)
-	}
-	args := fab.Because("", append(pairs, "worker", w.Name, "part", a.Part, "copies", a.Copies)...).Args
-	return tx.Note(fab.Change{Code: code, Subject: string(a.ID), Request: b.RequestID, Worker: w.ID, Args: args})
 }

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // Note records that something happened, for timelines and open pages. Seq and At are filled in.
 func (tx *Tx) Note(c fab.Change) error {
@@ -10,6 +14,17 @@ func (tx *Tx) Note(c fab.Change) error {
 	}
 	tx.changes = append(tx.changes, c)
 	return nil
+}
+
+// NoteAttempt records what happened to an attempt of w, with the names of its worker and part beside pairs of argument
+// and value.
+func (tx *Tx) NoteAttempt(code string, a fab.Attempt, w fab.Worker, pairs ...any) error {
+	b, err := tx.Batch(a.BatchID)
+	if err != nil {
+		return fmt.Errorf("note %s: %w", code, err)
+	}
+	args := fab.Because(code, append(pairs, "worker", w.Name, "part", a.Part, "copies", a.Copies)...).Args
+	return tx.Note(fab.Change{Code: code, Subject: string(a.ID), Request: b.RequestID, Worker: w.ID, Args: args})
 }
 
 // ChangesAfter reads the changes past seq, oldest first, at most limit.
