@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -115,7 +116,7 @@ func TestPlatesForEveryMachine(t *testing.T) {
 	for _, p := range set.Printers() {
 		for _, f := range set.Filaments() {
 			t.Run(p.ID+" "+f.ID, func(t *testing.T) {
-				r, err := s.Slice(t.Context(), slicing.Request{STL: ring(15, 13, 3, 24), Copies: 2, Printer: p.ID, Filament: f.ID})
+				r, err := s.Slice(t.Context(), slicing.Request{STL: ring(15, 13, 3, 24), Copies: 2, Printer: p.ID, Filament: f.ID, NozzleUM: 400})
 				require.NoError(t, err)
 				require.EqualValues(t, 10, r.Layers, "3 mm at 0.3")
 				require.Empty(t, r.Warnings)
@@ -129,12 +130,25 @@ func TestPlatesForEveryMachine(t *testing.T) {
 				require.Empty(t, findings, "not even a warning")
 				require.Equal(t, report.Lines, r.Lines)
 				require.InDelta(t, r.Seconds, report.Seconds, 0.02*float64(r.Seconds)+2, "our planner and the slicer's agree")
-				volume := 2*math.Pi*(15*15-13*13)*3 + 75*0.3*0.6 // two rings and the line that primes
-				require.InDelta(t, volume*float64(f.Density)/1000, r.FilamentMG, 0.12*volume*float64(f.Density)/1000)
+				line := 0.3 * (0.5 - 0.3*(1-math.Pi/4)) // mm² of a line 0.5 mm wide with round sides
+				volume := 2*10*4*line*2*math.Pi*14 + primed(t, p)
+				require.InEpsilon(t, volume*float64(f.Density)/1000*float64(f.ExtrusionPermil)/1000, r.FilamentMG, 0.04, "two rings, 10 layers of 4 lines")
 				require.Equal(t, max(f.Nozzle, f.NozzleFirst), report.NozzleMaxC)
 			})
 		}
 	}
+}
+
+// primed is how much plastic a machine's own start lays down, in mm³.
+func primed(t *testing.T, p profiles.Printer) float64 {
+	length := 0.0
+	for _, e := range regexp.MustCompile(`(?m)^G1 .*E([0-9.]+)`).FindAllStringSubmatch(p.StartEnd.Start, -1) {
+		mm, err := strconv.ParseFloat(e[1], 64)
+		require.NoError(t, err)
+		length += mm
+	}
+	radius := float64(p.Nozzle.FilamentDiameter) / 2000
+	return length * math.Pi * radius * radius
 }
 
 // The same request again comes from the cache, also to another slicer object
