@@ -57,17 +57,30 @@ func stopOfFacility(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error 
 		if err != nil {
 			return err
 		}
-		goods := ui.Goods{Code: line.Product, Name: name, N: line.Quantity}
-		i := slices.IndexFunc(page.Loads, func(l ui.Load) bool { return l.Box == line.Box })
-		if i < 0 {
-			page.Loads = append(page.Loads, ui.Load{Box: line.Box})
-			i = len(page.Loads) - 1
-		}
-		page.Loads[i].Goods = append(page.Loads[i].Goods, goods)
-		page.Loads[i].Lots = append(page.Loads[i].Lots, line.Lots...)
+		page.Loads = load(page.Loads, line, name)
 	}
 	page.Alert = slices.ContainsFunc(v.Boxes, func(b fab.Box) bool { return b.Recalled })
 	return nil
+}
+
+// load adds a line of a delivery note to what is handed over: a box names a product once, with all of its lots.
+func load(loads []ui.Load, line fab.NoteLine, name string) []ui.Load {
+	i := slices.IndexFunc(loads, func(l ui.Load) bool { return l.Box == line.Box })
+	if i < 0 {
+		i = len(loads)
+		loads = append(loads, ui.Load{Box: line.Box})
+	}
+	l := &loads[i]
+	same := slices.IndexFunc(l.Goods, func(g ui.Goods) bool { return g.Code == line.Product })
+	if same < 0 {
+		same = len(l.Goods)
+		l.Goods = append(l.Goods, ui.Goods{Code: line.Product, Name: name})
+	}
+	l.Goods[same].N += line.Quantity
+	l.Lots = append(l.Lots, line.Lots...)
+	slices.Sort(l.Lots)
+	l.Lots = slices.Compact(l.Lots)
+	return loads
 }
 
 func stopOfMaker(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
