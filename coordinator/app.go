@@ -120,10 +120,18 @@ func slicerMissing(err error) error {
 }
 
 // lockFolder makes the data folder and holds it for this process: two coordinators with one database would both send the
-// printers to work. The lock goes with the process, however it ends.
+// printers to work. The lock goes with the process, however it ends. A folder that others may write to is refused, for
+// they could put an authority of their own into it.
 func lockFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return nil, fmt.Errorf("others may write to the data folder: give it a folder of its own, or run chmod go-w %s", dir)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

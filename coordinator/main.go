@@ -31,7 +31,10 @@ type commands struct {
 	Openapi openapiCmd `cmd:"" help:"Print the description of the HTTP API."`
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	syscall.Umask(0o077) // what this program and its children write holds names, addresses and keys
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // run returns the exit code: 0 only on success.
 func run(args []string, stdout, stderr io.Writer) int {
