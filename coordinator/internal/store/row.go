@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -24,18 +23,11 @@ func one[T any](tx *Tx, what string, q func(query) query) (T, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, fab.Refuse(fab.NotFound, "not_found", "", "what", what)
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == notText {
-		return row, fab.Refuse(fab.NotFound, "not_found", "", "what", what)
-	}
 	if err != nil {
 		return row, fmt.Errorf("read %s: %w", what, err)
 	}
 	return row, nil
 }
-
-// notText is how PostgreSQL answers a question after a name that cannot be one: with a zero byte, or not UTF-8.
-const notText = "22021"
 
 // byID reads the row whose id is given.
 func byID[T any, I ~string](tx *Tx, what string, id I) (T, error) {

@@ -82,7 +82,7 @@ func (s *Store) openPostgres(dsn string) error {
 	}
 	db.SetMaxOpenConns(20)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	s.write = bun.NewDB(db, pgdialect.New())
+	s.write = bun.NewDB(db, postgresText{pgdialect.New()})
 	s.read = s.write
 	return nil
 }
@@ -104,10 +104,10 @@ func (s *Store) openSQLite(path string) error {
 		return bun.NewDB(db, dialect), nil
 	}
 	var err error
-	if s.write, err = open("immediate", 1, sqlitedialect.New()); err != nil {
+	if s.write, err = open("immediate", 1, sqliteText{sqlitedialect.New()}); err != nil {
 		return err
 	}
-	s.read, err = open("deferred", 8, sqlitedialect.New())
+	s.read, err = open("deferred", 8, sqliteText{sqlitedialect.New()})
 	return err
 }
 
