@@ -76,7 +76,7 @@ func (s *Server) versionOr(instead string) string {
 func (s *Server) apiLimited(api huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		c := humagin.Unwrap(ctx)
-		if s.limits.posts.at(c.ClientIP()).Allow() && s.limits.wrongLinks.at(c.ClientIP()).Tokens() >= 1 {
+		if s.limits.posts.at(sender(c)).Allow() && s.limits.wrongLinks.at(sender(c)).Tokens() >= 1 {
 			next(ctx)
 			return
 		}
@@ -136,7 +136,7 @@ func (s *Server) apiError(k *caller, err error) error {
 	case http.StatusUnauthorized:
 		return errors.Join(huma.ErrorWithHeaders(p, http.Header{"WWW-Authenticate": {"Bearer"}}))
 	case http.StatusNotFound:
-		s.limits.wrongLink(k.c.ClientIP())
+		s.limits.wrongLink(k.c)
 	}
 	return p
 }

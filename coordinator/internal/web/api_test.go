@@ -112,6 +112,7 @@ func TestEnrolAndFetch(t *testing.T) {
 	gcode := strings.Repeat("G1 X1 Y1\n", 100_000)
 	blob, err := l.store.PutBlob(t.Context(), []byte(gcode), "text/x.gcode")
 	require.NoError(t, err)
+	leased := l.lease(fab.AgentID(answered.Agent), blob)
 	path := "/api/v1/blobs/" + blob.Hash
 	require.Equal(t, http.StatusUnauthorized, agent.get(path).status)
 	agent.header.Set("Authorization", "Bearer "+answered.Token+"x")
@@ -132,6 +133,14 @@ func TestEnrolAndFetch(t *testing.T) {
 	photo, err := l.store.PutBlob(t.Context(), []byte("signature"), "image/png")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, agent.get("/api/v1/blobs/"+photo.Hash).status, "an agent fetches what it prints")
+	others, err := l.store.PutBlob(t.Context(), []byte("G28\n"), "text/x.gcode")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, agent.get("/api/v1/blobs/"+others.Hash).status, "and not what others print")
+	neighbour := l.joined(t)
+	require.Equal(t, http.StatusNotFound, neighbour.get(path).status)
+	leased.Status = fab.AttemptFailed
+	require.NoError(t, l.store.Update(t.Context(), func(tx *store.Tx) error { return tx.SetAttempt(&leased) }))
+	require.Equal(t, http.StatusNotFound, agent.get(path).status, "nor what is over")
 	require.Equal(t, http.StatusUnauthorized, agent.get("/api/v1/audit").status, "an agent is nobody's account")
 }
 

@@ -85,7 +85,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		c.Redirect(http.StatusSeeOther, "/signin")
 		return
 	case status == http.StatusNotFound && c.Param("token") != "":
-		s.limits.wrongLink(c.ClientIP())
+		s.limits.wrongLink(c)
 	}
 	s.problem(c, status, "")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -24,7 +25,25 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	p := http.NewCrossOriginProtection()
 	p.AddInsecureBypassPattern("POST " + apiPrefix + "/enrol")
 	p.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
-	return s.headed(p.Handler(next))
+	return s.headed(s.oldBrowsers(p.Handler(next)))
+}
+
+// oldBrowsers holds the referrer against this site where a browser says of a form neither where it comes from nor what
+// kind of request it is. Our referrer policy makes every such browser send one with a form of ours; who acts with a
+// session and sends none is refused too.
+func (s *Server) oldBrowsers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from := r.Referer()
+		_, err := r.Cookie(s.cookieName(cookieSession))
+		mute := r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
+		if mute && (from != "" || err == nil) {
+			if u, err := url.Parse(from); err != nil || u.Host != r.Host {
+				s.crossOrigin(w, r)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) {

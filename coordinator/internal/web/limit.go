@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -49,11 +50,24 @@ func (l *limit) at(address string) *rate.Limiter {
 	return one
 }
 
-func (l limits) wrongLink(address string) { l.wrongLinks.at(address).Allow() }
+func (l limits) wrongLink(c *gin.Context) { l.wrongLinks.at(sender(c)).Allow() }
+
+// sender is whom the limits count: an address, or for IPv6 the network of one subscriber, who can take any address in it.
+func sender(c *gin.Context) string {
+	ip, err := netip.ParseAddr(c.ClientIP())
+	if err != nil || ip.Unmap().Is4() {
+		return c.ClientIP()
+	}
+	network, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return c.ClientIP()
+	}
+	return network.String()
+}
 
 // limited slows down forms, sign-ins and the guessing of links. Who is signed in is not slowed down.
 func (s *Server) limited(c *gin.Context) {
-	from := c.ClientIP()
+	from := sender(c)
 	_, known := account(c)
 	slow := false
 	switch {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -123,12 +125,18 @@ func (s *Server) said(id fab.WorkerID, l Telemetry, lang string) []ui.Message {
 	return all
 }
 
+// streamFor is how long a stream lasts before the browser has to show again that it may listen: a session that was ended,
+// or a link that has lapsed, hears no more.
+const streamFor = 15 * time.Minute
+
 // serveLive streams topics, and in the demo what its bar shows.
 func (s *Server) serveLive(c *gin.Context, topics ...string) error {
 	if s.Demo != nil {
 		topics = append(topics, topicWay)
 	}
-	s.Live.Serve(c.Writer, c.Request, topics...)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), streamFor)
+	defer cancel()
+	s.Live.Serve(c.Writer, c.Request.WithContext(ctx), topics...)
 	return nil
 }
 

@@ -18,16 +18,21 @@ func (s *Server) signInEmpty(c *gin.Context) error {
 	return s.show(c, ui.SignIn{Frame: s.frame(c), Form: emptyForm(), Next: ownPath(c.Query("next"), "")})
 }
 
-// signIn opens a session under a new token, so that one planted before is worth nothing.
+// signIn opens a session under a new token, so that one planted before is worth nothing, and ends the one before.
 func (s *Server) signIn(c *gin.Context) error {
 	next := ownPath(c.PostForm("next"), "")
-	token, a, err := s.Identity.SignIn(c.Request.Context(), c.PostForm(ui.FieldLogin), c.PostForm(ui.FieldPassword), c.ClientIP())
+	token, a, err := s.Identity.SignIn(c.Request.Context(), c.PostForm(ui.FieldLogin), c.PostForm(ui.FieldPassword), sender(c))
 	if err != nil {
 		return s.refused(c, err, func(errs fab.Errors) ui.Page {
 			f := wrong(c, errs)
 			f.Values.Del(ui.FieldPassword)
 			return ui.SignIn{Frame: s.frame(c), Form: f, Next: next}
 		})
+	}
+	if before := s.readCookie(c, cookieSession); before != "" {
+		if err := s.Identity.SignOut(c.Request.Context(), before); err != nil {
+			return err
+		}
 	}
 	s.setCookie(c, cookieSession, token, sessionAge)
 	if next == "" {
