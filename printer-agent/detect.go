@@ -17,7 +17,7 @@ import (
 // from its SD card, which is why only named ports are asked.
 type detectCmd struct {
 	Ask  []string `name:"ask" placeholder:"PORT" help:"Open this port and ask the printer who it is. This may reset the board: never while it prints from its card."`
-	Baud int      `help:"Speed to try; by default the usual ones in turn."`
+	Baud int      `placeholder:"N" help:"Speed to try; by default the usual ones in turn."`
 	JSON bool     `name:"json" help:"Print the result as one JSON object on standard output."`
 }
 

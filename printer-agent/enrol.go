@@ -24,11 +24,14 @@ type enrolCmd struct {
 	ProgressEvery time.Duration `default:"1m" help:"Time between signs of life of a print."`
 }
 
-// Run changes nothing on disk before the lab has answered.
+// Run looks at everything that can be wrong here before the lab is asked, because the code serves once.
 func (c *enrolCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) error {
 	config, err := c.config(log)
 	if err != nil {
 		return err
+	}
+	if err := agent.PrepareState(c.State); err != nil {
+		return fmt.Errorf("enrol: %w", err)
 	}
 	req := wire.EnrolRequest{Name: c.name(), Version: version()}
 	for _, p := range config.Printers {

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("printer-agent"), kong.Description("Connects 3D printers to a lab, or drives one by itself."),
-		kong.Writers(stdout, stderr), kong.Exit(func(status int) { exit = status }), kong.UsageOnError(),
+		kong.Writers(stdout, stderr), kong.Exit(func(status int) { exit = status }),
 		kong.BindTo(stdout, (*io.Writer)(nil)))
 	if err != nil {
 		fmt.Fprintln(stderr, "printer-agent:", err)
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "printer-agent:", err)
+		fmt.Fprintf(stderr, "printer-agent: %v; see %s --help\n", err, asked(err))
 		return 2
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: c.LogLevel}))
@@ -63,4 +63,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "printer-agent:", err)
 		return 1
 	}
+}
+
+// asked is the command that was being given when the command line went wrong.
+func asked(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		return wrong.Context.Selected().FullPath()
+	}
+	return "printer-agent"
 }

@@ -15,10 +15,10 @@ import (
 // printCmd prints one file. Naming the file on the command line stands for being there: nobody else is asked.
 type printCmd struct {
 	File     string `arg:"" type:"existingfile" help:"G-code to print."`
-	Port     string `required:"" help:"Serial port, best by its name under /dev/serial/by-id."`
-	Baud     int    `help:"Speed of the port; by default the dialect's usual one."`
-	Firmware string `default:"marlin2" help:"Dialect the printer speaks, as in firmware-profiles/dialects."`
-	Token    string `help:"Name of the attempt, shown on the printer's display around the print."`
+	Port     string `required:"" placeholder:"PORT" help:"Serial port, best by its name under /dev/serial/by-id."`
+	Baud     int    `placeholder:"N" help:"Speed of the port; by default the dialect's usual one."`
+	Firmware string `default:"marlin2" placeholder:"NAME" help:"Dialect the printer speaks, as in firmware-profiles/dialects."`
+	Token    string `placeholder:"NAME" help:"Name of the attempt, shown on the printer's display around the print."`
 	JSON     bool   `name:"json" help:"Print the result as one JSON object on standard output."`
 }
 
@@ -57,23 +57,20 @@ func (c *printCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 	if err != nil {
 		return err
 	}
-	linkCtx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // an interrupt must leave time to cool down
-	defer cancel()
-	conn, err := connect(linkCtx, c.Port, c.Baud, dialect, log)
+	conn, err := connect(ctx, c.Port, c.Baud, dialect, log)
 	if err != nil {
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { log.Warn("interrupted: cancelling the print; interrupt again to leave at once") })
 	defer stop()
-	tell, quiet := context.WithCancel(linkCtx)
+	tell, quiet := context.WithCancel(context.WithoutCancel(ctx))
 	told := make(chan struct{})
 	go func() { defer close(told); tellProgress(tell, conn.link, log) }()
 	result := conn.link.Print(ctx, link.Job{Source: source, Token: c.Token})
 	quiet()
 	<-told
 	firmware := conn.link.Snapshot().Identity.Firmware
-	cancel()
-	if err := conn.wait(); err != nil {
+	if err := conn.close(); err != nil {
 		log.Debug("link ended", "err", err)
 	}
 	return c.report(result, firmware, log, stdout)

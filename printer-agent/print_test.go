@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
+	"github.com/mailleur/mailleur/printer-agent/internal/port"
 	"github.com/mailleur/mailleur/printer-agent/internal/printsim"
 )
 
@@ -122,13 +124,55 @@ func TestDetectIdentifiesAPrinter(t *testing.T) {
 func TestMistakesAreNamed(t *testing.T) {
 	file, _ := smallPrint(t, 1)
 	for want, args := range map[string][]string{
-		`no dialect "nonsense"`: {"print", file, "--port", "/nowhere", "--firmware", "nonsense"},
-		"no such port":          {"print", file, "--port", "/nowhere/printer"},
-		"--port":                {"print", file},
-		"unexpected argument":   {"fly"},
+		`no dialect "nonsense"`:      {"print", file, "--port", "/nowhere", "--firmware", "nonsense"},
+		"no such port":               {"print", file, "--port", "/nowhere/printer"},
+		"--port":                     {"print", file},
+		"unexpected argument":        {"fly"},
+		"printer-agent --help":       {},
+		"printer-agent print --help": {"print"},
+		"is no serial port":          {"print", file, "--port", file},
 	} {
 		var stdout, stderr bytes.Buffer
 		require.NotZero(t, run(t.Context(), args, &stdout, &stderr))
 		require.Contains(t, stderr.String(), want)
 	}
+}
+
+// mute is a port behind which nobody answers.
+func mute(t *testing.T) string {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = master.Close() })
+	require.NoError(t, unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
+	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
+	require.NoError(t, err)
+	return fmt.Sprintf("/dev/pts/%d", n)
+}
+
+// Ensure that an interrupt ends the wait for a printer that does not answer, and that the port is free afterwards.
+func TestInterruptedGreetingEndsAtOnce(t *testing.T) {
+	silent, began := mute(t), time.Now()
+	file, _ := smallPrint(t, 1)
+	for _, args := range [][]string{{"print", file, "--port", silent}, {"detect", "--ask", silent}} {
+		ctx, interrupt := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		var stderr bytes.Buffer
+		require.NotZero(t, run(ctx, args, &bytes.Buffer{}, &stderr))
+		interrupt()
+	}
+	require.Less(t, time.Since(began), 5*time.Second)
+}
+
+// Ensure that a port which another program holds is left alone, by print and by detect, and that the reason is said.
+func TestAHeldPortIsLeftAlone(t *testing.T) {
+	link, _ := simulate(t, "marlin")
+	held, err := port.Open(link, 115200)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, held.Close()) })
+	file, _ := smallPrint(t, 1)
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"print", file, "--port", link}, &stdout, &stderr))
+	require.Contains(t, stderr.String(), "in use by another program")
+	require.Equal(t, 1, run(t.Context(), []string{"detect", "--ask", link}, &stdout, &stderr))
+	require.Contains(t, stdout.String(), "in use by another program")
 }

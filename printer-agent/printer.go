@@ -14,6 +14,7 @@ import (
 // connection is a printer that has answered.
 type connection struct {
 	link *link.Link
+	stop context.CancelFunc
 	done chan error
 }
 
@@ -33,8 +34,8 @@ func findDialect(name string) (profiles.Dialect, error) {
 	return profiles.Dialect{}, fmt.Errorf("no dialect %q; there are %q", name, names)
 }
 
-// connect opens the port, starts the link and waits until the printer has answered. The link ends with ctx; close waits
-// for that.
+// connect opens the port, starts the link and waits until the printer has answered, or ctx has ended. From then on the
+// link ends with close alone: an interrupt must leave time to cool down.
 func connect(ctx context.Context, name string, baud int, dialect profiles.Dialect, log *slog.Logger) (*connection, error) {
 	if baud == 0 {
 		baud = dialect.Identify.Bauds[0]
@@ -43,18 +44,23 @@ func connect(ctx context.Context, name string, baud int, dialect profiles.Dialec
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{link: link.New(p, link.Options{Dialect: dialect, Log: log}), done: make(chan error, 1)}
-	go func() { c.done <- c.link.Run(ctx) }()
+	own, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c := &connection{link: link.New(p, link.Options{Dialect: dialect, Log: log}), stop: stop, done: make(chan error, 1)}
+	go func() { c.done <- c.link.Run(own) }()
 	select {
 	case <-c.link.Ready():
 		return c, nil
+	case <-ctx.Done():
+		return nil, errors.Join(ctx.Err(), c.close())
 	case <-c.link.Done():
+		stop()
 		return nil, fmt.Errorf("greet the printer on %s at %d baud: %w", name, baud, <-c.done)
 	}
 }
 
-// wait is why the link ended, nil when it was asked to.
-func (c *connection) wait() error {
+// close ends the link and says why it had ended before, if it had.
+func (c *connection) close() error {
+	c.stop()
 	if err := <-c.done; !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -172,6 +172,8 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		"not an enrolment code":  {"enrol", closed.URL, "hello", "--state", dir, "--printer", printer},
 		"no model":               {"enrol", closed.URL, enrolCode().String(), "--state", dir, "--printer", "key=t,name=T,model=m,port=/p"},
 		"name, model and port":   {"enrol", closed.URL, enrolCode().String(), "--state", dir, "--printer", "key=t"},
+		"belongs to an enrolled": {"enrol", closed.URL, enrolCode().String(), "--state", newer, "--printer", printer},
+		"make state folder":      {"enrol", closed.URL, enrolCode().String(), "--state", filepath.Join(newer, "agent.toml", "x"), "--printer", printer},
 		"no dialect \"smalltalk": {"enrol", closed.URL, enrolCode().String(), "--state", dir, "--printer", printer + ",firmware=smalltalk"},
 	} {
 		var errs bytes.Buffer

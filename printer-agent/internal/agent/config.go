@@ -25,8 +25,11 @@ const (
 	caName     = "ca.pem"
 )
 
-// ErrNotEnrolled means that the state folder has no configuration yet.
-var ErrNotEnrolled = errors.New("this folder was not enrolled: run printer-agent enrol first")
+// Errors about state folders; test with errors.Is.
+var (
+	ErrNotEnrolled = errors.New("this folder was not enrolled: run printer-agent enrol first")
+	ErrEnrolled    = errors.New("this folder belongs to an enrolled agent already: give another one, or remove it to start anew")
+)
 
 // Config is agent.toml: written by enrol, changed by hand. An unknown key is an error.
 type Config struct {
@@ -96,6 +99,21 @@ func loadSecrets(dir string) (Secrets, error) {
 		return Secrets{}, fmt.Errorf("read certificate authority: %w", err)
 	}
 	return Secrets{Token: strings.TrimSpace(string(token)), CA: ca}, nil
+}
+
+// PrepareState makes the state folder, and refuses one that is another agent's or that cannot be written to.
+func PrepareState(dir string) error {
+	if _, err := os.Lstat(filepath.Join(dir, configName)); err == nil {
+		return fmt.Errorf("%s: %w", dir, ErrEnrolled)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	f, err := os.CreateTemp(dir, ".try-*")
+	if err != nil {
+		return fmt.Errorf("write to state folder: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // SaveConfig writes the state folder, readable by its owner alone. The configuration is written last, so that a folder

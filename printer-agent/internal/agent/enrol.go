@@ -96,10 +96,12 @@ func refusal(resp *http.Response) error {
 		return ErrCodeUsed
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return ErrCodeRefused
-	case http.StatusNotFound:
-		if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
-			return ErrCodeRefused // the address is a coordinator's
-		}
+	}
+	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
+		return fmt.Errorf("this address does not answer like a coordinator: %s", resp.Status)
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		return ErrCodeRefused
 	}
 	var problem struct {
 		Title  string `json:"title"`

@@ -152,7 +152,7 @@ func TestEnrolSaysWhatIsWrongInOneLine(t *testing.T) {
 		{"http://lab.example", a.code().String(), "not encrypted"},
 		{"ftp://127.0.0.1", a.code().String(), "is not an address"},
 		{closed.URL, a.code().String(), "does not answer"},
-		{s.URL + "/elsewhere", a.code().String(), "refused"},
+		{s.URL + "/elsewhere", a.code().String(), "does not answer like a coordinator"},
 	} {
 		_, err := agent.Enrol(t.Context(), c.url, c.code, request)
 		require.ErrorContains(t, err, c.want)

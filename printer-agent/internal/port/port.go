@@ -17,9 +17,10 @@ import (
 
 // Errors of this package, to be tested with errors.Is.
 var (
-	ErrBusy      = errors.New("port is in use by another program")
-	ErrNotFound  = errors.New("no such port")
-	ErrDenied    = errors.New("no permission to open the port")
+	ErrBusy      = errors.New("port is in use by another program: end OctoPrint, a slicer or another agent on it")
+	ErrNotFound  = errors.New("no such port: is the printer plugged in and switched on? printer-agent detect lists what is there")
+	ErrDenied    = errors.New("no permission to open the port: its users belong to the group dialout")
+	ErrNotSerial = errors.New("this is no serial port")
 	ErrUnplugged = errors.New("port has gone")
 	ErrStalled   = errors.New("port takes no more bytes")
 	ErrClosed    = errors.New("port is closed")
@@ -56,7 +57,7 @@ func Open(name string, baud int) (*Port, error) {
 	p := &Port{name: name, control: control, pty: isPTY(control)}
 	if err := p.prepare(baud); err != nil {
 		unix.Close(control)
-		return nil, fmt.Errorf("open %s: %w", name, err)
+		return nil, fmt.Errorf("open %s: %w", name, reason(err))
 	}
 	return p, nil
 }
@@ -209,6 +210,8 @@ func reason(err error) error {
 		return ErrDenied
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
 		return ErrNotFound
+	case errors.Is(err, unix.ENOTTY), errors.Is(err, unix.EISDIR):
+		return ErrNotSerial
 	}
 	return err
 }
