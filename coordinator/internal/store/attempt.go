@@ -1,6 +1,10 @@
 package store
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // AddAttempt stores a new attempt.
 func (tx *Tx) AddAttempt(a *fab.Attempt) error { return add(tx, "attempt", a) }
@@ -23,11 +27,16 @@ func (tx *Tx) Attempts(statuses ...fab.AttemptStatus) ([]fab.Attempt, error) {
 	})
 }
 
-// AttemptsUnweighed reads the attempts that ran on a spool and are over, of which no filament has left the ledger.
+// weighed is for how long after an attempt its filament may still leave the ledger. It is looked for at every change of
+// the books, so it takes a moment; a bound keeps a season's attempts from being read each time.
+const weighed = 7 * 24 * time.Hour
+
+// AttemptsUnweighed reads the attempts of the last days that ran on a spool and are over, of which no filament has left
+// the ledger.
 func (tx *Tx) AttemptsUnweighed() ([]fab.Attempt, error) {
 	over := []fab.AttemptStatus{fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped}
 	return many[fab.Attempt](tx, "attempts", func(q query) query {
-		return q.Where("spool_id IS NOT NULL").Where("plate_id IS NOT NULL").Where("status IN (?)", in(over)).
+		return q.Where("ended_at > ?", tx.now.Add(-weighed)).Where("spool_id IS NOT NULL").Where("plate_id IS NOT NULL").Where("status IN (?)", in(over)).
 			Where("started_at IS NOT NULL OR lines > 0").
 			Where("NOT EXISTS (SELECT 1 FROM stock_moves m WHERE m.subject = attempt.id AND m.why = 'printed')").Order("id")
 	})

@@ -31,34 +31,70 @@ func (tx *Tx) BatchesOf(id fab.RequestID) ([]fab.Batch, error) {
 	return many[fab.Batch](tx, "batches", func(q query) query { return q.Where("request_id = ?", string(id)).Order("id") })
 }
 
-// PartCounts counts, for each part of a batch, what is good, bad and on open jobs. Good is what the hub counted, or what
-// the maker declared while the hub has not counted; blocked lots count as nothing.
-func (tx *Tx) PartCounts(b fab.Batch, bom fab.BOM) ([]fab.PartCount, error) {
-	var lots, jobs []fab.PartCount
+// BatchesToClose reads the open and paused batches whose request was cancelled or whose version is dangerous, oldest first.
+func (tx *Tx) BatchesToClose() ([]fab.Batch, error) {
+	return many[fab.Batch](tx, "batches", func(q query) query {
+		return q.Where("status IN (?)", in([]fab.BatchStatus{fab.BatchOpen, fab.BatchPaused})).
+			Where("request_id IN (SELECT id FROM requests WHERE status = ?) OR design_id IN (SELECT id FROM design_versions WHERE dangerous = ?)",
+				string(fab.RequestCancelled), true).Order("id")
+	})
+}
+
+// BatchesToSupply reads the batches that may lack jobs, oldest first: those that are open, and those that are done for a
+// request that is not delivered yet.
+func (tx *Tx) BatchesToSupply() ([]fab.Batch, error) {
+	return many[fab.Batch](tx, "batches", func(q query) query {
+		return q.Where("status = ? OR status = ? AND (request_id IS NULL OR request_id IN (SELECT id FROM requests WHERE status = ?))",
+			string(fab.BatchOpen), string(fab.BatchDone), string(fab.RequestApproved)).Order("id")
+	})
+}
+
+// Tally is what is made of each part of some batches, and under way.
+type Tally map[fab.BatchID]map[string]fab.PartCount
+
+// Tally counts for these batches, per part, what is good, bad and on open jobs. Good is what the hub counted, or what the
+// maker declared while the hub has not counted; blocked lots count as nothing.
+func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		BatchID         fab.BatchID
+		Part            string
+		Good, Bad, Open int64
+	}
 	err := tx.db.NewRaw(`
-		SELECT part, SUM(CASE status WHEN 'made' THEN declared WHEN 'ready' THEN good ELSE 0 END) AS good, SUM(bad) AS bad
-		FROM lots WHERE batch_id = ? GROUP BY part`, string(b.ID)).Scan(context.Background(), &lots)
+		SELECT batch_id, part, SUM(good) AS good, SUM(bad) AS bad, SUM(open) AS open FROM (
+			SELECT batch_id, part, CASE status WHEN 'made' THEN declared WHEN 'ready' THEN good ELSE 0 END AS good, bad, 0 AS open
+			FROM lots WHERE batch_id IN (?)
+			UNION ALL
+			SELECT batch_id, part, 0, 0, copies FROM jobs WHERE batch_id IN (?) AND status IN ('waiting', 'leased')) AS pieces
+		GROUP BY batch_id, part`, in(ids), in(ids)).Scan(context.Background(), &rows)
 	if err != nil {
-		return nil, fmt.Errorf("count lots of a batch: %w", err)
+		return nil, fmt.Errorf("count pieces of batches: %w", err)
 	}
-	err = tx.db.NewRaw(`SELECT part, SUM(copies) AS open FROM jobs
-		WHERE batch_id = ? AND status IN ('waiting', 'leased') GROUP BY part`, string(b.ID)).Scan(context.Background(), &jobs)
-	if err != nil {
-		return nil, fmt.Errorf("count jobs of a batch: %w", err)
+	tally := Tally{}
+	for _, r := range rows {
+		if tally[r.BatchID] == nil {
+			tally[r.BatchID] = map[string]fab.PartCount{}
+		}
+		tally[r.BatchID][r.Part] = fab.PartCount{Part: r.Part, Good: r.Good, Bad: r.Bad, Open: r.Open}
 	}
+	return tally, nil
+}
+
+// Counts are the counts of a batch of the tally, one for each part of its bill of materials.
+func (t Tally) Counts(b fab.Batch, bom fab.BOM) []fab.PartCount {
 	counts := make([]fab.PartCount, len(bom.Parts))
 	for i, p := range bom.Parts {
-		counts[i] = fab.PartCount{Part: p.Code, Needed: p.PerUnit * b.Quantity}
-		for _, l := range lots {
-			if l.Part == p.Code {
-				counts[i].Good, counts[i].Bad = l.Good, l.Bad
-			}
-		}
-		for _, j := range jobs {
-			if j.Part == p.Code {
-				counts[i].Open = j.Open
-			}
-		}
+		counts[i] = t[b.ID][p.Code]
+		counts[i].Part, counts[i].Needed = p.Code, p.PerUnit*b.Quantity
 	}
-	return counts, nil
+	return counts
+}
+
+// PartCounts is the Tally of one batch.
+func (tx *Tx) PartCounts(b fab.Batch, bom fab.BOM) ([]fab.PartCount, error) {
+	tally, err := tx.Tally([]fab.BatchID{b.ID})
+	return tally.Counts(b, bom), err
 }

@@ -28,6 +28,14 @@ func (tx *Tx) Jobs(statuses ...fab.JobStatus) ([]fab.Job, error) {
 	return many[fab.Job](tx, "jobs", func(q query) query { return q.Where("status IN (?)", in(statuses)).Order("id") })
 }
 
+// JobsGivenUp reads the waiting jobs of cancelled batches.
+func (tx *Tx) JobsGivenUp() ([]fab.Job, error) {
+	return many[fab.Job](tx, "jobs", func(q query) query {
+		return q.Where("status = ?", string(fab.JobWaiting)).
+			Where("batch_id IN (SELECT id FROM batches WHERE status = ?)", string(fab.BatchCancelled)).Order("id")
+	})
+}
+
 // SwapJob stores j if nobody changed the row since it was read: the stored rev must be j.Rev, and becomes j.Rev+1.
 // It reports false when somebody did.
 func (tx *Tx) SwapJob(j *fab.Job) (bool, error) {

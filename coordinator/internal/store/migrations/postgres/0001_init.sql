@@ -82,7 +82,7 @@ CREATE TABLE blobs (
 
 CREATE TABLE blob_chunks (
     "hash" text NOT NULL,
-    "n" integer NOT NULL,
+    "n" bigint NOT NULL,
     "data" bytea NOT NULL,
     PRIMARY KEY ("hash", "n")
 );
@@ -516,11 +516,13 @@ CREATE INDEX jobs_status_idx ON jobs (status);
 CREATE INDEX attempts_job_id_idx ON attempts (job_id);
 CREATE INDEX attempts_worker_id_idx ON attempts (worker_id);
 CREATE INDEX attempts_batch_id_idx ON attempts (batch_id);
+CREATE INDEX attempts_ended_at_idx ON attempts (ended_at);
 CREATE INDEX lots_attempt_id_idx ON lots (attempt_id);
 CREATE INDEX lots_batch_id_idx ON lots (batch_id);
 CREATE INDEX lots_spool_id_idx ON lots (spool_id);
 CREATE INDEX stock_moves_subject_idx ON stock_moves (subject);
 CREATE INDEX stock_moves_source_idx ON stock_moves (source);
+CREATE INDEX balances_item_idx ON balances (item) WHERE quantity > 0;
 CREATE INDEX stock_moves_item_idx ON stock_moves (item);
 CREATE INDEX kits_request_id_idx ON kits (request_id);
 CREATE INDEX kits_box_id_idx ON kits (box_id);
