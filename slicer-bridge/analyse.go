@@ -13,8 +13,8 @@ import (
 
 type analyseCommand struct {
 	File     string `arg:"" help:"G-code file." type:"existingfile"`
-	Printer  string `required:"" help:"Printer as described, such as ender-3."`
-	Material string `help:"Filament as described; without one the weight is unknown."`
+	Printer  string `required:"" placeholder:"NAME" enum:"${printers}" help:"Machine: ${printers}."`
+	Material string `placeholder:"NAME" default:"" enum:",${filaments}" help:"Filament: ${filaments}. Without one the weight is unknown."`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
 }
 
@@ -63,14 +63,8 @@ func (cmd analyseCommand) limits() (gcode.Limits, error) {
 	if err != nil {
 		return gcode.Limits{}, fmt.Errorf("load profiles: %w", err)
 	}
-	p, ok := set.Printer(cmd.Printer)
-	if !ok {
-		return gcode.Limits{}, fmt.Errorf("no printer named %s is described", cmd.Printer)
-	}
-	f, ok := set.Filament(cmd.Material)
-	if !ok && cmd.Material != "" {
-		return gcode.Limits{}, fmt.Errorf("no filament named %s is described", cmd.Material)
-	}
+	p, _ := set.Printer(cmd.Printer) // the command line takes names that are there
+	f, _ := set.Filament(cmd.Material)
 	return gcode.LimitsFor(p, f), nil
 }
 

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
 )
 
@@ -33,7 +35,12 @@ func main() {
 func run(args []string, c console) int {
 	var cli commands
 	code := -1
-	parser, err := kong.New(&cli, kong.Name("slicer-bridge"), kong.Description("From an STL to a plate that a machine may print."),
+	known, err := names()
+	if err != nil {
+		fmt.Fprintln(c.err, "slicer-bridge:", err)
+		return 1
+	}
+	parser, err := kong.New(&cli, known, kong.Name("slicer-bridge"), kong.Description("From an STL to a plate that a machine may print."),
 		kong.Writers(c.out, c.err), kong.Exit(func(n int) { code = n }))
 	if err != nil {
 		fmt.Fprintln(c.err, "slicer-bridge:", err)
@@ -43,14 +50,40 @@ func run(args []string, c console) int {
 	if code >= 0 { // help was asked for and given
 		return code
 	}
-	if err == nil {
-		err = parsed.Run(c)
-	}
 	if err != nil {
+		fmt.Fprintf(c.err, "slicer-bridge: %v; see %s --help\n", err, asked(err))
+		return 2
+	}
+	if err := parsed.Run(c); err != nil {
 		fmt.Fprintln(c.err, "slicer-bridge:", sentence(err))
 		return 1
 	}
 	return 0
+}
+
+// names are the machines and filaments that the command line takes.
+func names() (kong.Vars, error) {
+	set, err := profiles.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load profiles: %w", err)
+	}
+	var printers, filaments []string
+	for _, p := range set.Printers() {
+		printers = append(printers, p.ID)
+	}
+	for _, f := range set.Filaments() {
+		filaments = append(filaments, f.ID)
+	}
+	return kong.Vars{"printers": strings.Join(printers, ","), "filaments": strings.Join(filaments, ",")}, nil
+}
+
+// asked is the command that was being given when the command line went wrong.
+func asked(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		return wrong.Context.Selected().FullPath()
+	}
+	return "slicer-bridge"
 }
 
 // answer prints the value as one JSON object.

@@ -112,12 +112,12 @@ func TestRefusalsAreOneLine(t *testing.T) {
 		args []string
 		says string
 	}{
-		"a photograph":     {[]string{"inspect", broken}, "this is no STL file (found: jpeg)"},
+		"a photograph":     {[]string{"inspect", broken}, "this is no STL file (it looks like: jpeg)"},
 		"no such file":     {[]string{"inspect", broken + "x"}, "no such file"},
 		"no command":       {nil, "expected one of"},
 		"unknown flag":     {[]string{"inspect", part, "--nope"}, "unknown flag"},
-		"unknown printer":  {slice("--printer", "nope"), "no printer named nope"},
-		"unknown material": {slice("--material", "nope"), "no filament named nope"},
+		"unknown printer":  {slice("--printer", "nope"), "--printer must be one of"},
+		"unknown material": {slice("--material", "nope"), "--material must be one of"},
 		"too many":         {slice("--copies", "200"), "200 copies do not fit on the bed"},
 		"no slicer":        {slice("--slicer", "no-such-slicer"), "install the package prusa-slicer"},
 		"odd color":        {[]string{"picture", part, "-o", out, "--color", "green"}, "six hexadecimal digits"},

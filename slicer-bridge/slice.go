@@ -20,12 +20,12 @@ import (
 
 type sliceCommand struct {
 	File     string `arg:"" help:"STL file." type:"existingfile"`
-	Printer  string `required:"" help:"Printer as described, such as ender-3."`
-	Material string `required:"" help:"Filament as described, such as petg."`
+	Printer  string `required:"" placeholder:"NAME" enum:"${printers}" help:"Machine: ${printers}."`
+	Material string `required:"" placeholder:"NAME" enum:"${filaments}" help:"Filament: ${filaments}."`
 	Copies   int    `default:"1" help:"Copies on the plate."`
-	Quality  string `default:"draft" enum:"draft,normal" help:"draft or normal."`
-	NozzleUM int64  `name:"nozzle" help:"Nozzle in µm, if not the machine's own."`
-	Out      string `short:"o" required:"" help:"G-code file to write."`
+	Quality  string `default:"draft" enum:"draft,normal" help:"One of ${enum}."`
+	NozzleUM int64  `name:"nozzle" placeholder:"UM" help:"Nozzle in µm, if not the machine's own."`
+	Out      string `short:"o" required:"" placeholder:"FILE" help:"G-code file to write."`
 	Cache    string `help:"Folder that keeps plates." placeholder:"DIR"`
 	Slicer   string `help:"Slicer program." default:"prusa-slicer"`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
@@ -47,8 +47,7 @@ type plateAnswer struct {
 	Cached        bool           `json:"cached"`
 }
 
-// Run slices and writes the plate beside asking nobody: the file appears whole
-// or not at all.
+// Run slices and writes the plate; the file appears whole or not at all.
 func (cmd sliceCommand) Run(c console) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
