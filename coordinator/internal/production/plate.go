@@ -27,13 +27,17 @@ func planPlates(tx *store.Tx) (bool, error) {
 		return false, err
 	}
 	seen := map[plateKey]bool{}
+	batches := map[fab.BatchID]fab.Batch{}
 	for _, j := range jobs {
 		if j.How != fab.ByPrint {
 			continue
 		}
-		b, err := tx.Batch(j.BatchID)
-		if err != nil {
-			return false, err
+		b, known := batches[j.BatchID]
+		if !known {
+			if b, err = tx.Batch(j.BatchID); err != nil {
+				return false, err
+			}
+			batches[j.BatchID] = b
 		}
 		for _, w := range workers {
 			key := plateKey{b.DesignID, j.Part, j.Copies, w.Model, w.NozzleUM, w.Filament}

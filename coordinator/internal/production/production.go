@@ -109,52 +109,22 @@ func (p *Production) keep(ctx context.Context, slice chan<- struct{}) error {
 	return err
 }
 
-// openBatches opens a batch for each line of an approved request that has none. A batch given up because its version is
-// dangerous is none; one that a coordinator gave up is.
+// openBatches opens a batch for each line of an approved request that has none.
 func openBatches(tx *store.Tx) error {
-	requests, err := tx.Requests(fab.RequestApproved)
+	lines, err := tx.LinesWithoutBatch()
 	if err != nil {
 		return err
 	}
-	for _, r := range requests {
-		batches, err := tx.BatchesOf(r.ID)
+	for _, l := range lines {
+		r, err := tx.Request(l.RequestID)
 		if err != nil {
 			return err
 		}
-		lines, err := tx.RequestLines(r.ID)
-		if err != nil {
+		if err := openBatch(tx, r, l); err != nil {
 			return err
-		}
-		for _, l := range lines {
-			if l.Promised == 0 {
-				continue
-			}
-			if has, err := hasProduct(tx, batches, l.Product); err != nil {
-				return err
-			} else if has {
-				continue
-			}
-			if err := openBatch(tx, r, l); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
-}
-
-func hasProduct(tx *store.Tx, batches []fab.Batch, product string) (bool, error) {
-	for _, b := range batches {
-		if b.Product != product {
-			continue
-		}
-		if b.Status != fab.BatchCancelled {
-			return true, nil
-		}
-		if design, err := tx.Design(b.DesignID); err != nil || !design.Dangerous {
-			return true, err
-		}
-	}
-	return false, nil
 }
 
 // openBatch waits with a product of which every version is withdrawn.
@@ -179,53 +149,25 @@ func openBatch(tx *store.Tx, r fab.Request, l fab.RequestLine) error {
 // closeBatches ends the batches of requests that were cancelled and of versions that are dangerous; work on a printer
 // goes on, and goes to stock or aside.
 func closeBatches(tx *store.Tx) error {
-	batches, err := tx.Batches(fab.BatchOpen, fab.BatchPaused)
+	batches, err := tx.BatchesToClose()
 	if err != nil {
 		return err
 	}
 	for _, b := range batches {
-		over, err := isOver(tx, b)
-		if err != nil {
+		if err := cancelBatch(tx, b); err != nil {
 			return err
-		}
-		if over {
-			if err := cancelBatch(tx, b); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-func isOver(tx *store.Tx, b fab.Batch) (bool, error) {
-	design, err := tx.Design(b.DesignID)
-	if err != nil || design.Dangerous || b.RequestID == "" {
-		return design.Dangerous, err
-	}
-	r, err := tx.Request(b.RequestID)
-	return r.Status == fab.RequestCancelled, err
-}
-
 // dropJobs cancels what waits for a batch that was given up, and so also what was under way then and failed.
 func dropJobs(tx *store.Tx) error {
-	jobs, err := tx.Jobs(fab.JobWaiting)
+	jobs, err := tx.JobsGivenUp()
 	if err != nil {
 		return err
 	}
-	given := map[fab.BatchID]bool{}
 	for _, j := range jobs {
-		up, known := given[j.BatchID]
-		if !known {
-			b, err := tx.Batch(j.BatchID)
-			if err != nil {
-				return err
-			}
-			up = b.Status == fab.BatchCancelled
-			given[j.BatchID] = up
-		}
-		if !up {
-			continue
-		}
 		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
 		if ok, err := tx.SwapJob(&j); err != nil || !ok {
 			return errors.Join(err, errRace)
@@ -249,22 +191,31 @@ func cancelBatch(tx *store.Tx, b fab.Batch) error {
 var errRace = errors.New("the row changed meanwhile")
 
 // supplyJobs makes the jobs that open batches lack, and closes batches that lack nothing. A done batch opens again when
-// it lacks pieces after all, because a lot was counted short or recalled.
+// it lacks pieces after all, because a lot was counted short or recalled; once its request is delivered, a recall makes
+// replacements only on demand.
 func supplyJobs(tx *store.Tx) error {
-	batches, err := tx.Batches(fab.BatchOpen, fab.BatchDone)
+	batches, err := tx.BatchesToSupply()
 	if err != nil {
 		return err
 	}
+	ids := make([]fab.BatchID, len(batches))
+	for i, b := range batches {
+		ids[i] = b.ID
+	}
+	tally, err := tx.Tally(ids)
+	if err != nil {
+		return err
+	}
+	designs := map[fab.DesignVersionID]fab.DesignVersion{}
 	for _, b := range batches {
-		design, err := tx.Design(b.DesignID)
-		if err != nil {
-			return err
+		design, known := designs[b.DesignID]
+		if !known {
+			if design, err = tx.Design(b.DesignID); err != nil {
+				return err
+			}
+			designs[b.DesignID] = design
 		}
-		counts, err := tx.PartCounts(b, design.BOM)
-		if err != nil {
-			return err
-		}
-		if err := supply(tx, b, design, counts); err != nil {
+		if err := supply(tx, b, design, tally.Counts(b, design.BOM)); err != nil {
 			return err
 		}
 	}
@@ -280,7 +231,7 @@ func supply(tx *store.Tx, b fab.Batch, design fab.DesignVersion, counts []fab.Pa
 		jobs = append(jobs, jobsFor(tx, b, part, c.Missing())...)
 	}
 	if b.Status == fab.BatchDone {
-		if len(jobs) == 0 || design.Dangerous || delivered(tx, b) {
+		if len(jobs) == 0 || design.Dangerous {
 			return nil
 		}
 		b.Status, b.DoneAt = fab.BatchOpen, time.Time{}
@@ -302,15 +253,6 @@ func supply(tx *store.Tx, b fab.Batch, design fab.DesignVersion, counts []fab.Pa
 		return err
 	}
 	return tx.Note(fab.Change{Code: "batch_done", Subject: string(b.ID), Request: b.RequestID, Args: fab.Args{"product": b.Product, "quantity": b.Quantity}})
-}
-
-// delivered reports whether the request of a batch has all it asked for: then a recall makes replacements only on demand.
-func delivered(tx *store.Tx, b fab.Batch) bool {
-	if b.RequestID == "" {
-		return false
-	}
-	r, err := tx.Request(b.RequestID)
-	return err == nil && r.Status != fab.RequestApproved
 }
 
 // handPortion is how many pieces of hand work one job holds: an evening's work.
