@@ -33,11 +33,11 @@ type coordinator struct {
 
 const crashSilence = 6 * time.Second
 
-func startCoordinator(t *testing.T, bin, dir string) *coordinator {
+func startCoordinator(t *testing.T, bin, dir, database string) *coordinator {
 	c := &coordinator{t: t, program: filepath.Join(bin, "coordinator"), dir: dir, announce: filepath.Join(dir, "addresses.json"), crew: &crew{dir: dir}}
 	t.Cleanup(c.crew.stop)
-	config := fmt.Sprintf("data = %q\n[lab]\nname = %q\n[web]\nlisten = %q\nlisten_tls = %q\n[mqtt]\nlisten = %q\nlisten_tls = %q\n[slicer]\nslots = 2\n[dispatch]\nsilence = %q\noffer = \"1h\"\n",
-		filepath.Join(dir, "data"), LabName, freePort(t), freePort(t), freePort(t), freePort(t), crashSilence)
+	config := fmt.Sprintf("data = %q\ndatabase = %q\n[lab]\nname = %q\n[web]\nlisten = %q\nlisten_tls = %q\n[mqtt]\nlisten = %q\nlisten_tls = %q\n[slicer]\nslots = 2\n[dispatch]\nsilence = %q\noffer = \"1h\"\n",
+		filepath.Join(dir, "data"), database, LabName, freePort(t), freePort(t), freePort(t), freePort(t), crashSilence)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "coordinator.toml"), []byte(config), 0o600))
 	c.start()
 	return c
@@ -85,11 +85,14 @@ func (c *coordinator) audit() string {
 	return strings.TrimSpace(string(out))
 }
 
-// crash plays a small order while the coordinator and the agents are killed at random moments, and checks that nothing
+// crash plays a small order on a database ("": an SQLite file) while the coordinator and the agents are killed at random moments, and checks that nothing
 // acknowledged was lost and nothing was started twice.
-func crash(t *testing.T, seed uint64) {
+func crash(t *testing.T, seed uint64, database string) {
 	bin, dir := testkit.Programs(t), t.TempDir()
-	c := startCoordinator(t, bin, dir)
+	if database == "" {
+		database = filepath.Join(dir, "lab.db")
+	}
+	c := startCoordinator(t, bin, dir, database)
 	show, err := New(Config{
 		Lab: c.addresses(), Agent: filepath.Join(bin, "printer-agent"), Dir: dir, Speed: 3000, Tick: 250 * time.Millisecond, Hands: 10 * time.Second, Silence: crashSilence,
 		Order: Order{Visors: 4, Hooks: 5, Masks: 2}, Calm: true, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
@@ -121,7 +124,7 @@ func crash(t *testing.T, seed uint64) {
 		started[a.ID]++
 		require.Equal(t, 1, started[a.ID], "seed %d: attempt %s was started twice", seed, a.ID)
 	}
-	plannedAgain(t, dir, victim)
+	plannedAgain(t, database, victim)
 	t.Logf("seed %d: %d kills, %d attempts, %d lines", seed, kills, len(truth.Attempts), truth.LinesExecuted)
 }
 
@@ -145,9 +148,9 @@ func killWhilePrinting(t *testing.T, show *Show) (attempt string) {
 }
 
 // plannedAgain checks that a killed agent's attempt ended as failed, and that its job went to a new attempt and got done.
-func plannedAgain(t *testing.T, dir, attempt string) {
+func plannedAgain(t *testing.T, database, attempt string) {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(dir, "data", "lab.db"), slog.New(slog.DiscardHandler))
+	s, err := store.Open(t.Context(), database, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
 	require.NoError(t, s.View(t.Context(), func(tx *store.Tx) error {
@@ -201,4 +204,4 @@ func (w testWriter) Write(p []byte) (int, error) {
 
 // Ensure that kills of the coordinator and of agents at random moments lose nothing that was acknowledged: all is
 // delivered, the books add up, and no printer ever starts one attempt twice.
-func TestKillsLoseNothing(t *testing.T) { crash(t, 1) }
+func TestKillsLoseNothing(t *testing.T) { crash(t, 1, "") }
