@@ -26,6 +26,12 @@ run: setup build ## set up, build, and run the whole chain with simulated printe
 test: ## set up, check style, and run every test
 	@scripts/test.sh
 
+.PHONY: shots
+shots: ## take the pictures in docs/shots anew
+	@scripts/setup.sh test
+	@mkdir -p docs/shots
+	go test -count=1 -timeout 5m ./coordinator -run TestBrowserFromRequestToDelivered -args -shots $(CURDIR)/docs/shots
+
 .PHONY: check-long
 check-long: ## run the long tests and write docs/check-long.md
 	@scripts/check-long.sh

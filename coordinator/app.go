@@ -290,6 +290,7 @@ func (a *app) webConfig(secure bool) web.Config {
 		Report: a.report, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
 		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: zone},
 		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },
+		ModelName:  func(model string) string { p, _ := a.profiles.Printer(model); return p.Name },
 		EnrolCode:  a.enrolCode, Broker: a.agentBroker(), Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,
 	}
 	if a.tls != nil {

@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,9 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 )
+
+// shots is where the pictures of the README go; empty takes none.
+var shots = flag.String("shots", "", "write pictures of the main pages into this folder")
 
 // patience is how long a visitor waits for what a page shall show: two prints take most of it on a slow machine.
 const patience = 45 * time.Second
@@ -172,6 +176,9 @@ func TestBrowserFromRequestToDelivered(t *testing.T) {
 	v.reads("h1", "L’atelier ouvre ses portes.")
 
 	story := v.watch()
+	v.as("requester") // nothing is asked yet: the form
+	v.reads("h1", "De quoi avez-vous besoin ?")
+	v.shot("ask", 390, 844)
 	v.clearBeds()
 	v.askByPhone()
 	v.giveFilm()
@@ -181,6 +188,10 @@ func TestBrowserFromRequestToDelivered(t *testing.T) {
 	v.confirm()
 	v.readTheGift()
 	story.sawItAll()
+	if *shots != "" {
+		v.home = openDemo(t, "--speed", "60")
+		v.showTheLivelyLab()
+	}
 }
 
 // watch opens the story in a second tab, marked so that a reload would be noticed.
@@ -296,6 +307,7 @@ func (v visitor) packAndPlan() {
 	v.reads("td[data-label='Bonnes']", "2")
 	v.click("nav a", "Livraisons")
 	v.reads("#bags", "à compter")
+	v.shot("deliveries", 1280, 900)
 	bags, err := eval[int](v, `document.querySelectorAll('form[action$="/settle"]').length`)
 	require.NoError(v.t, err)
 	require.GreaterOrEqual(v.t, bags, 2)
@@ -321,6 +333,7 @@ func (v visitor) drive() {
 	v.click("a.button", "Aller à l’arrêt 1")
 	v.reads("h1", "EHPAD Les Tilleuls (fictif), Rue")
 	v.reads("dl.facts", "2 visières")
+	v.shot("stop", 390, 844)
 	v.write("#receiver", "Accueil, M. Fictif")
 	v.click("button", "Livré en entier")
 	v.reads("h1", "Tournée terminée")
@@ -344,6 +357,39 @@ func (v visitor) readTheGift() {
 	v.as("donor")
 	v.reads("h1", "2 feuilles sont devenues 2 visières livrées à Rue")
 	require.Equal(v.t, "50 feuilles", v.reads("dl.figures dd:nth-of-type(1)", ""))
+	v.shot("gift", 390, 844)
+}
+
+// showTheLivelyLab takes the pictures for which something must be going on, with the actors at work.
+func (v visitor) showTheLivelyLab() {
+	v.t.Helper()
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Navigate(v.home+"/demo")))
+	v.await("three printers at work", `[...document.querySelectorAll(".minis .pill")].filter(p => p.textContent.includes("Imprime")).length >= 3`)
+	v.shot("story", 1280, 960)
+	v.as("coordinator")
+	v.click("nav a", "Fabrication")
+	v.reads("td", "finira le plus tôt")
+	v.shot("production", 1280, 1000)
+	v.click("a.button", "Voir les imprimantes")
+	v.shot("wall", 1280, 900)
+	v.as("maker")
+	v.shot("maker", 390, 844)
+	v.as("requester")
+	v.shot("track", 390, 844)
+}
+
+// shot takes a picture for the README in a window of this size, when pictures are asked for.
+func (v visitor) shot(name string, width, height int64) {
+	v.t.Helper()
+	if *shots == "" {
+		return
+	}
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.EmulateViewport(width, height)))
+	_, err := eval[bool](v, `(scrollTo(0, 0), true)`)
+	require.NoError(v.t, err)
+	v.await("all pictures", `[...document.images].every(i => i.complete || i.loading === "lazy")`)
+	v.picture(*shots, name)
+	require.NoError(v.t, chromedp.Do(v.tab, chromedp.EmulateViewport(1280, 900)))
 }
 
 // picture writes what the visitor sees, and gives the path.

@@ -119,3 +119,6 @@ const EntriesID = "entries"
 
 // TileID is the id of a printer's tile, for Fresh.
 func TileID(printer string) string { return "tile-" + printer }
+
+// MiniID is the id of a printer's line on the demo's first screen, for Fresh.
+func MiniID(printer string) string { return "mini-" + printer }

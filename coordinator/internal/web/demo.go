@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,6 +19,14 @@ func (s *Server) demoStory(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	err = s.read(c, func(r *reader) (err error) {
+		page.Tiles, err = r.tiles(deskPrinters, func(fab.Worker) bool { return true })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(page.Tiles, func(a, b ui.Tile) int { return cmp.Compare(a.Name, b.Name) })
 	return s.show(c, page)
 }
 
@@ -33,6 +42,9 @@ func (s *Server) demoRole(c *gin.Context) error {
 	}
 	s.setCookie(c, cookieRole, role, 24*time.Hour)
 	if id == "" {
+		if role == ui.DemoDriver && page == "/demo" {
+			s.flash(c, ui.FlashWarn, "demo.no_run")
+		}
 		s.setCookie(c, cookieSession, "", 0)
 		return to(c, page)
 	}

@@ -110,6 +110,16 @@ func (r *reader) tiles(base string, mine func(fab.Worker) bool) ([]ui.Tile, erro
 	return list, nil
 }
 
+// modelName is what people call a printer model.
+func (r *reader) modelName(model string) string {
+	if r.ModelName != nil {
+		if name := r.ModelName(model); name != "" {
+			return name
+		}
+	}
+	return model
+}
+
 // urgency sorts tiles: what needs a person, what works, what is free.
 func urgency(t ui.Tile) int {
 	switch {
@@ -141,7 +151,7 @@ func attemptOn(w fab.Worker, live []fab.Attempt) (on fab.Attempt) {
 func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 	agent := r.agents[w.AgentID]
 	t := ui.Tile{
-		ID: string(w.ID), Name: w.Name, Model: w.Model, Place: r.makers[w.MakerID].Town, Seen: r.local(w.SeenAt), Chosen: r.reason(a.Why),
+		ID: string(w.ID), Name: w.Name, Model: r.modelName(w.Model), Place: r.makers[w.MakerID].Town, Seen: r.local(w.SeenAt), Chosen: r.reason(a.Why),
 	}
 	if a.ID != "" {
 		b, err := r.tx.Batch(a.BatchID)

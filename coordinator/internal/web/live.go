@@ -74,6 +74,7 @@ func (s *Server) PrinterSaid(id fab.WorkerID, said Telemetry) {
 	if s.words.changed(id, said.State) {
 		s.Live.Publish(topicWall, []ui.Message{ui.Fresh(ui.TileID(string(id))), ui.Fresh(ui.EntriesID)})
 		s.Live.Publish(topicPrinter+string(id), []ui.Message{ui.Fresh(ui.TileID(string(id)))})
+		s.Live.Publish(topicStory, []ui.Message{ui.Fresh(ui.MiniID(string(id)))})
 		return
 	}
 	for _, lang := range []string{"fr", "en"} {
@@ -146,7 +147,7 @@ func (s *Server) liveForAll(c *gin.Context) error {
 		return fab.Refuse(fab.NotFound, "not_found", "", "what", "page")
 	}
 	if c.Query("on") == topicStory {
-		return s.serveLive(c, topicStory)
+		return s.serveLive(c, topicStory, topicWall+":"+lang(c))
 	}
 	return s.serveLive(c)
 }
