@@ -1,10 +1,13 @@
 package production
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,6 +15,35 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 )
+
+// Ensure that the loop comes to rest: a change of the books is followed up, and what that changes does not wake it for
+// ever.
+func TestTheLoopComesToRest(t *testing.T) {
+	l := open(t)
+	l.printer("tortue", "ender-3", 1_000_000)
+	l.p.every = time.Hour
+	var changes atomic.Int64
+	defer l.store.Watch(func(c []fab.Change) { changes.Add(int64(len(c))) })()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- l.p.Run(ctx) }()
+	defer func() {
+		cancel()
+		require.NoError(t, <-done)
+	}()
+	r := l.request("visor", 5)
+	l.update(func(tx *store.Tx) error { return tx.Note(fab.Change{Code: "request_approved", Request: r.ID}) })
+	testkit.Eventually(t, 10*time.Second, func() bool {
+		var plates []fab.Plate
+		l.view(func(tx *store.Tx) (err error) { plates, err = tx.Plates(""); return err })
+		return len(plates) == 1 && plates[0].Status == fab.PlateReady
+	})
+	require.NoError(t, l.p.keep(t.Context(), make(chan struct{}, 1)))
+	rest := changes.Load()
+	require.Never(t, func() bool { return changes.Load() != rest }, 300*time.Millisecond, 20*time.Millisecond)
+	l.keep()
+	require.Equal(t, rest, changes.Load(), "nothing is left to do")
+}
 
 // One look at the books of a lab with a season behind it: 200 batches of 30 printed and counted plates, two a day, every
 // second one delivered, 50 printers, and nothing new to do.
