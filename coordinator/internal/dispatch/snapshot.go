@@ -40,6 +40,14 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if err != nil {
 		return err
 	}
+	ids := make([]fab.BatchID, len(s.Batches))
+	for i, b := range s.Batches {
+		ids[i] = b.ID
+	}
+	tally, err := tx.Tally(ids)
+	if err != nil {
+		return err
+	}
 	designs := map[fab.DesignVersionID]fab.DesignVersion{}
 	for _, b := range s.Batches {
 		d, known := designs[b.DesignID]
@@ -54,12 +62,8 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 			designs[b.DesignID] = d
 			s.Designs, s.Plates = append(s.Designs, d), append(s.Plates, plates...)
 		}
-		counts, err := tx.PartCounts(b, d.BOM)
-		if err != nil {
-			return err
-		}
 		made := schedule.Made{Good: map[string]int64{}, Kitted: kitted[b.ID]}
-		for _, c := range counts {
+		for _, c := range tally.Counts(b, d.BOM) {
 			made.Good[c.Part] = c.Good
 		}
 		s.Made[b.ID] = made

@@ -40,26 +40,6 @@ func (i *Intake) Show(ctx context.Context, id fab.RequestID) (t Track, err error
 	return t, err
 }
 
-// List reads all requests, newest first.
-func (i *Intake) List(ctx context.Context) (list []Track, err error) {
-	err = i.store.View(ctx, func(tx *store.Tx) error {
-		requests, err := tx.Requests()
-		if err != nil {
-			return err
-		}
-		list = make([]Track, 0, len(requests))
-		for n := len(requests) - 1; n >= 0; n-- {
-			t, err := read(tx, requests[n].ID)
-			if err != nil {
-				return err
-			}
-			list = append(list, t)
-		}
-		return nil
-	})
-	return list, err
-}
-
 // Token makes a new tracking link for a request, for the coordinator who sends it by text or e-mail.
 func (i *Intake) Token(ctx context.Context, id fab.RequestID) (token string, err error) {
 	err = i.store.Update(ctx, func(tx *store.Tx) error {

@@ -40,6 +40,14 @@ func (r *Report) Figures(ctx context.Context) (f Figures, err error) {
 		if err != nil {
 			return err
 		}
+		lots, err := tx.Lots()
+		if err != nil {
+			return err
+		}
+		made := map[fab.AttemptID]fab.Lot{}
+		for _, lot := range lots {
+			made[lot.AttemptID] = lot
+		}
 		for _, a := range attempts {
 			if a.PlateID == "" {
 				continue
@@ -47,11 +55,9 @@ func (r *Report) Figures(ctx context.Context) (f Figures, err error) {
 			f.Attempts++
 			f.Lines += a.Lines
 			f.Resends += a.Resends
-			lot, err := tx.LotByAttempt(a.ID)
-			if fab.ClassOf(err) == fab.NotFound {
+			lot, counted := made[a.ID]
+			if !counted {
 				continue
-			} else if err != nil {
-				return err
 			}
 			f.Plates++
 			f.PrintedGood += lot.Declared
