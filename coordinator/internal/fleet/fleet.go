@@ -8,6 +8,8 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,7 +56,7 @@ type Fleet struct {
 	board   *board
 
 	mu    sync.Mutex
-	alive map[fab.AttemptID]struct{} // signs of life since the last renewal
+	alive map[fab.AgentID]map[fab.AttemptID]struct{} // signs of life since the last renewal
 }
 
 // message is what an agent sent.
@@ -82,7 +84,7 @@ func New(c Config) *Fleet {
 	}
 	return &Fleet{
 		Config: c, inbox: newInbox(c.Gap), control: make(chan message, 1024), states: make(chan struct{}, 1),
-		orders: make(chan struct{}, 1), board: newBoard(), alive: map[fab.AttemptID]struct{}{},
+		orders: make(chan struct{}, 1), board: newBoard(), alive: map[fab.AgentID]map[fab.AttemptID]struct{}{},
 	}
 }
 
@@ -151,14 +153,25 @@ func (f *Fleet) readControl(ctx context.Context) {
 	}
 }
 
-// sign notes a sign of life of an attempt.
-func (f *Fleet) sign(attempt string) {
+// mostPrinters is how many printers of one agent are followed. What it says of more is not kept: an agent stands in a
+// home, and must not be able to fill this program's memory.
+const mostPrinters = 128
+
+// sign notes a sign of life of an attempt, as an agent claims it.
+func (f *Fleet) sign(agent, attempt string) {
 	if !wire.ValidName(attempt) {
 		return
 	}
 	f.mu.Lock()
-	f.alive[fab.AttemptID(attempt)] = struct{}{}
-	f.mu.Unlock()
+	defer f.mu.Unlock()
+	of := f.alive[fab.AgentID(agent)]
+	if of == nil {
+		of = map[fab.AttemptID]struct{}{}
+		f.alive[fab.AgentID(agent)] = of
+	}
+	if len(of) < mostPrinters {
+		of[fab.AttemptID(attempt)] = struct{}{}
+	}
 }
 
 // renewLeases turns signs of life into longer leases, several times within the time that a lease holds.
@@ -172,16 +185,20 @@ func (f *Fleet) renewLeases(ctx context.Context) {
 		case <-tick.C:
 		}
 		f.mu.Lock()
-		ids := make([]fab.AttemptID, 0, len(f.alive))
-		for id := range f.alive {
-			ids = append(ids, id)
-		}
-		clear(f.alive)
+		alive := f.alive
+		f.alive = map[fab.AgentID]map[fab.AttemptID]struct{}{}
 		f.mu.Unlock()
-		if len(ids) == 0 {
+		if len(alive) == 0 {
 			continue
 		}
-		err := f.Store.Update(ctx, func(tx *store.Tx) error { return tx.RenewLeases(ids, tx.Now().Add(f.Silence)) })
+		err := f.Store.Update(ctx, func(tx *store.Tx) error {
+			for agent, ids := range alive {
+				if err := tx.RenewLeasesBehind(agent, slices.Collect(maps.Keys(ids)), tx.Now().Add(f.Silence)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if err != nil && ctx.Err() == nil {
 			f.Log.Error("renew leases", "error", err)
 		}

@@ -16,6 +16,7 @@ const (
 	groupTime = 50 * time.Millisecond // reports that come within it are committed together
 	groupSize = 500
 	keepAhead = 1000 // reports of one outbox that may wait for an earlier one
+	keepBoxes = 4    // outboxes of one agent with reports that wait: it has one, and another after it lost its folder
 )
 
 // outbox names a series of reports without gaps.
@@ -52,6 +53,16 @@ func (b *inbox) put(m message) bool {
 	default:
 		return false
 	}
+}
+
+// count is how many outboxes of an agent have reports that are not stored.
+func (b *inbox) count(agent fab.AgentID) (n int) {
+	for box := range b.ahead {
+		if box.agent == agent {
+			n++
+		}
+	}
+	return n
 }
 
 // readEvents stores reports in groups and acknowledges what is stored.
@@ -104,6 +115,10 @@ func (f *Fleet) hear(heard map[outbox]bool, m message) {
 	from := outbox{agent: fab.AgentID(m.Agent), name: e.Outbox}
 	s := f.inbox.ahead[from]
 	if s == nil {
+		if f.inbox.count(from.agent) >= keepBoxes {
+			f.Log.Warn("report ignored: its agent has too many outboxes", "agent", m.Agent)
+			return
+		}
 		s = &series{events: map[int64]wire.Event{}}
 		f.inbox.ahead[from] = s
 	}
@@ -111,7 +126,7 @@ func (f *Fleet) hear(heard map[outbox]bool, m message) {
 	if len(s.events) < keepAhead {
 		s.events[e.Seq] = e
 	}
-	f.sign(e.Attempt)
+	f.sign(m.Agent, e.Attempt)
 }
 
 // storable reports whether a report may come near the database. All agents' reports are stored together, so one that

@@ -80,6 +80,22 @@ func (b *board) at(t wire.Topic) (*entry, place, bool) {
 	return e, p, !known
 }
 
+// admits reports whether a printer is known, or may still be: an agent brings so many and no more.
+func (b *board) admits(t wire.Topic) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, known := b.lives[place{t.Agent, t.Printer}]; known {
+		return true
+	}
+	n := 0
+	for p := range b.lives {
+		if p.agent == t.Agent {
+			n++
+		}
+	}
+	return n < mostPrinters
+}
+
 // state notes a state, and reports whether its word has to be stored.
 func (b *board) state(t wire.Topic, s wire.State) (show []Live, news bool) {
 	b.mu.Lock()

@@ -72,8 +72,11 @@ func (f *Fleet) state(m message) {
 		f.Log.Warn("state ignored: it cannot be read", "agent", m.Agent, "error", err)
 		return
 	}
+	if !f.board.admits(m.Topic) {
+		return
+	}
 	if !m.retained {
-		f.sign(s.Attempt)
+		f.sign(m.Agent, s.Attempt)
 	}
 	live, news := f.board.state(m.Topic, s)
 	f.show(live)
@@ -89,7 +92,10 @@ func (f *Fleet) telemetry(m message) {
 		f.Log.Warn("telemetry ignored: it cannot be read", "agent", m.Agent, "error", err)
 		return
 	}
-	f.sign(t.Attempt)
+	if !f.board.admits(m.Topic) {
+		return
+	}
+	f.sign(m.Agent, t.Attempt)
 	live, news := f.board.telemetry(m.Topic, t)
 	f.show(live)
 	if news {

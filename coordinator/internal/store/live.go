@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
@@ -45,10 +47,21 @@ func (tx *Tx) ChangeAttempt(a fab.Attempt, rule func(a *fab.Attempt, j *fab.Job,
 
 // RenewLeases puts off the end of the leases of these attempts, unless they are over.
 func (tx *Tx) RenewLeases(ids []fab.AttemptID, until time.Time) error {
+	return tx.renewLeases(ids, until, func(q *bun.UpdateQuery) *bun.UpdateQuery { return q })
+}
+
+// RenewLeasesBehind does it for those of the attempts that printers of this agent hold.
+func (tx *Tx) RenewLeasesBehind(agent fab.AgentID, ids []fab.AttemptID, until time.Time) error {
+	return tx.renewLeases(ids, until, func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Where("worker_id IN (SELECT id FROM workers WHERE agent_id = ?)", string(agent))
+	})
+}
+
+func (tx *Tx) renewLeases(ids []fab.AttemptID, until time.Time, which func(*bun.UpdateQuery) *bun.UpdateQuery) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := tx.db.NewUpdate().Model((*fab.Attempt)(nil)).Set("lease_until = ?", until).Where("id IN (?)", in(ids)).
+	_, err := which(tx.db.NewUpdate().Model((*fab.Attempt)(nil))).Set("lease_until = ?", until).Where("id IN (?)", in(ids)).
 		Where("status IN (?)", in([]fab.AttemptStatus{fab.AttemptLeased, fab.AttemptPrinting})).
 		Where("lease_until < ?", until).Exec(context.Background())
 	if err != nil {
