@@ -67,7 +67,12 @@ func eval[T any](v visitor, expression string) (T, error) {
 // await looks at the page until the expression is true. A page that is just being replaced is looked at again.
 func (v visitor) await(what, expression string) {
 	v.t.Helper()
-	end := time.Now().Add(patience)
+	v.awaitWithin(patience, what, expression)
+}
+
+func (v visitor) awaitWithin(limit time.Duration, what, expression string) {
+	v.t.Helper()
+	end := time.Now().Add(limit)
 	for {
 		if ok, err := eval[bool](v, `document.readyState === "complete" && Boolean(`+expression+`)`); err == nil && ok {
 			return
@@ -364,12 +369,12 @@ func (v visitor) readTheGift() {
 func (v visitor) showTheLivelyLab() {
 	v.t.Helper()
 	require.NoError(v.t, chromedp.Do(v.tab, chromedp.Navigate(v.home+"/demo")))
-	v.await("three printers at work", `[...document.querySelectorAll(".minis .pill")].filter(p => p.textContent.includes("Imprime")).length >= 3`)
+	v.awaitWithin(3*time.Minute, "pieces made and three printers at work", `document.querySelector('[data-live-key="story.good"]').textContent >= 5 && [...document.querySelectorAll(".minis .pill")].filter(p => p.textContent.includes("Imprime")).length >= 3`)
 	v.shot("story", 1280, 960)
 	v.as("coordinator")
 	v.click("nav a", "Fabrication")
 	v.reads("td", "finira le plus tôt")
-	v.shot("production", 1280, 1000)
+	v.shot("production", 1280, 860)
 	v.click("a.button", "Voir les imprimantes")
 	v.shot("wall", 1280, 900)
 	v.as("maker")

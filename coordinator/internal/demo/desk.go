@@ -160,11 +160,11 @@ func (d *desk) settle(ctx context.Context, bags []form) error {
 	return nil
 }
 
-// kit packs a product once all that was asked of it can be packed, and boxes what is kitted.
+// kit packs a product once all that was promised of it can be packed, and boxes what is kitted.
 func (d *desk) kit(ctx context.Context, p *page) (bool, error) {
-	asked := map[string]string{"visor": strconv.Itoa(d.show.Order.Visors), "hook": strconv.Itoa(d.show.Order.Hooks), "mask": strconv.Itoa(d.show.Order.Masks)}
 	for _, f := range p.forms("/desk/kits", "") {
-		if f.values.Get("count") != asked[f.values.Get("product")] {
+		row := p.byID("kit-" + f.values.Get("request") + "-" + f.values.Get("product"))
+		if row == nil || f.values.Get("count") != attr(row, "data-left") {
 			continue
 		}
 		d.show.think(ctx)

@@ -47,8 +47,7 @@ func accountOf(tx *store.Tx, login string) (fab.AccountID, error) {
 	return a.ID, err
 }
 
-// busiestMaker is who prints and has most to answer, to hand in and to clear; else who has most prints under way, else
-// the first.
+// busiestMaker is who prints and has most to answer and to count; else who has most under way, else the first.
 func busiestMaker(tx *store.Tx) (fab.AccountID, error) {
 	login, most := carelessLogin, 0
 	for _, v := range volunteers() {
@@ -78,12 +77,11 @@ func waitsFor(tx *store.Tx, login string) (n int, err error) {
 	}
 	live, err := tx.LiveAttempts()
 	for _, attempt := range live {
-		i := slices.IndexFunc(workers, func(w fab.Worker) bool { return w.ID == attempt.WorkerID })
-		if i < 0 {
+		if !slices.ContainsFunc(workers, func(w fab.Worker) bool { return w.ID == attempt.WorkerID }) {
 			continue
 		}
 		n++
-		if attempt.Status == fab.AttemptToCount || workers[i].Kind == fab.WorkerHand {
+		if attempt.Status == fab.AttemptToCount || attempt.Status == fab.AttemptOffered {
 			n += 100
 		}
 	}

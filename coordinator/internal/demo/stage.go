@@ -172,7 +172,7 @@ func roleOf(code string) (role string, told bool) {
 		return ui.DemoMaker, true
 	case "collected", "delivered", "stop_failed", "request_delivered":
 		return ui.DemoDriver, true
-	case "batch_opened", "batch_done", "attempt_leased", "attempt_offered", "attempt_started", "attempt_finished", "attempt_failed", "attempt_lost":
+	case "batch_opened", "batch_done", "attempt_offered", "attempt_started", "attempt_finished", "attempt_failed", "attempt_lost":
 		return "lab", true
 	}
 	return "", false

@@ -15,6 +15,7 @@ import (
 func (s *Server) demoStory(c *gin.Context) error {
 	frame := s.frame(c)
 	frame.Live = "/live?on=" + topicStory
+	frame.Demo.Role = ui.DemoStory
 	page, err := s.Demo.Story(c.Request.Context(), frame)
 	if err != nil {
 		return err
