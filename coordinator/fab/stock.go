@@ -37,6 +37,9 @@ const (
 	TheHub          LocationID = "hub"
 )
 
+// PlaceOf is the place of a maker, a vehicle or a facility: kind and the id of whose it is.
+func PlaceOf(kind, id string) LocationID { return LocationID(kind + "-" + id) }
+
 // Location is a place where stock can be.
 type Location struct {
 	ID        LocationID `bun:"id,pk"`

@@ -99,7 +99,7 @@ func newRun(tx *store.Tx, n NewRun) (fab.Run, error) {
 		return fab.Run{}, err
 	}
 	r := fab.Run{ID: store.NewID[fab.RunID](tx), Code: fmt.Sprintf("T-%03d", no), Driver: n.Driver, Phone: n.Phone, Day: day, Status: fab.RunPlanned, CreatedAt: tx.Now()}
-	r.VehicleID = fab.LocationID("vehicle-" + string(r.ID))
+	r.VehicleID = fab.PlaceOf(fab.LocationVehicle, string(r.ID))
 	return r, tx.AddLocation(&fab.Location{ID: r.VehicleID, Kind: fab.LocationVehicle, Name: r.Code, CreatedAt: tx.Now()})
 }
 

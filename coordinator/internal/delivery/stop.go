@@ -204,7 +204,7 @@ func bringBack(tx *store.Tx, run fab.Run, boxes []fab.Box) error {
 }
 
 func facilityPlace(tx *store.Tx, f fab.Facility) (fab.LocationID, error) {
-	id := fab.LocationID("facility-" + string(f.ID))
+	id := fab.PlaceOf(fab.LocationFacility, string(f.ID))
 	if _, err := tx.Location(id); fab.ClassOf(err) != fab.NotFound {
 		return id, err
 	}

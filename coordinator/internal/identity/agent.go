@@ -55,8 +55,10 @@ func (i *Identity) Enrol(ctx context.Context, j Joining, knownModel func(string)
 	}
 	err = i.store.Update(ctx, func(tx *store.Tx) error {
 		link, err := tx.FollowLink(fab.LinkEnrol, j.Secret)
-		if err != nil {
+		if fab.ClassOf(err) == fab.NotFound {
 			return fab.Refuse(fab.NotFound, "enrol_code_unknown", "code")
+		} else if err != nil {
+			return err
 		}
 		if ok, err := tx.UseLink(&link); err != nil || !ok {
 			return orConflict(err, "enrol_code_used")

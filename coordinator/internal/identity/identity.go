@@ -142,6 +142,8 @@ func (i *Identity) checkAndHash(ctx context.Context, a *NewAccount) (string, err
 func addAccount(tx *store.Tx, a NewAccount, hash string) (fab.Account, error) {
 	if _, err := tx.AccountByLogin(a.Login); err == nil {
 		return fab.Account{}, fab.Refuse(fab.Invalid, "login_taken", "login")
+	} else if fab.ClassOf(err) != fab.NotFound {
+		return fab.Account{}, err
 	}
 	row := fab.Account{
 		ID: store.NewID[fab.AccountID](tx), Login: a.Login, Name: a.Name, Roles: a.Roles, MakerID: a.MakerID,

@@ -84,7 +84,7 @@ func (n *NewMaker) check() (errs fab.Errors) {
 
 func addMaker(tx *store.Tx, n NewMaker) (fab.Maker, error) {
 	m := fab.Maker{ID: store.NewID[fab.MakerID](tx), Name: n.Name, Town: n.Town, Phone: n.Phone, CreatedAt: tx.Now()}
-	place := fab.Location{ID: fab.LocationID("maker-" + string(m.ID)), Kind: fab.LocationMaker, Name: n.Name, CreatedAt: tx.Now()}
+	place := fab.Location{ID: fab.PlaceOf(fab.LocationMaker, string(m.ID)), Kind: fab.LocationMaker, Name: n.Name, CreatedAt: tx.Now()}
 	m.LocationID = place.ID
 	if err := tx.AddLocation(&place); err != nil {
 		return m, err
