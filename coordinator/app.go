@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -323,7 +324,9 @@ func (a *app) run(ctx context.Context, configure func(*web.Config)) error {
 }
 
 func (a *app) newSite(secure bool, configure func(*web.Config)) (*web.Server, error) {
-	c := a.webConfig(secure)
+	proxied := !secure && strings.HasPrefix(a.config.Web.Public, "https://") // what people see is what the proxy serves
+	c := a.webConfig(secure || proxied)
+	c.Proxy = proxied
 	if configure != nil {
 		configure(&c)
 	}

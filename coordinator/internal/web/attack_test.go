@@ -299,6 +299,25 @@ func TestGuessingLinksIsSlow(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, from("192.0.2.2", http.MethodGet, "/track/guess"))
 }
 
+// Ensure that behind a reverse proxy each visitor is counted alone, by what the proxy says and not by what he says.
+func TestBehindAProxyEachIsCountedAlone(t *testing.T) {
+	l := newLab(t, func(c *web.Config) { c.Proxy = true })
+	from := func(peer, forwarded string) int {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/track/guess", nil)
+		r.RemoteAddr = peer + ":4000"
+		r.Header.Set("X-Forwarded-For", forwarded)
+		w := httptest.NewRecorder()
+		l.site.Handler().ServeHTTP(w, r)
+		return w.Code
+	}
+	for n := range 20 {
+		require.Equal(t, http.StatusNotFound, from("127.0.0.1", fmt.Sprintf("198.51.100.%d, 192.0.2.1", n)), "the proxy adds the last")
+	}
+	require.Equal(t, http.StatusTooManyRequests, from("127.0.0.1", "203.0.113.9, 192.0.2.1"))
+	require.Equal(t, http.StatusNotFound, from("127.0.0.1", "192.0.2.2"))
+	require.Equal(t, http.StatusTooManyRequests, from("192.0.2.1", "192.0.2.3"), "somebody who is not the proxy")
+}
+
 // Ensure that paths lead to nothing but the files of the program and the pictures of the catalogue.
 func TestPathsLeadNowhereElse(t *testing.T) {
 	l := newLab(t, nil)

@@ -88,6 +88,7 @@ type Config struct {
 	Log        *slog.Logger
 
 	TLS     bool   // pages come over HTTPS: cookies are bound to it and browsers are told to stay
+	Proxy   bool   // a reverse proxy on this machine hands them on: it says who asks
 	Version string // of the program, for the API description
 
 	// KnownModel reports whether there is a printer profile of this name.
@@ -165,7 +166,11 @@ func (s *Server) HTTP() *http.Server {
 func (s *Server) newEngine() *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
-	_ = e.SetTrustedProxies(nil) // nil cannot be wrong
+	var proxies []string // nobody's word on who asks is taken
+	if s.Proxy {
+		proxies = []string{"127.0.0.1", "::1"}
+	}
+	_ = e.SetTrustedProxies(proxies) // these cannot be wrong
 	e.ContextWithFallback = true
 	e.HandleMethodNotAllowed = true
 	e.RedirectTrailingSlash = false
