@@ -51,10 +51,3 @@ func (tx *Tx) AttemptsOf(id fab.BatchID) ([]fab.Attempt, error) {
 func (tx *Tx) AttemptsAt(id fab.JobID) ([]fab.Attempt, error) {
 	return many[fab.Attempt](tx, "attempts", func(q query) query { return q.Where("job_id = ?", string(id)).Order("id") })
 }
-
-// AttemptsBy reads the attempts of a worker, newest first.
-func (tx *Tx) AttemptsBy(id fab.WorkerID, limit int) ([]fab.Attempt, error) {
-	return many[fab.Attempt](tx, "attempts", func(q query) query {
-		return q.Where("worker_id = ?", string(id)).Order("id DESC").Limit(int64(limit))
-	})
-}

@@ -58,13 +58,6 @@ func (tx *Tx) LinkByToken(kind, hash string) (fab.Link, error) {
 	})
 }
 
-// LinksTo reads the links of this kind on a subject.
-func (tx *Tx) LinksTo(kind, subject string) ([]fab.Link, error) {
-	return many[fab.Link](tx, "links", func(q query) query {
-		return q.Where("kind = ?", kind).Where("subject = ?", subject).Order("id")
-	})
-}
-
 // UseLink marks a link that serves once. It reports false when it was used before, by anybody.
 func (tx *Tx) UseLink(l *fab.Link) (bool, error) {
 	l.UsedAt = tx.now

@@ -54,11 +54,6 @@ func (tx *Tx) LotsBy(column, subject string) ([]fab.Lot, error) {
 // AddInspection stores an inspection.
 func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
 
-// Inspections reads the inspections of a lot.
-func (tx *Tx) Inspections(id fab.LotID) ([]fab.Inspection, error) {
-	return many[fab.Inspection](tx, "inspections", func(q query) query { return q.Where("lot_id = ?", string(id)).Order("id") })
-}
-
 // AddRecall stores a recall.
 func (tx *Tx) AddRecall(r *fab.Recall) error { return add(tx, "recall", r) }
 

@@ -99,11 +99,6 @@ func (tx *Tx) Moves(column, value string) ([]fab.StockMove, error) {
 	return many[fab.StockMove](tx, "stock moves", func(q query) query { return q.Where(column+" = ?", value).Order("id") })
 }
 
-// LatestMoves reads the newest moves.
-func (tx *Tx) LatestMoves(limit int) ([]fab.StockMove, error) {
-	return many[fab.StockMove](tx, "stock moves", func(q query) query { return q.Order("id DESC").Limit(int64(limit)) })
-}
-
 // AddMaterial stores a new kind of material.
 func (tx *Tx) AddMaterial(m *fab.Material) error { return add(tx, "material", m) }
 
@@ -123,13 +118,6 @@ func (tx *Tx) AddLocation(l *fab.Location) error { return add(tx, "location", l)
 // Location reads one place.
 func (tx *Tx) Location(id fab.LocationID) (fab.Location, error) {
 	return byID[fab.Location](tx, "location", id)
-}
-
-// Locations reads all places inside the lab.
-func (tx *Tx) Locations() ([]fab.Location, error) {
-	return many[fab.Location](tx, "locations", func(q query) query {
-		return q.Where("kind <> ?", fab.LocationOutside).Order("id")
-	})
 }
 
 // AddSpool stores a new spool.

@@ -5,9 +5,6 @@ import "github.com/mailleur/mailleur/coordinator/fab"
 // AddMaker stores a new maker.
 func (tx *Tx) AddMaker(m *fab.Maker) error { return add(tx, "maker", m) }
 
-// SetMaker stores a changed maker.
-func (tx *Tx) SetMaker(m *fab.Maker) error { return set(tx, "maker", m) }
-
 // Maker reads one maker.
 func (tx *Tx) Maker(id fab.MakerID) (fab.Maker, error) { return byID[fab.Maker](tx, "maker", id) }
 

@@ -55,17 +55,7 @@ func tool(name, pkg string) (string, error) {
 	return "", missing(name, pkg)
 }
 
-// Root is the folder of go.mod, found from the working directory, which is the package's own folder in a test.
-func Root(t testing.TB) string {
-	t.Helper()
-	root, err := repository()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-// repository is Root without a test to fail.
+// repository is the folder of go.mod, found from the working directory, which is the package's own folder in a test.
 func repository() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
