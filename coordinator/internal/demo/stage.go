@@ -22,9 +22,10 @@ func NewStage(show *Show, s *store.Store, speed float64) *Stage {
 	return &Stage{show: show, store: s, speed: speed}
 }
 
-// Bar is the strip at the top of every page. A visitor who opens pages is there; live updates of a page are not.
+// Bar is the strip at the top of every page. A visitor who opens pages or sends forms is there; an open page that takes
+// its news, and the actors, who have no browser, do not count.
 func (s *Stage) Bar(r *http.Request, role string) ui.DemoBar {
-	if r.Method == http.MethodPost {
+	if r.Header.Get("Sec-Fetch-Mode") == "navigate" {
 		s.show.Clicked()
 	}
 	if role == "" {

@@ -76,7 +76,7 @@ func count(tx *store.Tx, t *Track) error {
 	if err != nil {
 		return err
 	}
-	makers := map[fab.WorkerID]bool{}
+	makers := map[fab.MakerID]bool{}
 	for _, b := range batches {
 		design, err := tx.Design(b.DesignID)
 		if err != nil {
@@ -95,9 +95,14 @@ func count(tx *store.Tx, t *Track) error {
 			return err
 		}
 		for _, a := range attempts {
-			if !a.StartedAt.IsZero() {
-				makers[a.WorkerID] = true
+			if a.StartedAt.IsZero() {
+				continue
 			}
+			w, err := tx.Worker(a.WorkerID)
+			if err != nil {
+				return err
+			}
+			makers[w.MakerID] = true
 		}
 	}
 	t.Makers = len(makers)
