@@ -181,13 +181,22 @@ func (s *Store) run(ctx context.Context, db *bun.DB, opts *sql.TxOptions, fn fun
 		if back := inner.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 			s.log.Debug("roll back", "error", back)
 		}
-		return err
+		return ended(ctx, err)
 	}
 	if err := inner.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return ended(ctx, fmt.Errorf("commit: %w", err))
 	}
 	s.tell(tx.changes)
 	return nil
+}
+
+// ended names the end of ctx as the cause of a fault that it brought about: it rolls a transaction back under the feet of
+// whoever is in it, and the next statement only says that there is none.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() == nil || errors.Is(err, ctx.Err()) || fab.ClassOf(err) != "" {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), err)
 }
 
 // Watch calls f after each commit with the changes noted in it, until the returned function is called. f must not
