@@ -7,13 +7,10 @@ import (
 	"time"
 )
 
-// ID is a UUIDv7 in lower case (RFC 9562 section 5.7). The typed identifiers below share its form.
-type ID string
-
-// NewID makes an identifier that begins with now: 48 bits of milliseconds and, in rand_a, 12 bits of the rest (section
-// 6.2, method 3), so that rows sort by age to the microsecond. rand must be a cryptographic source
-// (crypto/rand.Reader) outside of tests. It panics when rand fails, because a process without randomness cannot go on
-// safely.
+// NewID makes an identifier: a UUIDv7 in lower case (RFC 9562 section 5.7). It begins with now, 48 bits of milliseconds
+// and, in rand_a, 12 bits of the rest (section 6.2, method 3), so that rows sort by age to the microsecond. rand must be
+// a cryptographic source (crypto/rand.Reader) outside of tests. It panics when rand fails, because a process without
+// randomness cannot go on safely.
 func NewID[T ~string](now time.Time, rand io.Reader) T {
 	var b [16]byte
 	if _, err := io.ReadFull(rand, b[6:]); err != nil {
