@@ -403,6 +403,6 @@ func (v visitor) picture(dir, name string) string {
 	path := filepath.Join(dir, name+".png")
 	image, err := chromedp.Run(v.tab, chromedp.CaptureScreenshot())
 	require.NoError(v.t, err)
-	require.NoError(v.t, os.WriteFile(path, image, 0o600))
+	require.NoError(v.t, os.WriteFile(path, image, 0o644))
 	return path
 }
