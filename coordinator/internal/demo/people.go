@@ -48,8 +48,9 @@ func (s *Show) give(ctx context.Context) error {
 		if !asked {
 			return false, nil
 		}
-		s.think(ctx)
-		s.think(ctx)
+		for range 4 { // long enough to see what waits for film
+			s.think(ctx)
+		}
 		page, err := s.pledge(ctx, gift{material: "film-a4", count: strconv.Itoa(sheetsGiven), donor: donorName, town: labTown})
 		if err != nil {
 			return false, err

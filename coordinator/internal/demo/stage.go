@@ -111,7 +111,9 @@ func batch(tx *store.Tx, r fab.Request, f *ui.WayFacts) error {
 			return err
 		}
 		f.Shared, f.Printed = len(attempts) > 0, b.Status == fab.BatchDone || f.OnWay
-		f.Material = f.Shared
+		if f.Material, err = material(tx, b); err != nil {
+			return err
+		}
 		f.Checked, err = checked(tx, b)
 		if err != nil {
 			return err
@@ -120,6 +122,13 @@ func batch(tx *store.Tx, r fab.Request, f *ui.WayFacts) error {
 	boxes, err := tx.BoxesOf(r.ID)
 	f.Packed = f.Packed || len(boxes) > 0
 	return err
+}
+
+// material reports whether nothing of a batch waits for film or elastic any more.
+func material(tx *store.Tx, b fab.Batch) (bool, error) {
+	jobs, err := tx.JobsOf(b.ID)
+	short := slices.ContainsFunc(jobs, func(j fab.Job) bool { return j.Wait.Code == "wait_material" })
+	return len(jobs) > 0 && !short, err
 }
 
 // checked reports whether every bag of a finished batch was counted at the hub.
