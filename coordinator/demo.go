@@ -144,6 +144,9 @@ func (c *demoCmd) speed() float64 {
 	return watchSpeed
 }
 
+// wireSpeed is about where the wire and the processors, not the printers' motion, begin to set the pace.
+const wireSpeed = 400
+
 // demoPace is how quickly the lab and its people live.
 type demoPace struct {
 	pace
@@ -151,7 +154,7 @@ type demoPace struct {
 }
 
 func (c *demoCmd) pace() (p demoPace) {
-	defer func() { p.speedup = c.speed() }()
+	defer func() { p.speedup = min(c.speed(), wireSpeed) }()
 	if c.Until == "delivered" {
 		return demoPace{pace: quickened(200 * time.Millisecond), tick: 250 * time.Millisecond, hands: 20 * time.Second, silence: 8 * time.Second}
 	}

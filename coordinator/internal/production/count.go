@@ -139,15 +139,12 @@ func endAttempt(tx *store.Tx, a *fab.Attempt) error {
 func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) error {
 	w.GoodPieces += good
 	w.BadPieces += bad
-	if a.PlateID != "" {
-		plate, err := tx.Plate(a.PlateID)
+	if !a.StartedAt.IsZero() {
+		expected, err := estimate(tx, a)
 		if err != nil {
 			return err
 		}
-		if !a.StartedAt.IsZero() {
-			took := time.Duration(float64(a.EndedAt.Sub(a.StartedAt)) * p.speedup)
-			w.Learn(time.Duration(plate.Seconds)*time.Second, took)
-		}
+		w.Learn(expected, time.Duration(float64(a.EndedAt.Sub(a.StartedAt))*p.speedup))
 	}
 	if w.AttemptID == a.ID || w.AttemptID == "" {
 		w.AttemptID, w.PlateClear = "", true
@@ -159,6 +156,34 @@ func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good,
 		return orRace(err)
 	}
 	return nil
+}
+
+// estimate is how long an attempt should have taken: what the slicer said of its plate, what the drawing says of a hand
+// step, and for who prints from a card the slowest machine that the lab knows. Zero means that nothing is known.
+func estimate(tx *store.Tx, a fab.Attempt) (time.Duration, error) {
+	if a.PlateID != "" {
+		plate, err := tx.Plate(a.PlateID)
+		return time.Duration(plate.Seconds) * time.Second, err
+	}
+	b, err := tx.Batch(a.BatchID)
+	if err != nil {
+		return 0, err
+	}
+	design, err := tx.Design(b.DesignID)
+	if err != nil {
+		return 0, err
+	}
+	if part, _ := design.BOM.Part(a.Part); part.How == fab.ByHand {
+		return time.Duration(part.StepMS*a.Copies) * time.Millisecond, nil
+	}
+	plates, err := tx.Plates(b.DesignID)
+	slowest := int64(0)
+	for _, p := range plates {
+		if p.Part == a.Part && p.Copies == a.Copies && p.Status == fab.PlateReady {
+			slowest = max(slowest, p.Seconds)
+		}
+	}
+	return time.Duration(slowest) * time.Second, err
 }
 
 func orRace(err error) error {
