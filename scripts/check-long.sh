@@ -12,6 +12,8 @@ if [[ ${#packages[@]} == 0 ]]; then
 	exit 0
 fi
 
+commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+[[ -z $(git status --porcelain 2>/dev/null) ]] || commit+=", with changes"
 began=$SECONDS status=0
 go test -race -tags long -run '^TestLong' -count=1 -timeout 3h -v "${packages[@]}" 2>&1 | tee "$log" || status=$?
 
@@ -19,7 +21,7 @@ go test -race -tags long -run '^TestLong' -count=1 -timeout 3h -v "${packages[@]
 	echo "# Last result of \`make check-long\`"
 	echo
 	echo "- date: $(date -u +%Y-%m-%d)"
-	echo "- commit: $(git rev-parse --short HEAD 2>/dev/null || echo unknown)$([[ -z $(git status --porcelain 2>/dev/null) ]] || echo ", with changes")"
+	echo "- commit: $commit"
 	echo "- machine: $(nproc) cores, $(go env GOOS)/$(go env GOARCH), $(go env GOVERSION)"
 	echo "- duration: $((SECONDS - began)) s"
 	echo "- result: $([[ $status == 0 ]] && echo passed || echo FAILED)"
