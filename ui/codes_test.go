@@ -21,12 +21,13 @@ type codes struct {
 	changes, reasons, refusals map[string]string
 }
 
-// Every change and every reason that a room writes down can be read by a person, in both languages: also where the code
+// Every change, every reason and every refusal that a room writes down can be read by a person, in both languages: also where the code
 // is handed to a function whose parameter is called code. Codes put together at run time are beyond this test.
 func TestEveryCodeOfTheRoomsIsWorded(t *testing.T) {
 	found := codesBelow(t, "../coordinator")
 	require.Greater(t, len(found.changes), 20)
 	require.Greater(t, len(found.reasons), 40)
+	require.Greater(t, len(found.refusals), 20)
 	for _, lang := range locales.Langs() {
 		for code, where := range found.changes {
 			assert.True(t, locales.Has(lang, "change."+code), "%s: change.%s is not worded in %s", where, code, lang)
@@ -150,6 +151,9 @@ func (c codes) change(n *ast.CompositeLit, path string) {
 func (c codes) call(n *ast.CallExpr, takers map[string]taker, path string) {
 	if named(n.Fun, "Because") && len(n.Args) > 0 && !strings.Contains(path, "audit") {
 		keep(c.reasons, n.Args[0], path)
+	}
+	if named(n.Fun, "Refuse") && len(n.Args) >= 3 {
+		keep(c.refusals, n.Args[1], path)
 	}
 	for name, taker := range takers {
 		if named(n.Fun, name) && taker.into != nil && taker.at < len(n.Args) {
