@@ -298,6 +298,8 @@ func TestTheCommandLineExplainsItself(t *testing.T) {
 		`expected one of "serve", "demo"`: nil,
 		"unknown flag --nope":             {"serve", "--nope"},
 		`--until must be one of`:          {"demo", "--until", "doomsday"},
+		"--visors must be 0 to 20000":     {"demo", "--visors=-3"},
+		"ask for something":               {"demo", "--visors=0", "--hooks=0", "--masks=0"},
 	} {
 		coordinator(t, "", args...).refuses(t, says)
 	}

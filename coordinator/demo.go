@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/config"
 	"github.com/mailleur/mailleur/coordinator/internal/demo"
 	"github.com/mailleur/mailleur/coordinator/internal/web"
@@ -35,6 +36,22 @@ type demoCmd struct {
 	Masks  int     `default:"6" help:"Masks that the town hall asks for."`
 	Mine   bool    `help:"You play: the actors wait until you let them."`
 	Keep   string  `placeholder:"DIR" help:"Keep all data and logs in this folder."`
+}
+
+// Validate refuses an order that no actor could place.
+func (c *demoCmd) Validate() error {
+	for _, n := range []struct {
+		flag  string
+		asked int
+	}{{"--visors", c.Visors}, {"--hooks", c.Hooks}, {"--masks", c.Masks}} {
+		if n.asked < 0 || n.asked > fab.MaxAsked {
+			return fmt.Errorf("%s must be 0 to %d", n.flag, fab.MaxAsked)
+		}
+	}
+	if c.Visors+c.Hooks+c.Masks == 0 {
+		return errors.New("ask for something: --visors, --hooks or --masks")
+	}
+	return nil
 }
 
 // Run plays until interrupted, or until all is delivered.

@@ -23,7 +23,7 @@ type desk struct {
 // coordinate plays the coordinator: types the phone request, answers requests, receives gifts, sends the driver for the
 // bags, counts, kits, packs, and sends the driver out.
 func (s *Show) coordinate(ctx context.Context, b *browser) error {
-	d := &desk{browser: b, show: s}
+	d := &desk{browser: b, show: s, phoned: s.Order.Visors+s.Order.Hooks == 0}
 	return s.every(ctx, "coordinator", func(ctx context.Context) (bool, error) {
 		for _, act := range []func(context.Context) error{d.phone, d.answer, d.receive, d.clear, d.deliveries} {
 			if err := act(ctx); err != nil {

@@ -64,6 +64,9 @@ func (s *Show) give(ctx context.Context) error {
 
 // ask plays the town hall: masks, by the public form, step by step.
 func (s *Show) ask(ctx context.Context) error {
+	if s.Order.Masks == 0 {
+		return nil
+	}
 	return s.every(ctx, "town hall", func(ctx context.Context) (bool, error) {
 		b, err := s.person()
 		if err != nil {
