@@ -49,6 +49,10 @@ type Lines struct {
 	OkNumbered Sometimes `toml:"ok_numbered"`
 	// OkAtEnd says that a slow command is acknowledged when it ends rather than when it is read.
 	OkAtEnd bool `toml:"ok_at_end"`
+	// OkAfterResend says whether an acknowledgement of its own follows a resend request; it belongs to no line.
+	OkAfterResend Sometimes `toml:"ok_after_resend"`
+	// Damaged is what happens to a line whose checksum does not match.
+	Damaged Damaged `toml:"damaged"`
 }
 
 // Buffers is what the firmware can hold; stock values, a board may have more.
@@ -57,6 +61,8 @@ type Buffers struct {
 	CommandSlots int `toml:"command_slots"`
 	// ReceiveBytes is the size of the receive ring.
 	ReceiveBytes int `toml:"receive_bytes"`
+	// MaxInFlight bounds the lines written and not yet acknowledged, whatever the rest allows; 0 means no bound.
+	MaxInFlight int `toml:"max_in_flight"`
 }
 
 // Replies classifies what the firmware says. A pattern that is not set never matches.
@@ -95,6 +101,14 @@ type Replies struct {
 	TemperatureLine Pattern `toml:"temperature_line"`
 	// Temperature is one reading in such a line: groups sensor and actual, optional group target.
 	Temperature Pattern `toml:"temperature"`
+	// Overflow says that the receive ring has lost bytes.
+	Overflow Pattern `toml:"overflow"`
+	// Position is the answer to the Position command: groups x, y, z, e, the logical position in millimetres.
+	Position Pattern `toml:"position"`
+	// PowerFail says that the supply is failing: nothing may be written until PowerBack.
+	PowerFail Pattern `toml:"power_fail"`
+	// PowerBack says that the firmware has restored its state and will ask for the line it needs next.
+	PowerBack Pattern `toml:"power_back"`
 	// Info is known chatter that means nothing; what matches no pattern at all is taken for a damaged line.
 	Info Pattern `toml:"info"`
 }
@@ -119,6 +133,26 @@ type Commands struct {
 	Message string `toml:"message"`
 	// Cool turns every heater and the part fan off.
 	Cool []string `toml:"cool"`
+	// Position asks for the logical position.
+	Position string `toml:"position"`
+	// KeepAlive asks for busy lines.
+	KeepAlive string `toml:"keep_alive"`
+	// Inactivity has the firmware turn everything off after {seconds} without a command; 0 seconds disarms it.
+	Inactivity string `toml:"inactivity"`
+	// Speed sets all feed rates to {percent} of what the file says.
+	Speed string `toml:"speed"`
+	// Flow sets the extrusion to {percent} of what the file says.
+	Flow string `toml:"flow"`
+	// Babystep moves the nozzle by {mm} at once, without a change of the position.
+	Babystep string `toml:"babystep"`
+	// GoOn ends a wait for a person, sent without number and checksum.
+	GoOn string `toml:"go_on"`
+	// PromptAnswer chooses button {choice}, counted from 0, of a prompt; sent without number and checksum.
+	PromptAnswer string `toml:"prompt_answer"`
+	// Resume goes on after a pause that the firmware made by itself, sent numbered.
+	Resume string `toml:"resume"`
+	// FilamentChange starts the firmware's own filament change.
+	FilamentChange string `toml:"filament_change"`
 	// Slow matches commands that may take minutes without an acknowledgement.
 	Slow Pattern `toml:"slow"`
 }
@@ -140,6 +174,18 @@ type Checksum string
 const (
 	ChecksumNone Checksum = "none"
 	ChecksumXOR  Checksum = "xor" // XOR of all bytes before the asterisk, in decimal
+	// ChecksumCRC16 is CRC-16/CCITT over all bytes before the asterisk, as five decimal digits (RepRapFirmware 3).
+	ChecksumCRC16 Checksum = "crc16"
+)
+
+// Damaged is what a firmware does with a line whose checksum does not match.
+type Damaged string
+
+// The ways with a damaged line.
+const (
+	DamagedResend   Damaged = "resend"   // it asks for the line again
+	DamagedDropped  Damaged = "dropped"  // nothing: no acknowledgement, no request
+	DamagedExecuted Damaged = "executed" // checksums are not looked at
 )
 
 // Duplicate is what a firmware answers to a second copy of the last line it accepted.
@@ -232,7 +278,9 @@ func (d Dialect) checkLines() error {
 	l := d.Lines
 	bad(d.Name == "" || d.Title == "", "name, title", "must be set")
 	bad(len(d.Identify.Bauds) == 0, "identify.bauds", "needs at least one speed")
-	bad(l.Checksum != ChecksumNone && l.Checksum != ChecksumXOR, "lines.checksum", "%q is neither none nor xor", l.Checksum)
+	bad(!oneOf(l.Checksum, ChecksumNone, ChecksumXOR, ChecksumCRC16), "lines.checksum", "%q is not known", l.Checksum)
+	bad(!oneOf(l.Damaged, DamagedResend, DamagedDropped, DamagedExecuted), "lines.damaged", "%q is not known", l.Damaged)
+	bad(!oneOf(l.OkAfterResend, Never, Maybe, Always), "lines.ok_after_resend", "%q is not known", l.OkAfterResend)
 	bad(l.Numbers && l.Checksum == ChecksumNone, "lines.checksum", "numbered lines need a checksum")
 	bad(l.MaxBytes < 32 || l.MaxBytes > 4096, "lines.max_bytes", "%d is not within 32 and 4096", l.MaxBytes)
 	bad(!oneOf(l.Duplicate, DuplicateSilent, DuplicateResend, DuplicateSkip, DuplicateExecuted), "lines.duplicate", "%q is not known", l.Duplicate)
@@ -240,6 +288,7 @@ func (d Dialect) checkLines() error {
 	bad(l.ResendRepeat < 0, "lines.resend_repeat_ms", "is negative")
 	bad(d.Buffers.CommandSlots < 1, "buffers.command_slots", "must be at least 1")
 	bad(d.Buffers.ReceiveBytes < 32, "buffers.receive_bytes", "must be at least 32")
+	bad(d.Buffers.MaxInFlight < 0, "buffers.max_in_flight", "is negative")
 	bad(d.Timing.Busy < 0 || d.Timing.Wait < 0 || d.Timing.Boot < 0, "timing", "a time is negative")
 	return errors.Join(errs...)
 }
@@ -272,6 +321,9 @@ func (d Dialect) checkReplies() error {
 	if r.Action.Set() {
 		need(r.Action, "action", "action")
 	}
+	if d.Commands.Position != "" {
+		need(r.Position, "position", "x", "y", "z", "e")
+	}
 	if r.Ok.Set() && !r.Ok.Match([]byte("ok")) {
 		errs = append(errs, keyError("replies.ok", "must match a plain ok"))
 	}
@@ -289,11 +341,14 @@ func (d Dialect) checkCommands() error {
 	if d.Lines.Numbers && c.ResetLine == "" {
 		errs = append(errs, keyError("commands.reset_line", "must be set where lines are numbered"))
 	}
-	if c.AutoTemperature != "" && !strings.Contains(c.AutoTemperature, "{seconds}") {
-		errs = append(errs, keyError("commands.auto_temperature", "needs {seconds}"))
-	}
-	if c.Message != "" && !strings.Contains(c.Message, "{text}") {
-		errs = append(errs, keyError("commands.message", "needs {text}"))
+	for _, want := range [...]struct{ key, command, place string }{
+		{"auto_temperature", c.AutoTemperature, "{seconds}"}, {"inactivity", c.Inactivity, "{seconds}"},
+		{"message", c.Message, "{text}"}, {"speed", c.Speed, "{percent}"}, {"flow", c.Flow, "{percent}"},
+		{"babystep", c.Babystep, "{mm}"}, {"prompt_answer", c.PromptAnswer, "{choice}"},
+	} {
+		if want.command != "" && !strings.Contains(want.command, want.place) {
+			errs = append(errs, keyError("commands."+want.key, "needs %s", want.place))
+		}
 	}
 	return errors.Join(errs...)
 }
