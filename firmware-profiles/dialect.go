@@ -21,6 +21,8 @@ type Dialect struct {
 	Replies  Replies  `toml:"replies"`
 	Commands Commands `toml:"commands"`
 	Timing   Timing   `toml:"timing"`
+	// File is what a G-code file for this firmware may hold.
+	File FileRules `toml:"file"`
 }
 
 // Identify tells one dialect from another.
@@ -265,7 +267,7 @@ func (d Dialect) ProfileName() string { return d.Name }
 
 // Validate reports every value out of range, each with its key.
 func (d Dialect) Validate() error {
-	return errors.Join(d.checkLines(), d.checkReplies(), d.checkCommands())
+	return errors.Join(d.checkLines(), d.checkReplies(), d.checkCommands(), d.File.check())
 }
 
 func (d Dialect) checkLines() error {

@@ -33,6 +33,8 @@ type Printer struct {
 	Retract  PrinterRetract  `toml:"retract"`
 	Link     PrinterLink     `toml:"link"`
 	StartEnd PrinterStartEnd `toml:"gcode"`
+	Recovery PrinterRecovery `toml:"recovery"`
+	Macros   []Macro         `toml:"macros"` // commands that the machine's owner has defined, allowed in a file
 }
 
 // PrinterBed is the room the nozzle has. The bed box is where plastic may lie;
@@ -45,6 +47,8 @@ type PrinterBed struct {
 	Height int64 `toml:"height_um"`
 	Margin int64 `toml:"travel_margin_um"` // beyond the box in X and Y, for priming and parking
 	Inset  int64 `toml:"part_inset_um"`    // kept free of parts along each edge, for priming and clips
+
+	Clips []Clip `toml:"clips"` // where the nozzle must not go near the bed
 }
 
 // PrinterNozzle is the stock nozzle and the layers it can draw.
@@ -59,6 +63,7 @@ type PrinterNozzle struct {
 type PrinterHeat struct {
 	NozzleMax  int64 `toml:"nozzle_max_c"`
 	BedMax     int64 `toml:"bed_max_c"`     // 0: no heated bed
+	ChamberMax int64 `toml:"chamber_max_c"` // 0: no heated chamber
 	MinExtrude int64 `toml:"min_extrude_c"` // below this an extruding move is cold extrusion
 }
 
@@ -139,6 +144,7 @@ func (p Printer) Validate() error {
 		}
 	}
 	errs = append(errs, p.StartEnd.validate()...)
+	errs = append(errs, p.Bed.checkClips(), p.checkMacros(), p.Recovery.check())
 	if p.Heat.BedMax > 0 && !strings.Contains(p.StartEnd.End, "M140 S0") {
 		bad("gcode.end: must switch the bed off (M140 S0)")
 	}
@@ -162,7 +168,8 @@ func (p Printer) facts() []fact {
 		{"nozzle.max_layer_um", n.MaxLayer, n.MinLayer, n.Diameter * 4 / 5},
 		{"nozzle.filament_diameter_um", n.FilamentDiameter, 1_500, 3_200},
 		{"heat.nozzle_max_c", h.NozzleMax, 180, 500}, {"heat.bed_max_c", h.BedMax, 0, 200},
-		{"heat.min_extrude_c", h.MinExtrude, 120, 200},
+		{"heat.min_extrude_c", h.MinExtrude, 120, 200}, {"heat.chamber_max_c", h.ChamberMax, 0, 120},
+		{"recovery.lift_um", p.Recovery.Lift, 0, 20_000}, {"recovery.prime_um", p.Recovery.Prime, 0, 100_000},
 		{"motion.max_speed_x_mm_s", m.MaxSpeedX, 20, 2_000}, {"motion.max_speed_y_mm_s", m.MaxSpeedY, 20, 2_000},
 		{"motion.max_speed_z_mm_s", m.MaxSpeedZ, 1, 500}, {"motion.max_speed_e_mm_s", m.MaxSpeedE, 10, 500},
 		{"motion.max_accel_x_mm_s2", m.MaxAccelX, 100, 50_000}, {"motion.max_accel_y_mm_s2", m.MaxAccelY, 100, 50_000},

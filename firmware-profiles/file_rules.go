@@ -1,0 +1,104 @@
+package profiles
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// FileRules is what a G-code file may hold for one family of firmware. A dialect without the table leaves only what
+// every firmware understands (see slicer-bridge/gcode). What a machine has beyond its firmware's usual commands stands
+// in its own profile: extra_commands and macros.
+type FileRules struct {
+	// Allowed are the command words, in capitals, that a file may hold: "G1", "M862.3", "EXCLUDE_OBJECT". Arcs (G2, G3)
+	// are not in it: whether they are drawn depends on the machine.
+	Allowed []string `toml:"allowed"`
+	// Pauses are the words that stop a print until a person comes; the host can handle them.
+	Pauses []string `toml:"pauses"`
+	// Inches says that the firmware understands G20.
+	Inches bool `toml:"inches"`
+}
+
+// commandWord is a G-code word as documentation writes it, or the name of a macro.
+var commandWord = regexp.MustCompile(`^(?:[GMT][0-9]{1,4}(?:\.[0-9]{1,2})?|[A-Z_][A-Z0-9_]{2,31})$`)
+
+// check reports every word that no command can have.
+func (r FileRules) check() error {
+	var errs []error
+	for key, words := range map[string][]string{"file.allowed": r.Allowed, "file.pauses": r.Pauses} {
+		for _, w := range words {
+			if !commandWord.MatchString(w) {
+				errs = append(errs, keyError(key, "%q is no command word; want capitals as in \"G1\", \"M862.3\" or \"PRINT_START\"", w))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Macro is a command that one machine's owner has defined, and what is true when it has ended. Lengths and
+// temperatures are those of the profile it stands in.
+type Macro struct {
+	Name   string `toml:"name"`             // in capitals, "PRINT_START"
+	Homes  bool   `toml:"homes"`            // all axes are homed
+	Nozzle string `toml:"nozzle_parameter"` // parameter whose temperature the nozzle has reached, as "EXTRUDER" in EXTRUDER=210
+	Bed    string `toml:"bed_parameter"`    // the same for the bed
+	Cools  bool   `toml:"cools"`            // every heater is off
+}
+
+// Clip is a rectangle of the bed where something stands: a clamp, a screw, a magnet. The nozzle stays out of it below
+// Height. Lengths are µm in the machine's own coordinates.
+type Clip struct {
+	MinX   int64 `toml:"min_x_um"`
+	MinY   int64 `toml:"min_y_um"`
+	MaxX   int64 `toml:"max_x_um"`
+	MaxY   int64 `toml:"max_y_um"`
+	Height int64 `toml:"height_um"`
+}
+
+// checkClips reports a rectangle that is none, or that stands nowhere near the bed.
+func (b PrinterBed) checkClips() error {
+	for i, c := range b.Clips {
+		switch {
+		case c.MaxX <= c.MinX || c.MaxY <= c.MinY:
+			return keyError("bed.clips", "clip %d: max_x_um and max_y_um must lie above min_x_um and min_y_um", i+1)
+		case c.Height <= 0 || c.Height > 50_000:
+			return keyError("bed.clips", "clip %d: height_um = %d: want 1 to 50000", i+1, c.Height)
+		case c.MaxX < b.MinX-50_000 || c.MinX > b.MaxX+50_000 || c.MaxY < b.MinY-50_000 || c.MinY > b.MaxY+50_000:
+			return keyError("bed.clips", "clip %d lies more than 50 mm beside the bed", i+1)
+		}
+	}
+	return nil
+}
+
+// checkMacros reports a macro that has no name, or that is said to heat and to cool.
+func (p Printer) checkMacros() error {
+	for _, m := range p.Macros {
+		if !commandWord.MatchString(m.Name) {
+			return keyError("macros.name", "%q is no command word; want capitals as in \"PRINT_START\"", m.Name)
+		}
+		if m.Cools && (m.Nozzle != "" || m.Bed != "") {
+			return keyError("macros", "%s cannot both reach a temperature and cool", m.Name)
+		}
+	}
+	return nil
+}
+
+// PrinterRecovery is what may be done after the board was reset with a part on the bed. The zero value allows nothing.
+type PrinterRecovery struct {
+	// HomeXY says that X and Y can be homed with a part on the bed: the switches are reached Lift above the last layer
+	// without touching it, and homing them does not lower Z.
+	HomeXY bool `toml:"home_xy_beside_part"`
+	// SetZ is the command that tells the firmware where Z stands without moving; {mm} is the height.
+	SetZ string `toml:"set_z"`
+	// Lift is how far the nozzle rises before it travels, in µm.
+	Lift int64 `toml:"lift_um"`
+	// Prime is how much filament is pushed beside the part before the print goes on, in µm.
+	Prime int64 `toml:"prime_um"`
+}
+
+func (r PrinterRecovery) check() error {
+	if r.HomeXY && !strings.Contains(r.SetZ, "{mm}") {
+		return keyError("recovery.set_z", "%q needs {mm}, as in \"G92 Z{mm}\"", r.SetZ)
+	}
+	return nil
+}
