@@ -339,11 +339,19 @@ func TestAFolderHasOneOwner(t *testing.T) {
 	require.ErrorIs(t, err, ErrInUse)
 }
 
-const childEnv = "SPOOL_TEST_CHILD"
+// The test binary is its own child: each of these says, with a folder, what to do for ever.
+const (
+	childEnv   = "SPOOL_TEST_CHILD"
+	trackerEnv = "SPOOL_TEST_TRACKER"
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childEnv); dir != "" {
 		appendForEver(dir)
+		return
+	}
+	if dir := os.Getenv(trackerEnv); dir != "" {
+		trackForEver(dir)
 		return
 	}
 	os.Exit(m.Run())
