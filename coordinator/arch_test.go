@@ -77,6 +77,7 @@ var rooms = map[string]room{
 
 	"printer-agent":                   {ours: []string{"printer-agent/...", "firmware-profiles", "coordinator/wire", "slicer-bridge/gcode"}},
 	"printer-agent/internal/frame":    {pure: true},
+	"printer-agent/internal/guard":    {ours: []string{"firmware-profiles"}, stdlib: true, pure: true},
 	"printer-agent/internal/port":     {},
 	"printer-agent/internal/spool":    {ours: []string{"coordinator/wire"}},
 	"printer-agent/internal/printsim": {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
