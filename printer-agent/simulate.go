@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/printsim"
 )
@@ -27,6 +28,14 @@ type simulateCmd struct {
 	NoBedHeat bool     `help:"A printer without a heated bed."`
 	DtrResets bool     `name:"dtr-resets" help:"Opening the port resets the board, as on most Arduino boards. A halted board always comes back that way."`
 	Echo      bool     `help:"Repetier's debug echo of every line."`
+
+	Board           string        `default:"avr" enum:"avr,fast" help:"Processor: ${enum}. An avr's own work limits the stream; on a fast one only wire and latency do."`
+	Slots           int           `default:"4" help:"Lines that the firmware holds before it plans them."`
+	Ring            int           `default:"128" help:"Bytes of the receive ring; what finds it full is lost."`
+	Planner         int           `default:"16" help:"Blocks of the planner."`
+	Latency         time.Duration `default:"0s" help:"How long the USB adapter keeps bytes for the host back, unless 62 are there; 16ms is an FTDI chip's usual."`
+	EmergencyParser bool          `help:"Marlin acts on M108, M112, M410 and M876 as they arrive at the port."`
+	AdvancedOk      bool          `name:"advanced-ok" help:"Marlin's ok tells the line number and how much is free."`
 
 	stdout io.Writer
 }
@@ -74,10 +83,12 @@ func (c *simulateCmd) options() (printsim.Options, error) {
 		}
 	}
 	return printsim.Options{
-		Link: c.Pty, Truth: c.Truth, Speed: c.Speed, DTRResets: c.DtrResets,
+		Link: c.Pty, Truth: c.Truth, Speed: c.Speed,
 		Board: printsim.Config{
 			Firmware: c.Firmware, Baud: c.Baud, Bed: bed, NoBedHeat: c.NoBedHeat,
-			Echo: c.Echo, Faults: faults, Seed: c.Seed,
+			Echo: c.Echo, Faults: faults, Seed: c.Seed, DTRResets: c.DtrResets,
+			Processor: c.Board, Slots: c.Slots, Ring: c.Ring, Planner: c.Planner, Latency: c.Latency,
+			EmergencyParser: c.EmergencyParser, AdvancedOK: c.AdvancedOk,
 		},
 	}, nil
 }

@@ -51,13 +51,16 @@ func TestSimulateSumsUpATruthFile(t *testing.T) {
 {"t":3,"n":3,"c":"M105"}
 {"t":4,"k":"resend","n":4}
 {"t":5,"k":"end","id":"a"}
+{"t":5,"k":"load","load":{"starved":2,"starved_ms":1.5,"in_flight":4,"ring_high":90}}
 `
 	require.NoError(t, os.WriteFile(path, []byte(log), 0o600))
 	var stdout, stderr bytes.Buffer
 	require.Zero(t, run(context.Background(), []string{"simulate", "--sum", path}, &stdout, &stderr), stderr.String())
-	require.JSONEq(t, `{"attempts":[{"id":"a","lines":1,"ended":true,"halted":false,"restarted":false,"repeated":0,"skipped":0}],
+	require.JSONEq(t, `{"attempts":[{"id":"a","lines":1,"ended":true,"halted":false,"restarted":false,"repeated":0,"skipped":0,
+			"executed_sha256":"8080cd1d636d28b227689516fdadfd2aaed94e57b113db13523a38b51d0d09e9"}],
 		"lines_executed":1,"resends":1,"bytes_lost":0,"faults":0,"faults_by_kind":{},"starts":1,
-		"heat":{"hotend_s":0,"bed_s":0,"hotend_target":0,"bed_target":0}}`, stdout.String())
+		"heat":{"hotend_s":0,"bed_s":0,"hotend_target":0,"bed_target":0},
+		"load":{"starved":2,"starved_ms":1.5,"in_flight":4,"ring_high":90},"collisions":[],"unchecked":0}`, stdout.String())
 	for _, args := range [][]string{{"simulate"}, {"simulate", "--sum", path, "--pty", filepath.Join(dir, "tty")}, {"simulate", "--sum", filepath.Join(dir, "none")}} {
 		require.NotZero(t, run(context.Background(), args, &stdout, &stderr), args)
 	}

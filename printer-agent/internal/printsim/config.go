@@ -36,10 +36,23 @@ type Config struct {
 	Prints    int           // attempt markers already seen in earlier runs
 	speed     float64       // of the clock against the wall, see period
 	Record    func(Record)  // called with each truth record, in order; may be nil
+
+	Processor       string        // one of Processors: avr
+	Slots           int           // lines held before they are planned (BUFSIZE), 1 to 64: 4
+	Ring            int           // bytes of the receive ring, one of which tells full from empty, 16 to 65536: 128
+	Planner         int           // blocks of the planner, one of which tells full from empty, 4 to 256: 16
+	Latency         time.Duration // how long a USB adapter keeps bytes for the host back, 0 to 1 s: 0
+	EmergencyParser bool          // Marlin acts on M108, M112, M410 and M876 as they arrive at the port
+	AdvancedOK      bool          // Marlin's ok tells the line number and what is free: "ok N3 P14 B3"
+	DTRResets       bool          // the board starts anew when the port is opened after the control line had dropped
 }
 
 // Firmwares lists the firmware models by name.
 func Firmwares() []string { return []string{"marlin", "repetier"} }
+
+// ignoresNumbers says that a firmware model takes lines without numbers as
+// lines of a print.
+func ignoresNumbers(firmware string) bool { return firmware == "klipper" }
 
 func (c Config) withDefaults() (Config, error) {
 	if !slices.Contains(Firmwares(), c.Firmware) {
@@ -59,9 +72,42 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("bed %v: want three lengths in mm", c.Bed)
 		}
 	}
+	if err := c.checkBuffers(); err != nil {
+		return c, err
+	}
 	c.speed = max(c.speed, 1)
 	if c.Record == nil {
 		c.Record = func(Record) {}
 	}
 	return c, nil
+}
+
+// Processors lists the kinds of processor: an 8-bit one at 16 MHz, whose own
+// work limits the stream, and a 32-bit one, for which only wire and latency do.
+func Processors() []string { return []string{"avr", "fast"} }
+
+// checkBuffers fills in and checks what the board holds and how quick it is.
+func (c *Config) checkBuffers() error {
+	if c.Processor == "" {
+		c.Processor = Processors()[0]
+	}
+	if !slices.Contains(Processors(), c.Processor) {
+		return fmt.Errorf("processor %q: want one of %s", c.Processor, strings.Join(Processors(), ", "))
+	}
+	for _, f := range []struct {
+		name           string
+		v              *int
+		usual, low, up int
+	}{{"slots", &c.Slots, 4, 1, 64}, {"ring", &c.Ring, 128, 16, 65536}, {"planner", &c.Planner, 16, 4, 256}} {
+		if *f.v == 0 {
+			*f.v = f.usual
+		}
+		if *f.v < f.low || *f.v > f.up {
+			return fmt.Errorf("%s %d: want %d to %d", f.name, *f.v, f.low, f.up)
+		}
+	}
+	if c.Latency < 0 || c.Latency > time.Second {
+		return fmt.Errorf("latency %s: want 0 to 1s", c.Latency)
+	}
+	return nil
 }

@@ -33,9 +33,12 @@ func (b *Board) execute(e *entry) activity {
 	case "M155":
 		b.autoReport(e.command)
 	case "M400":
+		b.load.rest()
 		return b.sync
 	case "M410":
-		b.quickStop()
+		if !b.cfg.EmergencyParser {
+			b.quickStop()
+		}
 	case "M503":
 		b.fw.settings()
 	default:
@@ -75,10 +78,10 @@ func (b *Board) move(c command) activity {
 		}
 		length = arc
 	}
-	b.spend(costMove)
+	b.spend(b.cost.move)
 	if to[3] != b.motion.at[3] {
 		if b.heat(); b.hotend.temp >= coldLimit {
-			b.spend(costExtrude)
+			b.spend(b.cost.extrude)
 		} else {
 			length = b.prevent(c, length)
 		}
@@ -90,6 +93,7 @@ func (b *Board) move(c command) activity {
 		}
 		if d, ramp := b.motion.duration(to, length); d > 0 {
 			b.plan.push(now, b.motion.at, to, d, ramp)
+			b.load.move(now, b.plan.end(), b.attempt != "")
 		}
 		b.motion.at = to
 		return 0, true
@@ -109,6 +113,7 @@ func (b *Board) prevent(c command, length float64) float64 {
 }
 
 func (b *Board) dwell(c command) activity {
+	b.load.rest()
 	p, _ := c.value('P')
 	s, ok := c.value('S')
 	if !ok {
@@ -128,6 +133,7 @@ func (b *Board) dwell(c command) activity {
 
 // home takes the firmware's own time and leaves the named axes, or all, at 0.
 func (b *Board) home(c command) activity {
+	b.load.rest()
 	until := never
 	return func(now time.Duration) (time.Duration, bool) {
 		if until == never {
@@ -218,6 +224,7 @@ func (b *Board) setHeat(e *entry) activity {
 // waitHeat waits until a heater has held its target, reporting meanwhile. It
 // does not wait for a heater to cool unless asked to.
 func (b *Board) waitHeat(h *heater, cool bool) activity {
+	b.load.rest()
 	first, period := b.fw.heatingReports()
 	reportAt := b.now + first
 	held := never

@@ -13,6 +13,8 @@ type injector struct {
 	flipAt              int // index in the line coming in; -1: none
 	index               int
 	fresh               bool
+	line                *original // what the host is sending
+	lineEnded           bool
 }
 
 func newInjector(faults []Fault, seed uint64) *injector {
@@ -32,13 +34,18 @@ func newInjector(faults []Fault, seed uint64) *injector {
 	return in
 }
 
-// incoming passes the host's bytes through the noise on the cable and returns
-// how many lines it hurt. p is changed in place.
-func (in *injector) incoming(p []byte) (hurt int) {
+// incoming passes the host's bytes through the noise on the cable and names
+// the faults that it met.
+func (in *injector) incoming(p []byte) (out []sent, met []FaultKind) {
+	out = make([]sent, len(p), len(p)+8)
+	for i, c := range p {
+		out[i].c = c
+	}
 	if in.noise == 0 {
-		return 0
+		return out, nil
 	}
 	for i, c := range p {
+		in.remember(c)
 		if in.fresh {
 			in.fresh, in.index, in.flipAt = false, 0, -1
 			if in.rand.Float64() < in.noise {
@@ -50,12 +57,24 @@ func (in *injector) incoming(p []byte) (hurt int) {
 			continue
 		}
 		if in.index == in.flipAt {
-			p[i] = c ^ 1<<in.rand.IntN(7)
-			hurt++
+			out[i] = sent{c: c ^ 1<<in.rand.IntN(7), from: in.line}
+			met = append(met, FaultNoise)
 		}
 		in.index++
 	}
-	return hurt
+	return out, met
+}
+
+// remember keeps the line that the host is sending.
+func (in *injector) remember(c byte) {
+	if in.line == nil || in.lineEnded {
+		in.line, in.lineEnded = &original{}, false
+	}
+	if c == '\n' {
+		in.lineEnded = true
+		return
+	}
+	in.line.line = append(in.line.line, c)
 }
 
 // outgoing passes one of the board's lines, end included, and names the fault

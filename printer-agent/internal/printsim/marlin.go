@@ -49,14 +49,22 @@ func (m *marlin) settings() {
 func (m *marlin) info() {
 	m.say("FIRMWARE_NAME:Marlin 2.1.2.1 (Nov 23 2026 08:36:10) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin PROTOCOL_VERSION:1.0 MACHINE_TYPE:3D Printer EXTRUDER_COUNT:1 UUID:cede2a2f-41a2-4748-9b12-c55c62f367ff")
 	for _, c := range strings.Fields(marlinCaps) {
+		if c == "EMERGENCY_PARSER:0" && m.cfg.EmergencyParser {
+			c = "EMERGENCY_PARSER:1"
+		}
 		m.say("Cap:" + c)
 	}
 }
 
-// heard does nothing: the build has no emergency parser at the port.
-func (m *marlin) heard(string) {}
+// heard is the emergency parser at the port, where the build has it: it acts
+// whatever else runs. The line goes its usual way, too.
+func (m *marlin) heard(line string) {
+	if m.cfg.EmergencyParser {
+		m.emergency(bare(line))
+	}
+}
 
-func (m *marlin) mayRead() bool { return len(m.queue) < queueSlots }
+func (m *marlin) mayRead() bool { return len(m.queue) < m.cfg.Slots }
 
 // accept checks a line's number, then its checksum. One of the last two
 // numbers is passed over without a word.
@@ -66,13 +74,13 @@ func (m *marlin) accept(line string) {
 	if line == "" {
 		return
 	}
-	e := entry{command: parseCommand(bare(line))}
+	e := m.newEntry(line)
 	if n, ok := lineNumber(line); ok {
-		e.number, e.numbered = n, true
+		e.number, e.given, e.numbered = n, n, true
 		if !m.numbered(line, &e) {
 			return
 		}
-	} else if m.emergency(line) {
+	} else if !m.cfg.EmergencyParser && m.emergency(line) {
 		return
 	}
 	m.queue = append(m.queue, e)
@@ -114,8 +122,9 @@ func (m *marlin) refuse(why string) {
 	m.say(fmt.Sprintf("Resend: %d", next), "ok")
 }
 
-// emergency acts on the three commands that do not wait for their turn once
-// they are read; true if the firmware stopped.
+// emergency acts on the three commands that do not wait for their turn; true
+// if the firmware stopped. Without a parser at the port they are known once
+// the main loop has read them, and only without a number.
 func (m *marlin) emergency(line string) bool {
 	switch {
 	case strings.HasPrefix(line, "M108"):
@@ -134,9 +143,23 @@ func (m *marlin) emergency(line string) bool {
 func (m *marlin) begun(e *entry) bool { return m.mark(e) }
 
 func (m *marlin) ack(e *entry) {
-	if !e.acked {
+	switch {
+	case e.acked:
+	case m.cfg.AdvancedOK:
+		m.say(m.advancedOK(e))
+	default:
 		m.say("ok")
 	}
+}
+
+// advancedOK counts the command that was executed among those held.
+func (m *marlin) advancedOK(e *entry) string {
+	ok := "ok"
+	if e.numbered {
+		ok += fmt.Sprintf(" N%d", e.given)
+	}
+	m.plan.drop(m.now)
+	return ok + fmt.Sprintf(" P%d B%d", m.plan.free(), m.cfg.Slots-len(m.queue)-1)
 }
 
 func (m *marlin) unknown(c command) {

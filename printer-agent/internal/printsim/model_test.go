@@ -12,16 +12,16 @@ import (
 // without a word.
 func TestWireAndRing(t *testing.T) {
 	w := wire{byteTime: byteTime(250000)}
-	w.put(time.Second, []byte(strings.Repeat("x", 200)))
+	w.put(time.Second, make([]sent, 200))
 	_, ok := w.take(time.Second)
 	require.False(t, ok, "a byte takes its time")
-	var r ring
+	r := ring{size: 127}
 	for {
 		c, ok := w.take(time.Second + 200*40*time.Microsecond)
 		if !ok {
 			break
 		}
-		r.push(c)
+		r.push(c, false)
 	}
 	require.Len(t, r.bytes, 127)
 	require.Equal(t, 73, r.lost)
@@ -46,8 +46,8 @@ func TestHeaterFollowsTheRecording(t *testing.T) {
 }
 
 func TestPlannerHoldsFifteenMovesAndStopsWhereItIs(t *testing.T) {
-	var p planner
-	for i := range plannerSlots - 1 {
+	p := planner{slots: 16}
+	for i := range 15 {
 		require.LessOrEqual(t, p.room(), time.Duration(0), i)
 		p.push(0, point{float64(i)}, point{float64(i + 1)}, time.Second, 0)
 	}

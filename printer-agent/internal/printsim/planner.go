@@ -2,9 +2,6 @@ package printsim
 
 import "time"
 
-// plannerSlots is the firmware's block buffer; one slot tells full from empty.
-const plannerSlots = 16
-
 // minSegment is the time below which a firmware with a draining planner
 // stretches a move (M205 B20000).
 const minSegment = 20 * time.Millisecond
@@ -19,6 +16,7 @@ type block struct {
 
 // planner holds the moves that were accepted and have not ended.
 type planner struct {
+	slots  int // of the firmware's block buffer; one tells full from empty
 	blocks []block
 }
 
@@ -30,7 +28,7 @@ func (p *planner) drop(now time.Duration) {
 
 // room is when a slot is free: now or earlier if there is one already.
 func (p *planner) room() time.Duration {
-	if n := len(p.blocks) - (plannerSlots - 1); n >= 0 {
+	if n := len(p.blocks) - (p.slots - 1); n >= 0 {
 		return p.blocks[n].end
 	}
 	return 0
@@ -52,7 +50,7 @@ func (p *planner) push(now time.Duration, from, to point, d, ramp time.Duration)
 	switch {
 	case n == 0:
 		d += ramp
-	case n >= 2 && n <= plannerSlots/2-1 && d < minSegment:
+	case n >= 2 && n <= p.slots/2-1 && d < minSegment:
 		d += 2 * (minSegment - d) / time.Duration(n)
 	}
 	start := max(now, p.end())
@@ -77,3 +75,6 @@ func (p *planner) stop(now time.Duration) (point, bool) {
 	}
 	return at, true
 }
+
+// free is how many more moves fit.
+func (p *planner) free() int { return max(0, p.slots-1-len(p.blocks)) }

@@ -1,7 +1,6 @@
 package printsim
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 // tty is one pseudo-terminal: the board's end, and the path of the host's.
 type tty struct {
 	master *os.File
+	fd     int // of master, not blocking
 	path   string
 }
 
@@ -33,7 +33,11 @@ func openTTY() (*tty, error) {
 	if err := slave.Close(); err != nil {
 		return nil, errors.Join(err, master.Close())
 	}
-	return &tty{master: master, path: path}, nil
+	t := &tty{master: master, fd: int(master.Fd()), path: path}
+	if err := unix.SetNonblock(t.fd, true); err != nil {
+		return nil, errors.Join(err, master.Close())
+	}
+	return t, nil
 }
 
 func makeRaw(f *os.File) error {
@@ -51,34 +55,73 @@ func makeRaw(f *os.File) error {
 
 // held says whether a host has the terminal open.
 func (t *tty) held() bool {
-	p := []unix.PollFd{{Fd: int32(t.master.Fd()), Events: unix.POLLIN}}
+	p := []unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}}
 	_, err := unix.Poll(p, 0)
 	return err == nil && p[0].Revents&unix.POLLHUP == 0
+}
+
+// hangsUp says whether the control line drops when the last host closes the
+// terminal: a host can switch that off (HUPCL).
+func (t *tty) hangsUp() bool {
+	s, err := unix.IoctlGetTermios(t.fd, unix.TCGETS)
+	return err != nil || s.Cflag&unix.HUPCL != 0
+}
+
+// keepUp carries a host's wish that the control line stay up over to a fresh
+// terminal, as a real port keeps it.
+func (t *tty) keepUp() error {
+	s, err := unix.IoctlGetTermios(t.fd, unix.TCGETS)
+	if err != nil {
+		return err
+	}
+	s.Cflag &^= unix.HUPCL
+	return unix.IoctlSetTermios(t.fd, unix.TCSETS, s)
 }
 
 // write sends p, and drops what the host does not take within a second: a
 // UART waits for nobody.
 func (t *tty) write(p []byte) {
 	for len(p) > 0 {
-		fd := []unix.PollFd{{Fd: int32(t.master.Fd()), Events: unix.POLLOUT}}
-		if n, err := unix.Poll(fd, 1000); errors.Is(err, unix.EINTR) {
-			continue
-		} else if err != nil || n == 0 || fd[0].Revents&unix.POLLHUP != 0 {
-			return
-		}
-		n, err := unix.Write(int(t.master.Fd()), p[:min(len(p), 256)])
-		if err != nil && !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
+		n, err := unix.Write(t.fd, p[:min(len(p), 256)])
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EAGAIN):
+			fd := []unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLOUT}}
+			if n, err := unix.Poll(fd, 1000); err == nil && n == 0 || fd[0].Revents&unix.POLLHUP != 0 {
+				return
+			}
+		case err != nil:
 			return
 		}
 		p = p[max(n, 0):]
 	}
 }
 
+// read returns bytes from the host once there are some or d has passed, or an
+// error when the last host has gone.
+func (t *tty) read(buf []byte, d time.Duration) (int, error) {
+	fd := []unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}}
+	timeout := unix.NsecToTimespec(d.Nanoseconds())
+	if n, err := unix.Ppoll(fd, &timeout, nil); err != nil || n == 0 {
+		return 0, passing(err)
+	}
+	n, err := unix.Read(t.fd, buf)
+	return max(n, 0), passing(err)
+}
+
+// passing drops an error that a second try does not meet.
+func passing(err error) error {
+	if errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN) {
+		return nil
+	}
+	return err
+}
+
 // portEvent is what the host did.
 type portEvent struct {
 	opened, closed bool
+	dropped        bool // of opened: the control line had been down
 	data           []byte
-	err            error
 }
 
 // port is the place where a host finds the printer: a link to a pseudo-terminal.
@@ -88,6 +131,9 @@ type portEvent struct {
 type port struct {
 	link string
 	tty  *tty
+	open bool // a host has it open
+	dtr  bool // the control line is up
+	buf  [4096]byte
 }
 
 func openPort(link string) (*port, error) {
@@ -146,86 +192,36 @@ func (p *port) renew() error {
 		return errors.Join(p.point(p.tty.path), fresh.master.Close())
 	}
 	old := p.tty
-	p.tty = fresh
-	return old.master.Close()
+	if p.tty = fresh; !old.hangsUp() {
+		err = fresh.keepUp()
+	}
+	return errors.Join(err, old.master.Close())
 }
 
-// waitSlice bounds how late a cancelled context or a host that opens the port
-// is noticed; input wakes at once.
-const waitSlice = 20 * time.Millisecond
+// waitSlice bounds how late it is noticed that a context ends or that a host
+// opens the port; input wakes at once.
+const waitSlice = 10 * time.Millisecond
 
-// watch reports what the host does until ctx ends. While no host has the port
-// open it looks for one every few milliseconds.
-func (p *port) watch(ctx context.Context, events chan<- portEvent, renewed <-chan error) {
-	send := func(e portEvent) bool {
-		select {
-		case events <- e:
-			return true
-		case <-ctx.Done():
-			return false
-		}
+// wait returns what the host does within d, or nothing.
+func (p *port) wait(d time.Duration) (portEvent, error) {
+	d = max(0, min(d, waitSlice))
+	if p.open {
+		return p.listen(d)
 	}
-	buf := make([]byte, 4096)
-	for {
-		if !p.awaitHost(ctx) || !send(portEvent{opened: true}) {
-			return
-		}
-		for {
-			n, err := p.read(ctx, buf)
-			if n > 0 && !send(portEvent{data: append([]byte(nil), buf[:n]...)}) {
-				return
-			}
-			if ctx.Err() != nil {
-				return
-			}
-			if err != nil {
-				break
-			}
-		}
-		if !send(portEvent{closed: true}) {
-			return
-		}
-		select {
-		case err := <-renewed:
-			if err != nil {
-				send(portEvent{err: err})
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
+	if !p.tty.held() {
+		time.Sleep(d)
+		return portEvent{}, nil
 	}
+	e := portEvent{opened: true, dropped: !p.dtr}
+	p.open, p.dtr = true, true
+	return e, nil
 }
 
-func (p *port) awaitHost(ctx context.Context) bool {
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !p.tty.held() {
-		select {
-		case <-ctx.Done():
-			return false
-		case <-tick.C:
-		}
+func (p *port) listen(d time.Duration) (portEvent, error) {
+	n, err := p.tty.read(p.buf[:], d)
+	if err == nil {
+		return portEvent{data: p.buf[:n]}, nil
 	}
-	return ctx.Err() == nil
-}
-
-// read returns bytes from the host, or an error once the last host has gone.
-func (p *port) read(ctx context.Context, buf []byte) (int, error) {
-	for ctx.Err() == nil {
-		fd := []unix.PollFd{{Fd: int32(p.tty.master.Fd()), Events: unix.POLLIN}}
-		n, err := unix.Poll(fd, int(waitSlice.Milliseconds()))
-		if errors.Is(err, unix.EINTR) || err == nil && n == 0 {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		n, err = unix.Read(int(p.tty.master.Fd()), buf)
-		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.EAGAIN) {
-			continue
-		}
-		return max(n, 0), err
-	}
-	return 0, nil
+	p.open, p.dtr = false, !p.tty.hangsUp()
+	return portEvent{closed: true}, p.renew()
 }

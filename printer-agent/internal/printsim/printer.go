@@ -11,16 +11,11 @@ import (
 
 // Options describe one simulated printer behind a pseudo-terminal.
 type Options struct {
-	Link      string  // path of the link that a host opens
-	Truth     string  // path of the truth log; empty for none
-	Speed     float64 // virtual seconds in a real one; 1 if zero
-	DTRResets bool    // a healthy board, too, starts anew when a host opens the port
-	Board     Config  // Record and Prints are set by New
+	Link  string  // path of the link that a host opens
+	Truth string  // path of the truth log; empty for none
+	Speed float64 // virtual seconds in a real one; 1 if zero
+	Board Config  // Record and Prints are set by New
 }
-
-// lookahead is the real time by which an event may come early: below it a
-// sleep costs more than it is worth.
-const lookahead = 300 * time.Microsecond
 
 // Printer is a board, its clock and its port.
 type Printer struct {
@@ -34,7 +29,7 @@ type Printer struct {
 
 // New switches a printer on and makes its link; Run must follow. A halted
 // board starts anew when a host opens the port again, since that is how real
-// boards come back; a healthy one keeps its state unless DTRResets is set.
+// boards come back; a healthy one keeps its state unless Config.DTRResets is set.
 func New(opts Options, log *slog.Logger) (*Printer, error) {
 	if opts.Speed == 0 {
 		opts.Speed = 1
@@ -93,77 +88,56 @@ func (p *Printer) closeTruth() error {
 // Run lets the printer live until ctx ends, then removes its link. It returns
 // nil when ctx ended.
 func (p *Printer) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	events := make(chan portEvent, 64)
-	renewed := make(chan error)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		p.port.watch(ctx, events, renewed)
-	}()
-	err := p.loop(ctx, events, renewed)
-	cancel()
-	<-watched
-	p.board.recordHeat()
+	err := p.loop(ctx)
+	p.board.recordSums()
 	return errors.Join(err, p.err, p.port.close(), p.closeTruth())
 }
 
-func (p *Printer) loop(ctx context.Context, events <-chan portEvent, renewed chan<- error) error {
+// loop takes turns between the board and its host. One thread does both: it
+// waits in the kernel for the host or for the next event, whose clock is finer
+// than a Go timer's.
+func (p *Printer) loop(ctx context.Context) error {
 	begun := time.Now()
-	open := false
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
+	for ctx.Err() == nil {
 		now := p.virtual(time.Since(begun))
-		if err := p.advance(now, open); err != nil {
+		if err := p.advance(now); err != nil {
 			return err
 		}
-		timer.Reset(p.untilNext(now))
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		case e := <-events:
-			p.board.Advance(p.virtual(time.Since(begun)))
-			switch {
-			case e.err != nil:
-				return e.err
-			case e.opened:
-				open = true
-				p.opened()
-			case e.closed:
-				open = false
-				err := p.port.renew()
-				select {
-				case renewed <- err:
-				case <-ctx.Done():
-				}
-			default:
-				p.board.Receive(e.data)
-			}
+		e, err := p.port.wait(p.untilNext(now))
+		if err != nil {
+			return err
+		}
+		p.board.Advance(p.virtual(time.Since(begun)))
+		if e.opened {
+			p.opened(e.dropped)
+		}
+		if len(e.data) > 0 {
+			p.board.Receive(e.data)
 		}
 	}
+	return nil
 }
 
-// opened does to the board what the control lines of a real port do.
-func (p *Printer) opened() {
-	p.log.Debug("port opened", "halted", p.board.Halted())
-	if p.board.Halted() || p.opts.DTRResets {
+// opened does to the board what the control line of a real port does when it
+// rises.
+func (p *Printer) opened(rises bool) {
+	p.log.Debug("port opened", "halted", p.board.Halted(), "control_line_rises", rises)
+	if p.board.Halted() || rises && p.opts.Board.DTRResets {
 		p.board.Restart()
 	}
 }
 
 // advance brings the board to now; the truth is written before the host can
 // know of it.
-func (p *Printer) advance(now time.Duration, open bool) error {
-	p.board.Advance(now + p.virtual(lookahead))
+func (p *Printer) advance(now time.Duration) error {
+	p.board.Advance(now + p.virtual(p.lookahead()))
 	if p.truth != nil {
 		if err := p.truth.Flush(); err != nil {
 			return fmt.Errorf("write truth log: %w", err)
 		}
 	}
 	out := p.board.Output(p.board.Now())
-	if open && len(out) > 0 {
+	if p.port.open && len(out) > 0 {
 		p.port.tty.write(out)
 	}
 	return p.err
@@ -174,9 +148,19 @@ func (p *Printer) untilNext(now time.Duration) time.Duration {
 	if next == never {
 		return time.Hour
 	}
-	return max(0, time.Duration(float64(next-now)/p.opts.Speed)-lookahead)
+	return max(0, time.Duration(float64(next-now)/p.opts.Speed)-p.lookahead())
 }
 
 func (p *Printer) virtual(real time.Duration) time.Duration {
 	return time.Duration(float64(real) * p.opts.Speed)
+}
+
+// lookahead is the real time by which an event may come early: below it a
+// sleep costs more than it is worth. A clock ahead of the wall is there to be
+// quick, one at its pace to be exact.
+func (p *Printer) lookahead() time.Duration {
+	if p.opts.Speed > 2 {
+		return 300 * time.Microsecond
+	}
+	return 50 * time.Microsecond
 }

@@ -126,7 +126,9 @@ func TestPrinterAnswersOverAPtyAndKeepsTheTruth(t *testing.T) {
 			stop()
 			truth, err := ReadTruth(opts.Truth)
 			require.NoError(t, err)
-			require.Equal(t, []Attempt{{ID: "a-1", Lines: 6, Ended: true}}, truth.Attempts)
+			lines := []string{"M104 S200", "G28", "M109 S200", "G1 X10 Y10 F6000", "G1 X20 E1", "M104 S0"}
+			require.Equal(t, []Attempt{{ID: "a-1", Lines: 6, Ended: true, SHA256: ExecutedSHA256(lines)}}, truth.Attempts)
+			require.Equal(t, lines, truth.Executed("a-1"))
 			require.Equal(t, 6, truth.LinesExecuted)
 			require.Equal(t, 1, truth.Starts)
 			require.Greater(t, truth.Heat.HotendSeconds, 15.0)
@@ -167,7 +169,7 @@ func TestPrinterSurvivesItsHost(t *testing.T) {
 func TestReopeningResetsAHaltedBoardAndWithDTRAnyBoard(t *testing.T) {
 	for _, dtr := range []bool{false, true} {
 		link := filepath.Join(t.TempDir(), "tty")
-		startPrinter(t, Options{Link: link, Speed: 50, DTRResets: dtr, Board: Config{Firmware: "marlin"}})
+		startPrinter(t, Options{Link: link, Speed: 50, Board: Config{Firmware: "marlin", DTRResets: dtr}})
 		h := openHost(t, link)
 		if dtr {
 			h.await("start")

@@ -78,7 +78,7 @@ func (r *repetier) accept(line string) {
 	if line == "" {
 		return
 	}
-	e := entry{command: parseCommand(bare(line))}
+	e := r.newEntry(line)
 	n, numbered := lineNumber(line)
 	if given, right := checksum(line); given && !right {
 		r.refuse("Wrong checksum")

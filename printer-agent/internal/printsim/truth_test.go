@@ -41,7 +41,10 @@ func TestTruthSurvivesACutLine(t *testing.T) {
 		Record{Kind: recordHeat, Heat: &Heat{HotendSeconds: 5, BedSeconds: 1}})
 	truth, err := ReadTruth(path)
 	require.NoError(t, err)
-	require.Equal(t, []Attempt{{ID: "a", Lines: 2, Restarted: true}, {ID: "b", Lines: 1, Ended: true}}, truth.Attempts)
+	require.Equal(t, []Attempt{
+		{ID: "a", Lines: 2, Restarted: true, SHA256: ExecutedSHA256([]string{"G28", "G1 X1"})},
+		{ID: "b", Lines: 1, Ended: true, SHA256: ExecutedSHA256([]string{"N2 G28*1 ; home", "M105"})},
+	}, truth.Attempts)
 	require.Equal(t, 3, truth.LinesExecuted)
 	require.Equal(t, 2, truth.Starts)
 	require.Equal(t, Heat{HotendSeconds: 15, BedSeconds: 1}, truth.Heat)
