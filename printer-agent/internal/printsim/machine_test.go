@@ -170,7 +170,7 @@ func rate(t *testing.T, window int, cfg Config) (perSecond float64) {
 // On a fast board the stream is limited by the wire, or by the window and the
 // round trip; on an 8-bit one by its own work. A line here has 40 bytes.
 func TestWhatLimitsTheStream(t *testing.T) {
-	fast := Config{Baud: 250000, Processor: "fast", Planner: 64}
+	fast := Config{Baud: 250000, Processor: "fast"}
 	require.InDelta(t, 300, rate(t, 3, fast), 40, "motion at 60 mm/s is the limit")
 	slow := fast
 	slow.Latency = 16 * time.Millisecond
