@@ -155,7 +155,7 @@ func rate(t *testing.T, window int, cfg Config) (perSecond float64) {
 		m, err := NewMachine(cfg)
 		require.NoError(t, err)
 		s := newStreamer(t, m)
-		s.stream(1, "M110 N0", "M83", "M109 S200", "G1 X50 Y50 F12000")
+		s.stream(1, "M110 N0", "M83", "M109 S200", "G1 X50 Y50 F12000", "M400")
 		cmds := arcs(600)
 		for i := range cmds {
 			cmds[i] += " E.01"
