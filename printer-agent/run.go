@@ -103,7 +103,7 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 		Link:    link.Options{Dialect: dialect, Log: log.With("printer", p.Key)},
 		Limits: func(filament string) gcode.Limits {
 			f, _ := set.Filament(filament) // an unknown one leaves the machine's own limits
-			return gcode.LimitsFor(model, f)
+			return gcode.LimitsFor(model, f).Speaking(dialect)
 		},
 		Open: func() (io.ReadWriteCloser, error) { return openPort(p, baud) },
 	}, nil

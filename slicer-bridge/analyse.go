@@ -65,7 +65,8 @@ func (cmd analyseCommand) limits() (gcode.Limits, error) {
 	}
 	p, _ := set.Printer(cmd.Printer) // the command line takes names that are there
 	f, _ := set.Filament(cmd.Material)
-	return gcode.LimitsFor(p, f), nil
+	d, _ := set.Dialect(p.Dialect)
+	return gcode.LimitsFor(p, f).Speaking(d), nil
 }
 
 func (cmd analyseCommand) tell(c console, r gcode.Report, findings []gcode.Finding) error {

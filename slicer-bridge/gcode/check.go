@@ -1,13 +1,10 @@
-// Package gcode reads G-code of any origin in one streaming pass, measures what
-// it will do, and holds it against what a machine may be asked to do. It is the
-// only safety check of the project: the bridge runs it on what a slicer wrote,
-// the agent before a printer gets a line.
+// Package gcode reads G-code of any origin in one streaming pass: it measures what a file will do, holds it against what
+// a machine may be asked to do, and knows the state a firmware is in at any byte of it. It is the only safety check of
+// the project: the bridge runs it on what a slicer wrote, the agent before a printer gets a line.
 package gcode
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -16,91 +13,94 @@ import (
 )
 
 const (
-	maxPayload = 78      // what Marlin's 96-byte line leaves beside number and checksum
-	maxLine    = 1 << 16 // comments included
-	maxCodes   = 64      // distinct findings kept
-	slack      = 0.05    // mm: rounding of a slicer, not a move
+	maxCodes = 64   // distinct findings kept
+	maxWords = 1000 // distinct command words remembered
+	slack    = 0.05 // mm: rounding of a slicer, not a move
 )
 
-// Check reads the file to its end. The findings are in the order of their first
-// line, one for each kind; Safe judges them. The error is about reading only.
-// Check keeps nothing of the file, whatever its size.
+// Check reads the file to its end. The findings are in the order of their first line, one for each kind; Safe judges
+// them. The error is about reading only. Check keeps nothing of the file, whatever its size.
 func Check(r io.Reader, l Limits) (Report, []Finding, error) {
 	c := newChecker(l)
-	in := bufio.NewReaderSize(r, maxLine)
-	for {
-		raw, err := in.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			c.overlong(raw, in)
-			continue
-		}
-		if len(raw) > 0 {
-			c.report.Bytes += int64(len(raw))
-			c.line(raw)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return Report{}, nil, fmt.Errorf("read g-code: %w", err)
-		}
+	if err := scan(r, c.piece); err != nil {
+		return Report{}, nil, err
 	}
-	return c.finish()
+	c.finish()
+	return c.report, c.findings, nil
+}
+
+// CheckIndexed is Check and Index in one pass.
+func CheckIndexed(r io.Reader, l Limits) (Report, []Finding, *Index, error) {
+	c := newChecker(l)
+	c.index = newIndex()
+	c.plan.reached = c.index.take
+	if err := scan(r, c.piece); err != nil {
+		return Report{}, nil, nil, err
+	}
+	c.finish()
+	c.index.finish(c.report.Bytes, c.plan.seconds)
+	return c.report, c.findings, c.index, nil
 }
 
 type checker struct {
+	modal
+	now      line
 	limits   Limits
+	corner   [3]float64 // where homing is taken to end
 	report   Report
 	findings []Finding
-	index    map[string]int
+	kinds    map[kind]int
+	byKey    map[uint64]verdict
+	byName   map[string]verdict
+	alien    bool // the file is something else altogether
+	empty    bool // nothing but blanks and comments so far
 
-	now     line
-	pos     [4]float64 // X, Y, Z, E in mm; E since the last G92
-	homed   [3]bool
-	rel     bool // G91
-	relE    bool // M83
-	feed    float64
-	fuel    float64 // mm of filament pushed so far, retractions taken off
-	fuelTop float64
-
-	nozzle, bed, reached float64 // targets, and the target last waited for
-
-	bounds    [6]float64
-	laid      bool
-	layerZ    float64
-	byZ, byTx int64
-	verdict   map[string]bool
-	plan      planner
+	fuel, fuelTop float64 // mm of filament pushed so far, retractions taken off
+	bounds        [6]float64
+	laid          bool
+	layers        layers
+	plan          planner
+	index         *Index // nil: not wanted
 }
+
+// kind is what makes two findings the same.
+type kind struct{ code, key string }
 
 func newChecker(l Limits) *checker {
 	inf := math.Inf(1)
 	return &checker{
-		limits: l, index: map[string]int{}, verdict: map[string]bool{},
-		bounds: [6]float64{inf, inf, inf, -inf, -inf, -inf}, layerZ: -1, plan: newPlanner(l.Motion),
+		limits: l, kinds: map[kind]int{}, byKey: map[uint64]verdict{}, byName: map[string]verdict{}, empty: true,
+		corner: [3]float64{mm(l.Bed.MinX), mm(l.Bed.MinY), 0},
+		bounds: [6]float64{inf, inf, inf, -inf, -inf, -inf}, plan: newPlanner(l.Motion),
 	}
 }
 
-// note records a finding; a kind seen before is only counted. The pairs are
-// names and values of arguments, formatted on the first sight alone.
-func (c *checker) note(code, key string, warning bool, pairs ...any) {
-	id := code + " " + key
-	if i, ok := c.index[id]; ok {
+// again counts a kind of finding that has been seen; false for a new one.
+func (c *checker) again(code, key string) bool {
+	i, ok := c.kinds[kind{code, key}]
+	if ok {
 		c.findings[i].Count++
-		return
 	}
-	if len(c.findings) >= maxCodes {
-		return
-	}
-	f := Finding{Code: code, Line: c.report.FileLines, Count: 1, Warning: warning}
+	return ok || len(c.findings) >= maxCodes
+}
+
+// refuse records a new kind of finding, warn one that is no reason to refuse. The pairs are names and values of
+// arguments.
+func (c *checker) refuse(code, key string, pairs ...any) {
+	f := Finding{Code: code, Line: c.report.FileLines, Count: 1}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if f.Args == nil {
 			f.Args = map[string]string{}
 		}
 		f.Args[pairs[i].(string)] = format(pairs[i+1])
 	}
-	c.index[id] = len(c.findings)
+	c.kinds[kind{code, strings.Clone(key)}] = len(c.findings)
 	c.findings = append(c.findings, f)
+}
+
+func (c *checker) warn(code, key string, pairs ...any) {
+	c.refuse(code, key, pairs...)
+	c.findings[len(c.findings)-1].Warning = true
 }
 
 func format(v any) string {
@@ -110,213 +110,170 @@ func format(v any) string {
 	return fmt.Sprint(v)
 }
 
-// overlong skips a line that fits no buffer. A comment may be that long (some
-// slicers write pictures so); a command may not.
-func (c *checker) overlong(raw []byte, in *bufio.Reader) {
-	c.report.FileLines++
-	if len(strip(raw)) > 0 {
-		c.report.Lines++
-		c.note(CodeLineTooLong, "", false, "length", len(raw), "max", maxPayload)
-	}
-	c.report.Bytes += int64(len(raw))
-	for err := bufio.ErrBufferFull; errors.Is(err, bufio.ErrBufferFull); {
-		raw, err = in.ReadSlice('\n')
-		c.report.Bytes += int64(len(raw))
+// text refuses a line for what it says.
+func (c *checker) text(code, key string, s []byte) {
+	if !c.again(code, key) {
+		c.refuse(code, key, "text", quote(s))
 	}
 }
 
-func (c *checker) line(raw []byte) {
+// quote makes the beginning of a line fit for a person's eyes.
+func quote(s []byte) string {
+	s = s[:min(len(s), 40)]
+	if traits(s)&(seenControl|seenHigh) == 0 {
+		return string(s)
+	}
+	return strconv.QuoteToASCII(string(s))
+}
+
+// piece takes one line of the file.
+func (c *checker) piece(p piece) bool {
 	c.report.FileLines++
-	s := strip(raw)
-	if len(s) == 0 {
-		c.comment(raw)
-		return
+	c.report.Bytes += p.size
+	if c.alien {
+		return true
 	}
-	c.report.Lines++
-	if len(s) > maxPayload {
-		c.note(CodeLineTooLong, "", false, "length", len(s), "max", maxPayload)
-	}
-	for _, b := range s {
-		if b < ' ' && b != '\t' || b > '~' {
-			c.note(CodeUnreadable, "", false, "text", strconv.QuoteToASCII(string(s[:min(len(s), 40)])))
-			return
+	raw := p.text
+	if c.empty {
+		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+		if is := sniff(raw); is != "" {
+			c.alien = true
+			c.refuse(CodeNotGCode, "", "is", is)
+			return true
 		}
 	}
-	c.now.parse(s)
-	if c.now.bad {
-		c.note(CodeUnreadable, "", false, "text", string(s[:min(len(s), 40)]))
+	if p.nul {
+		if !c.again(CodeDamaged, "") {
+			c.refuse(CodeDamaged, "")
+		}
+		return true
+	}
+	s := strip(raw)
+	if len(s) == 0 {
+		c.comment(raw, p.at)
+		return true
+	}
+	c.empty = false
+	c.report.Lines++
+	if p.size > int64(len(p.text)) && bytes.IndexByte(p.text, ';') < 0 {
+		c.tooLong(p.size)
+		return true
+	}
+	c.line(s, p.at)
+	return true
+}
+
+func (c *checker) tooLong(length int64) {
+	if !c.again(CodeLineTooLong, "") {
+		c.refuse(CodeLineTooLong, "", "length", length, "max", c.limits.Payload)
+	}
+}
+
+func (c *checker) line(s []byte, at int64) {
+	seen := traits(s)
+	if seen&seenControl != 0 {
+		c.text(CodeUnreadable, "", s)
 		return
 	}
-	c.command()
+	c.now.parse(s)
+	v := c.verdict()
+	if v == skipped {
+		c.skip(s)
+		return
+	}
+	if len(s) > c.limits.Payload {
+		c.tooLong(int64(len(s)))
+	}
+	text := c.now.textual() && v != refused
+	switch {
+	case seen&seenHigh != 0 && !text:
+		c.text(CodeUnreadable, "", s)
+	case seen&(seenBrace|seenBracket) != 0 && placeholder(s) && !text:
+		c.text(CodePlaceholder, "", s)
+	case c.now.bad:
+		c.text(CodeUnreadable, "", s)
+	case c.now.two:
+		c.text(CodeTwoCommands, "", s)
+	default:
+		c.command(v, at)
+	}
 }
 
 // comment picks the few comments that slicers agree on.
-func (c *checker) comment(raw []byte) {
+func (c *checker) comment(raw []byte, at int64) {
 	if c.report.Slicer == "" && c.report.FileLines < 40 {
-		for _, mark := range []string{"; generated by ", ";Generated with "} {
+		for _, mark := range [...]string{"; generated by ", ";Generated with "} {
 			if rest, ok := bytes.CutPrefix(raw, []byte(mark)); ok {
-				name, _, _ := strings.Cut(string(bytes.TrimSpace(rest)), " on ")
+				name, _, _ := strings.Cut(string(bytes.TrimSpace(rest[:min(len(rest), 200)])), " on ")
 				c.report.Slicer = name[:min(len(name), 60)]
 			}
 		}
 	}
-	if bytes.HasPrefix(raw, []byte(";LAYER_CHANGE")) || bytes.HasPrefix(raw, []byte(";LAYER:")) {
-		c.byTx++
-	}
-}
-
-func (c *checker) command() {
-	l := &c.now
-	if l.letter == 'G' && l.code <= 1 {
-		c.move()
-		return
-	}
-	word := l.word()
-	ok, known := c.verdict[word]
-	if !known && len(c.verdict) < 1000 {
-		ok = c.limits.allowed(word)
-		c.verdict[word] = ok
-	}
-	switch {
-	case word == "G20":
-		c.note(CodeInches, "", false)
-	case HostOwned(word):
-		c.note(CodeHostOwned, word, true, "command", word)
-	case !ok:
-		c.note(CodeRefusedCommand, word, false, "command", word)
-	default:
-		c.apply()
-	}
-}
-
-func (c *checker) apply() {
-	l := &c.now
-	if l.letter == 'G' {
-		c.applyG()
-		return
-	}
-	if l.letter != 'M' {
-		return
-	}
-	switch l.code {
-	case 82:
-		c.relE = false
-	case 83:
-		c.relE = true
-	case 104, 109:
-		c.heat("nozzle", &c.nozzle, c.limits.NozzleMaxC)
-		if l.code == 109 {
-			c.reached = c.nozzle
-		}
-	case 140, 190:
-		c.heat("bed", &c.bed, c.limits.BedMaxC)
-	case 204:
-		c.plan.acceleration(l)
-	case 400, 17, 18, 84:
-		c.plan.flush()
-	}
-}
-
-func (c *checker) applyG() {
-	l := &c.now
-	switch l.code {
-	case 2, 3:
-		c.arc()
-	case 4:
-		c.plan.flush()
-		if ms, ok := l.get('P'); ok {
-			c.plan.seconds += ms / 1000
-		} else if s, ok := l.get('S'); ok {
-			c.plan.seconds += s
-		}
-	case 28:
-		c.home()
-	case 90:
-		c.rel, c.relE = false, false
-	case 91:
-		c.rel, c.relE = true, true
-	case 92:
-		c.origin()
-	}
-}
-
-func (c *checker) heat(heater string, target *float64, limit int64) {
-	want, ok := c.now.get('S')
-	if r, has := c.now.get('R'); has {
-		want, ok = r, true
-	}
-	if !ok {
-		return
-	}
-	if want < 0 || want > float64(limit) {
-		c.note(CodeTooHot, heater, false, "heater", heater, "want_c", want, "max_c", limit)
-	}
-	*target = want
-	if heater == "nozzle" {
-		c.report.NozzleMaxC = max(c.report.NozzleMaxC, int64(want))
-	} else {
-		c.report.BedMaxC = max(c.report.BedMaxC, int64(want))
-	}
-}
-
-// home takes the head to the corner of the bed; where exactly a machine homes
-// to does not matter, as no move before the next absolute one depends on it.
-func (c *checker) home() {
-	c.plan.flush()
-	at := [3]float64{mm(c.limits.Bed.MinX), mm(c.limits.Bed.MinY), 0}
-	named := false
-	for k, letter := range []byte("XYZ") {
-		if _, ok := c.now.get(letter); ok {
-			named = true
-			c.homed[k], c.pos[k] = true, at[k]
+	if layerComment(raw) {
+		c.layers.named++
+		if c.index != nil {
+			c.index.layerAt(at, true, &c.plan)
 		}
 	}
-	if !named {
-		c.homed = [3]bool{true, true, true}
-		copy(c.pos[:], at[:])
-	}
 }
 
-func (c *checker) origin() {
-	for k, letter := range []byte("XYZ") {
-		v, ok := c.now.get(letter)
-		if (ok && v != c.pos[k]) || c.now.has == 0 {
-			c.note(CodeOriginMoved, string(letter), false, "axis", string(letter))
-			return
+// layerComment tells the comments that begin a layer: PrusaSlicer and its kin, Cura and ideaMaker, Bambu, Simplify3D.
+func layerComment(raw []byte) bool {
+	if len(raw) < 8 || raw[0] != ';' {
+		return false
+	}
+	for _, mark := range [...]string{";LAYER_CHANGE", ";LAYER:", "; CHANGE_LAYER", "; layer "} {
+		if bytes.HasPrefix(raw, []byte(mark)) {
+			return true
 		}
 	}
-	if v, ok := c.now.get('E'); ok {
-		c.pos[3] = v
-	}
+	return false
 }
 
 func mm(um int64) float64 { return float64(um) / 1000 }
 func um(mm float64) int64 { return int64(math.Round(mm * 1000)) }
 
-func (c *checker) finish() (Report, []Finding, error) {
+func (c *checker) finish() {
 	c.plan.flush()
 	r := &c.report
 	if !c.laid {
 		c.bounds = [6]float64{}
-		c.note(CodeNoExtrusion, "", false)
+		if !c.alien && !c.again(CodeNoExtrusion, "") {
+			c.refuse(CodeNoExtrusion, "")
+		}
 	}
 	b := c.bounds
 	r.Bounds = Box{um(b[0]), um(b[1]), um(b[2]), um(b[3]), um(b[4]), um(b[5])}
 	r.FilamentUM = um(c.fuelTop)
 	radius := mm(c.limits.Filament) / 2
 	r.FilamentMG = int64(math.Round(c.fuelTop * math.Pi * radius * radius * float64(c.limits.Density) / 1000))
-	r.Layers = c.byZ
-	if c.byTx > 0 {
-		r.Layers = c.byTx
-	}
+	r.Layers = c.layers.count()
 	r.Seconds = int64(math.Round(c.plan.seconds))
-	r.HeatersOff = c.nozzle == 0 && c.bed == 0
 	r.MaxZUM = max(r.MaxZUM, 0)
-	if c.nozzle != 0 {
-		c.note(CodeHeaterLeftOn, "nozzle", false, "heater", "nozzle", "target_c", c.nozzle)
+	r.HeatersOff = c.leftOn()
+}
+
+// leftOn notes every heater that the file leaves on; true when there is none.
+func (c *checker) leftOn() bool {
+	off := true
+	one := func(heater string, target float64) {
+		if target == 0 {
+			return
+		}
+		off = false
+		if c.again(CodeHeaterLeftOn, heater) {
+			return
+		}
+		note := c.refuse
+		if c.limits.EndAppended {
+			note = c.warn
+		}
+		note(CodeHeaterLeftOn, heater, "heater", heater, "target_c", target)
 	}
-	if c.bed != 0 {
-		c.note(CodeHeaterLeftOn, "bed", false, "heater", "bed", "target_c", c.bed)
+	for _, target := range c.nozzle {
+		one("nozzle", target)
 	}
-	return c.report, c.findings, nil
+	one("bed", c.bed)
+	one("chamber", c.chamber)
+	return off
 }

@@ -1,56 +1,38 @@
 package gcode
 
-import "math"
-
-// target resolves the parameters of a move to an absolute position.
-func (c *checker) target() (to [4]float64, named [4]bool) {
-	to = c.pos
-	for k, letter := range []byte("XYZE") {
-		v, ok := c.now.get(letter)
-		if !ok {
-			continue
-		}
-		named[k] = true
-		if (k < 3 && c.rel) || (k == 3 && c.relE) {
-			v += c.pos[k]
-		}
-		to[k] = v
-	}
-	if f, ok := c.now.get('F'); ok && f > 0 {
-		c.feed = f / 60
-	}
-	return to, named
-}
-
-func (c *checker) move() {
-	to, named := c.target()
+func (c *checker) move(at int64) {
+	to, named := c.target(&c.now)
 	c.guardHome(to, named)
 	e := to[3] - c.pos[3]
 	c.extrude(e)
-	lays := e > 0 && (to[0] != c.pos[0] || to[1] != c.pos[1])
+	lays := e > tiny && (to[0] != c.pos[0] || to[1] != c.pos[1])
 	for k := range 3 {
 		if named[k] {
 			c.inside(k, to[k])
 		}
 	}
+	if len(c.limits.Bed.Clips) > 0 {
+		c.clips(to, named)
+	}
 	if lays {
 		c.lay(c.pos)
 		c.lay(to)
-		c.layer(to[2])
+		c.layer(to[2], at)
 	}
 	c.plan.add(c.pos, to, c.feed)
-	c.arrive(to)
+	c.arrive(to, named)
 }
 
-func (c *checker) arrive(to [4]float64) {
+const tiny = 1e-6 // mm: rounding of floats
+
+func (c *checker) arrive(to [4]float64, named [4]bool) {
 	if c.homed[2] {
 		c.report.MaxZUM = max(c.report.MaxZUM, um(to[2]))
 	}
-	c.pos = to
+	c.modal.arrive(to, named)
 }
 
-// guardHome lets nothing move before homing but a small relative lift, which
-// many start sequences do to free the nozzle.
+// guardHome lets nothing move before homing but a small relative lift, which many start sequences do to free the nozzle.
 func (c *checker) guardHome(to [4]float64, named [4]bool) {
 	for k := range 3 {
 		if !named[k] || c.homed[k] {
@@ -60,20 +42,23 @@ func (c *checker) guardHome(to [4]float64, named [4]bool) {
 			continue
 		}
 		axis := "XYZ"[k : k+1]
-		c.note(CodeMoveBeforeHome, axis, false, "axis", axis)
+		if !c.again(CodeMoveBeforeHome, axis) {
+			c.refuse(CodeMoveBeforeHome, axis, "axis", axis)
+		}
 	}
 }
 
 func (c *checker) extrude(e float64) {
-	if e > 0 && (c.reached < float64(c.limits.MinExtrude) || c.nozzle < float64(c.limits.MinExtrude)) {
-		c.note(CodeColdExtrusion, "", false, "target_c", c.nozzle, "min_c", c.limits.MinExtrude)
+	least := float64(c.limits.MinExtrude)
+	if e > tiny && (c.reached[c.tool] < least || c.nozzle[c.tool] < least) && !c.again(CodeColdExtrusion, "") {
+		c.refuse(CodeColdExtrusion, "", "target_c", c.nozzle[c.tool], "min_c", c.limits.MinExtrude)
 	}
 	c.fuel += e
 	c.fuelTop = max(c.fuelTop, c.fuel)
 }
 
 func (c *checker) inside(axis int, at float64) {
-	b := c.limits.Bed
+	b := &c.limits.Bed
 	switch axis {
 	case 0:
 		c.within("X", at, mm(b.MinX-b.Margin), mm(b.MaxX+b.Margin))
@@ -83,19 +68,71 @@ func (c *checker) inside(axis int, at float64) {
 		if !c.homed[2] {
 			return
 		}
-		if at > mm(b.Height)+slack {
-			c.note(CodeTooHigh, "", false, "at_mm", at, "max_mm", mm(b.Height))
+		if at > mm(b.Height)+slack && !c.again(CodeTooHigh, "") {
+			c.refuse(CodeTooHigh, "", "at_mm", at, "max_mm", mm(b.Height))
 		}
-		if at < -slack {
-			c.note(CodeBelowBed, "", false, "at_mm", at)
+		if at < -slack && !c.again(CodeBelowBed, "") {
+			c.refuse(CodeBelowBed, "", "at_mm", at)
 		}
 	}
 }
 
 func (c *checker) within(axis string, at, low, high float64) {
-	if at < low-slack || at > high+slack {
-		c.note(CodeOutsideBed, axis, false, "axis", axis, "at_mm", at, "min_mm", low, "max_mm", high)
+	if (at < low-slack || at > high+slack) && !c.again(CodeOutsideBed, axis) {
+		c.refuse(CodeOutsideBed, axis, "axis", axis, "at_mm", at, "min_mm", low, "max_mm", high)
 	}
+}
+
+// clips refuses a move that leads through a forbidden rectangle below its height. An axis that no absolute move has
+// placed since homing is taken to stand where it goes.
+func (c *checker) clips(to [4]float64, named [4]bool) {
+	if !named[0] && !named[1] && !named[2] || !c.homed[0] || !c.homed[1] {
+		return
+	}
+	from := c.pos
+	for k := range 3 {
+		if !c.known[k] {
+			from[k] = to[k]
+		}
+		if !c.known[k] && !named[k] && k < 2 {
+			return // nobody knows where it stands
+		}
+	}
+	for i := range c.limits.Bed.Clips {
+		clip := &c.limits.Bed.Clips[i]
+		if low := min(from[2], to[2]); low >= mm(clip.Height)-tiny || !crosses(from, to, clip.MinX, clip.MinY, clip.MaxX, clip.MaxY) {
+			continue
+		}
+		key := clipKeys[min(i, len(clipKeys)-1)]
+		if !c.again(CodeOnClip, key) {
+			c.refuse(CodeOnClip, key, "clip", i+1, "x_mm", to[0], "y_mm", to[1], "at_mm", min(from[2], to[2]), "max_mm", mm(clip.Height))
+		}
+	}
+}
+
+// clipKeys tell findings on different clips apart; those beyond share one.
+var clipKeys = [...]string{"1", "2", "3", "4", "5", "6", "7", "8"}
+
+// crosses says whether the way between two points leads through the rectangle (Liang and Barsky's clipping). Lengths
+// are mm, the rectangle's sides µm.
+func crosses(a, b [4]float64, minX, minY, maxX, maxY int64) bool {
+	low, high := [2]float64{mm(minX), mm(minY)}, [2]float64{mm(maxX), mm(maxY)}
+	t0, t1 := 0.0, 1.0
+	for k := range 2 {
+		d := b[k] - a[k]
+		if d == 0 {
+			if a[k] <= low[k] || a[k] >= high[k] {
+				return false
+			}
+			continue
+		}
+		in, out := (low[k]-a[k])/d, (high[k]-a[k])/d
+		if in > out {
+			in, out = out, in
+		}
+		t0, t1 = max(t0, in), min(t1, out)
+	}
+	return t0 < t1
 }
 
 func (c *checker) lay(at [4]float64) {
@@ -106,66 +143,11 @@ func (c *checker) lay(at [4]float64) {
 	}
 }
 
-// layer counts rising heights; slicers that name layers are believed instead.
-func (c *checker) layer(z float64) {
-	if z > c.layerZ+0.001 {
-		c.layerZ = z
-		c.byZ++
+func (c *checker) layer(z float64, at int64) {
+	if c.layers.rise(z) && c.index != nil {
+		c.index.layerAt(at, false, &c.plan)
 	}
-}
-
-// arc follows G2 and G3 in the XY plane as chords of half a millimetre, which
-// is near enough for a box.
-func (c *checker) arc() {
-	to, named := c.target()
-	c.guardHome(to, named)
-	i, okI := c.now.get('I')
-	j, okJ := c.now.get('J')
-	if !okI && !okJ {
-		c.note(CodeUnreadable, "arc", false, "text", c.now.word()+" without I and J")
-		c.pos = to
-		return
+	if c.index != nil {
+		c.index.height(z, &c.plan)
 	}
-	from := c.pos
-	cx, cy := from[0]+i, from[1]+j
-	radius := math.Hypot(i, j)
-	start, end := math.Atan2(-j, -i), math.Atan2(to[1]-cy, to[0]-cx)
-	sweep := sweepOf(end-start, c.now.code == 2, from[0] == to[0] && from[1] == to[1])
-	c.extrude(to[3] - from[3])
-	steps := int(min(max(math.Ceil(math.Abs(sweep)*radius/0.5), 1), 100_000))
-	for n := 1; n <= steps; n++ {
-		t := float64(n) / float64(steps)
-		at := [4]float64{cx + radius*math.Cos(start+t*sweep), cy + radius*math.Sin(start+t*sweep),
-			from[2] + t*(to[2]-from[2]), from[3] + t*(to[3]-from[3])}
-		if n == steps {
-			at = to
-		}
-		for k := range 3 {
-			c.inside(k, at[k])
-		}
-		if to[3] > from[3] {
-			c.lay(c.pos)
-			c.lay(at)
-			c.layer(at[2])
-		}
-		c.plan.add(c.pos, at, c.feed)
-		c.arrive(at)
-	}
-}
-
-// sweepOf turns an angle between two points into the way travelled: negative
-// clockwise, a whole turn where an arc ends at its start.
-func sweepOf(angle float64, clockwise, whole bool) float64 {
-	angle = math.Mod(angle, 2*math.Pi)
-	switch {
-	case whole && clockwise:
-		return -2 * math.Pi
-	case whole:
-		return 2 * math.Pi
-	case clockwise && angle > 0:
-		return angle - 2*math.Pi
-	case !clockwise && angle < 0:
-		return angle + 2*math.Pi
-	}
-	return angle
 }

@@ -10,6 +10,12 @@ import (
 // a trapezoid for each, joined at the speed that the axes' jerks allow.
 type planner struct {
 	seconds float64
+	rate    float64 // of all feeds (M220); 0 stands for 1
+
+	// reached is told the time of every mark, in their order, once the moves before it are planned.
+	reached func(mark, float64)
+	marks   []mark
+	pushed  int64 // blocks so far
 
 	maxSpeed, maxAccel, jerk [4]float64
 	print, travel, retract   float64
@@ -34,6 +40,51 @@ func newPlanner(m profiles.PrinterMotion) planner {
 		print:    float64(m.AccelPrint), travel: float64(m.AccelTravel), retract: float64(m.AccelRetract),
 	}
 	return p
+}
+
+// mark is a place in the file whose time is wanted.
+type mark struct {
+	offset int64
+	block  int64   // the first one behind it
+	z      float64 // of a layer, once something is laid on it
+	layer  bool    // else a point
+}
+
+func (p *planner) mark(m mark) {
+	if p.reached != nil {
+		m.block = p.pushed
+		p.marks = append(p.marks, m)
+	}
+}
+
+// pass tells the marks that lie before the block n.
+func (p *planner) pass(n int64) {
+	done := 0
+	for done < len(p.marks) && p.marks[done].block <= n {
+		p.reached(p.marks[done], p.seconds)
+		done++
+	}
+	p.marks = append(p.marks[:0], p.marks[done:]...)
+}
+
+// tune follows the commands that change accelerations (mm/s²), speeds (mm/s) and jerks (mm/s). A speed above the
+// machine's is another firmware's mm/min, or changes nothing.
+func (p *planner) tune(l *line) {
+	for k, letter := range [4]byte{'X', 'Y', 'Z', 'E'} {
+		v, ok := l.get(letter)
+		switch {
+		case !ok || v <= 0:
+		case l.code == 201:
+			p.maxAccel[k] = v
+		case l.code == 203:
+			p.maxSpeed[k] = min(p.maxSpeed[k], v)
+		case l.code == 205:
+			p.jerk[k] = v
+		}
+	}
+	if l.code == 204 {
+		p.acceleration(l)
+	}
 }
 
 // acceleration follows M204: S and P set printing, T travel, R retraction.
@@ -69,6 +120,9 @@ func (p *planner) add(from, to [4]float64, feed float64) {
 		return
 	}
 	speed := feed
+	if p.rate > 0 {
+		speed *= p.rate
+	}
 	for k := range d {
 		if a := math.Abs(d[k]) / length; a > 1e-12 {
 			if p.maxSpeed[k] > 0 {
@@ -100,6 +154,7 @@ func (p *planner) push(b block, d [4]float64) {
 	b.maxEntry = entry
 	p.lastSpeed, p.lastNominal = now, b.nominal
 	p.blocks = append(p.blocks, b)
+	p.pushed++
 	if len(p.blocks) >= lookAhead {
 		p.settle(lookAhead / 4)
 	}
@@ -151,7 +206,11 @@ func (p *planner) settle(keep int) {
 		}
 	}
 	done := max(n-keep, 0)
+	first := p.pushed - int64(n)
 	for i := range done {
+		if len(p.marks) > 0 {
+			p.pass(first + int64(i))
+		}
 		p.seconds += p.blocks[i].duration()
 	}
 	if done > 0 && done < n {
@@ -163,6 +222,9 @@ func (p *planner) settle(keep int) {
 
 func (p *planner) flush() {
 	p.settle(0)
+	if len(p.marks) > 0 {
+		p.pass(p.pushed)
+	}
 	p.lastNominal, p.lastSpeed = 0, [4]float64{}
 }
 

@@ -32,6 +32,7 @@ const bridgeVersion = "1"
 type Profiles interface {
 	Printer(id string) (profiles.Printer, bool)
 	Filament(id string) (profiles.Filament, bool)
+	Dialect(name string) (profiles.Dialect, bool)
 }
 
 // Config is what New needs.
@@ -204,7 +205,8 @@ func (s *Slicer) prepare(r Request) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	j := job{request: r, part: raw.Normalised(), limits: gcode.LimitsFor(p, f), warnings: raw.Inspect().Problems}
+	d, _ := s.profiles.Dialect(p.Dialect) // every printer's is there once the set is loaded
+	j := job{request: r, part: raw.Normalised(), limits: gcode.LimitsFor(p, f).Speaking(d), warnings: raw.Inspect().Problems}
 	if j.places, err = plate.Lay(j.part, r.Copies, AreaOf(p)); err != nil {
 		return job{}, err
 	}

@@ -125,7 +125,9 @@ func TestPlatesForEveryMachine(t *testing.T) {
 				require.NoError(t, err)
 				require.EqualValues(t, len(text), r.Size)
 
-				report, findings, err := gcode.Check(bytes.NewReader(text), gcode.LimitsFor(p, f))
+				d, ok := set.Dialect(p.Dialect)
+				require.True(t, ok)
+				report, findings, err := gcode.Check(bytes.NewReader(text), gcode.LimitsFor(p, f).Speaking(d))
 				require.NoError(t, err)
 				require.Empty(t, findings, "not even a warning")
 				require.Equal(t, report.Lines, r.Lines)
