@@ -48,6 +48,8 @@ func (s *Spool) Put(sha string, size int64, r io.Reader) (string, error) {
 		return "", fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, size, s.limits.File)
 	}
 	part := path + "." + rand.Text() + ".part"
+	s.parts.Store(filepath.Base(part), true)
+	defer s.parts.Delete(filepath.Base(part))
 	if err := s.write(part, sha, size, r); err != nil {
 		return "", errors.Join(fmt.Errorf("store file: %w", explain(err)), ignoreMissing(os.Remove(part)))
 	}
@@ -57,23 +59,33 @@ func (s *Spool) Put(sha string, size int64, r io.Reader) (string, error) {
 	return path, syncDir(s.files)
 }
 
-func (s *Spool) write(part, sha string, size int64, r io.Reader) (err error) {
-	f, err := s.create(part)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r, size+1))
+func (s *Spool) write(part, sha string, size int64, r io.Reader) error {
+	got, n, err := s.writePart(part, size, r)
 	switch {
 	case err != nil:
 		return err
 	case n > size:
 		return fmt.Errorf("%w: more than the %d bytes announced", ErrTooLarge, size)
-	case sum(h) != sha:
+	case got != sha:
 		return ErrHash
 	}
-	return f.Sync()
+	return nil
+}
+
+// writePart writes at most size bytes of r, and one more when there are more, to the disk, and returns their hash and
+// number.
+func (s *Spool) writePart(part string, size int64, r io.Reader) (sha string, n int64, err error) {
+	f, err := s.create(part)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	h := sha256.New()
+	n, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(r, size+1))
+	if err != nil || n > size {
+		return "", n, err
+	}
+	return sum(h), n, f.Sync()
 }
 
 // Lookup returns the path of a stored file. It reads the whole file once more and removes it when the disk has damaged
@@ -100,27 +112,44 @@ func (s *Spool) Lookup(sha string) (string, error) {
 }
 
 // Sweep removes leftovers, and the files used longest ago until the rest fits the limit. It spares the hashes in keep,
-// which must name every file in use or being stored.
+// which must name every file that the coordinator's attempts use, what is in the journal, what the maker put here, and
+// what is being stored.
 func (s *Spool) Sweep(keep ...string) error {
+	s.shelf.Lock()
+	defer s.shelf.Unlock()
+	held, err := s.held(keep)
+	if err != nil {
+		return fmt.Errorf("sweep files: %w", err)
+	}
 	entries, err := os.ReadDir(s.files)
 	if err != nil {
 		return fmt.Errorf("sweep files: %w", err)
 	}
 	var infos []fs.FileInfo
-	var total int64
 	var errs []error
 	for _, e := range entries {
 		info, err := e.Info()
 		sha, _, _ := strings.Cut(e.Name(), ".")
+		_, storing := s.parts.Load(e.Name())
 		switch {
-		case err != nil || slices.Contains(keep, sha):
+		case err != nil || storing || held[sha]:
 		case strings.HasSuffix(e.Name(), ".part"):
 			errs = append(errs, ignoreMissing(os.Remove(filepath.Join(s.files, e.Name()))))
 		default:
-			infos, total = append(infos, info), total+info.Size()
+			infos = append(infos, info)
 		}
 	}
+	return errors.Join(append(errs, s.evict(infos))...)
+}
+
+// evict removes the files used longest ago until the rest fits the limit.
+func (s *Spool) evict(infos []fs.FileInfo) error {
 	slices.SortFunc(infos, func(a, b fs.FileInfo) int { return cmp.Compare(a.ModTime().UnixNano(), b.ModTime().UnixNano()) })
+	var total int64
+	for _, info := range infos {
+		total += info.Size()
+	}
+	var errs []error
 	for _, info := range infos {
 		if total <= s.limits.Files {
 			break

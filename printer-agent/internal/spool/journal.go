@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -10,27 +11,44 @@ import (
 	"github.com/mailleur/mailleur/coordinator/wire"
 )
 
+// Owner says whose print an attempt is.
+type Owner string
+
+// The owners.
+const (
+	OwnerChain Owner = "chain" // the coordinator gave it: its token, its events
+	OwnerMaker Owner = "maker" // an own print of the maker: no coordinator knows of it
+)
+
 // Print is the journal entry of the attempt on a printer. It exists from the moment the attempt is taken until its last
-// event is in the outbox, so that an entry found at start is an attempt that a kill or a power cut interrupted. When the
-// board could not be reached at the end, the entry stays, marked Ended, until the heaters are off.
+// event is in the outbox, so that an entry found at start is an attempt that a kill or a power cut interrupted: it is
+// either continued (Continue) or ended (End). When the board could not be reached at the end, the entry stays, marked
+// Ended, until the heaters are off.
 type Print struct {
 	Printer string         `json:"printer"`
-	Attempt string         `json:"attempt"`
+	Attempt string         `json:"attempt"` // token of the coordinator; for an own print, one that the agent made up
+	Owner   Owner          `json:"owner"`
 	File    wire.File      `json:"file"`
+	Name    string         `json:"name,omitempty"` // of the maker's file
 	Word    wire.StateWord `json:"word"`
 	Lines   int64          `json:"lines"`   // file lines executed when the entry was written; more may have been since
 	Resends int64          `json:"resends"` //
+	Dialect string         `json:"dialect,omitempty"`
 	Taken   time.Time      `json:"taken"`
 	Started time.Time      `json:"started,omitzero"` // of the first line; zero before
 	Updated time.Time      `json:"updated"`
 	Ended   bool           `json:"ended,omitempty"` // told, but the heaters are not known to be off yet
+
+	Attended  time.Time `json:"attended,omitzero"`   // somebody stays beside it until then; zero: nobody promised to
+	Continued int64     `json:"continued,omitempty"` // how many times an interrupted print went on
 }
 
 // Begin takes an attempt: it enters the journal, counts as started for ever, the bed of the printer is no longer known
-// to be clear, and the command that asked for it is remembered as accepted. All of it happens, or, with
-// ErrStartedBefore, ErrBusy or ErrDiskFull, nothing. An attempt is not taken without room for what it will have to tell.
+// to be clear, and the command that asked for it, if there is one, is remembered as accepted. All of it happens, or, with
+// ErrStartedBefore, ErrBusy or ErrDiskFull, nothing. An attempt is not taken without room, on the disk itself, for what it
+// will have to tell. An empty Owner stands for OwnerChain.
 func (s *Spool) Begin(command string, p Print) error {
-	err := s.growBeyond(2*reserve, func(tx *bolt.Tx) error {
+	err := s.growBeyond(reserve+share, 1, func(tx *bolt.Tx) error {
 		if tx.Bucket(bucketAttempts).Get([]byte(p.Attempt)) != nil {
 			return ErrStartedBefore
 		}
@@ -55,6 +73,7 @@ func (s *Spool) Begin(command string, p Print) error {
 }
 
 func putPrint(tx *bolt.Tx, p Print) error {
+	p.Owner = cmp.Or(p.Owner, OwnerChain)
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -63,13 +82,19 @@ func putPrint(tx *bolt.Tx, p Print) error {
 }
 
 // Update rewrites the journal entry of an attempt that Begin took, and adds events of it to the outbox, both or neither.
-// It does nothing once the attempt has ended.
+// It does nothing once the attempt has ended. ErrDiskFull comes to signs of life first (EventProgress): room for what an
+// attempt has to tell besides was set aside by Begin.
 func (s *Spool) Update(p Print, events ...wire.Event) error {
-	err := s.grow(func(tx *bolt.Tx) error {
+	var shares int64
+	if canWait(events) {
+		shares = 1
+	}
+	err := s.growBeyond(0, shares, func(tx *bolt.Tx) error {
 		live, ok, err := getPrint(tx, p.Printer)
 		if err != nil || !ok || live.Attempt != p.Attempt || live.Ended {
 			return err
 		}
+		p.Owner, p.Continued = live.Owner, max(p.Continued, live.Continued)
 		if err := putPrint(tx, p); err != nil {
 			return err
 		}
@@ -79,6 +104,34 @@ func (s *Spool) Update(p Print, events ...wire.Event) error {
 		return fmt.Errorf("update journal: %w", err)
 	}
 	return nil
+}
+
+// Continue notes that an interrupted attempt goes on, adds the events that tell of it, both or neither, and returns the
+// entry as it is now. Call it when the board was found to be where the record says, and before the next line goes out: a
+// kill after it is one more interruption. ErrNotLive means that the attempt has ended, or was never begun: then nothing
+// may be sent.
+func (s *Spool) Continue(printer, attempt string, at time.Time, events ...wire.Event) (Print, error) {
+	var p Print
+	err := s.growBeyond(0, 0, func(tx *bolt.Tx) error {
+		live, ok, err := getPrint(tx, printer)
+		if err != nil {
+			return err
+		}
+		if !ok || live.Attempt != attempt || live.Ended {
+			return ErrNotLive
+		}
+		live.Continued++
+		live.Updated = at.UTC()
+		if err := putPrint(tx, live); err != nil {
+			return err
+		}
+		p = live
+		return appendAll(tx, events)
+	})
+	if err != nil {
+		return Print{}, fmt.Errorf("continue attempt: %w", err)
+	}
+	return p, nil
 }
 
 // End closes the journal entry of an attempt and adds the events that tell of its end, both or neither. With hot the
@@ -144,6 +197,22 @@ func (s *Spool) Live(printer string) (Print, bool, error) {
 		return Print{}, false, fmt.Errorf("read journal: %w", err)
 	}
 	return p, ok, nil
+}
+
+// Journal returns the entries of all printers, by their keys, those of printers that are no longer configured included.
+func (s *Spool) Journal() ([]Print, error) {
+	var list []Print
+	err := s.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketJournal).ForEach(func(printer, _ []byte) error {
+			p, _, err := getPrint(tx, string(printer))
+			list = append(list, p)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	return list, nil
 }
 
 func getPrint(tx *bolt.Tx, printer string) (Print, bool, error) {

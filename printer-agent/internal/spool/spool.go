@@ -1,6 +1,7 @@
-// Package spool is what a printer agent must not lose: downloaded G-code by hash, the journal of the print on each
-// printer, the outbox of events, and the attempts and commands it has seen. Everything but the files themselves lives
-// in one database file, so that what belongs together changes in one transaction and survives a kill at any moment.
+// Package spool is what a printer agent must not lose: G-code by hash, the journal of the print on each printer, the
+// outbox of events, the attempts and commands it has seen, and what it learned of each machine. All of that but the
+// files themselves lives in one database file, so that what belongs together changes in one transaction and survives a
+// kill at any moment. Which line of a file each number stood for, too much for a database, lies in a Track per printer.
 package spool
 
 import (
@@ -9,11 +10,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/bits"
 	"os"
 	"path/filepath"
-	"strconv"
-	"syscall"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -21,7 +22,7 @@ import (
 )
 
 // Format is the version of the database and of everything in it. A newer one is refused.
-const Format = 1
+const Format = 2
 
 // Errors of this package; test with errors.Is.
 var (
@@ -33,24 +34,26 @@ var (
 	ErrMissing       = errors.New("no such file in the spool")
 	ErrHash          = errors.New("the file does not have the hash it was asked for")
 	ErrTooLarge      = errors.New("the file is larger than allowed")
+	ErrEmpty         = errors.New("the file is empty")
+	ErrName          = errors.New("the file name has no letter that can be kept")
+	ErrNotLive       = errors.New("this attempt is not under way in the journal")
 )
 
 // Limits bound what the spool may take of the disk. Zero values stand for the defaults.
 type Limits struct {
 	File     int64 // bytes of one G-code file; default 256 MiB
 	Files    int64 // bytes of all of them, beyond which Sweep removes the oldest; default 1 GiB
+	Local    int64 // bytes of the maker's own files, which Sweep never removes; default 1 GiB
 	Database int64 // bytes of the database, rounded down to a power of two from 128 KiB on; default 256 MiB
 }
 
 func (l Limits) orDefault() Limits {
 	database := max(or(l.Database, 256<<20), 128<<10)
 	database = 1 << (bits.Len64(uint64(database)) - 1) // the database's map doubles
-	return Limits{File: or(l.File, 256<<20), Files: or(l.Files, 1<<30), Database: database}
+	return Limits{
+		File: or(l.File, 256<<20), Files: or(l.Files, 1<<30), Local: or(l.Local, 1<<30), Database: database,
+	}
 }
-
-// reserve is what additions leave free for removals, which need fresh pages too: a database that could not forget would
-// stay full for ever.
-const reserve = 64 << 10
 
 func or(v, otherwise int64) int64 {
 	if v > 0 {
@@ -62,10 +65,14 @@ func or(v, otherwise int64) int64 {
 // Spool is an open state folder. Its methods may be called from any goroutine; those that write return only after the
 // data is on the disk.
 type Spool struct {
-	db     *bolt.DB
-	files  string
-	limits Limits
-	create func(path string) (file, error)
+	db        *bolt.DB
+	file      *os.File // of the database, which closes it
+	allocated int64    // bytes of it that have blocks, as far as known; only for update transactions
+	files     string
+	limits    Limits
+	create    func(path string) (file, error)
+	parts     sync.Map   // names of the files being stored
+	shelf     sync.Mutex // held while the files and what the database says of them may differ
 }
 
 var (
@@ -76,6 +83,8 @@ var (
 	bucketCommands = []byte("commands")
 	bucketOrder    = []byte("command-order")
 	bucketClear    = []byte("clear")
+	bucketLocal    = []byte("local")
+	bucketFacts    = []byte("facts")
 
 	keyFormat = []byte("format")
 	keyOutbox = []byte("outbox")
@@ -88,62 +97,49 @@ func Open(dir string, limits Limits) (*Spool, error) {
 		return nil, fmt.Errorf("make %s: %w", s.files, explain(err))
 	}
 	path := filepath.Join(dir, "spool.db")
-	db, err := openDB(path, s.limits.Database)
+	_, missing := os.Lstat(path)
+	err := s.open(path)
+	if err != nil && errors.Is(missing, fs.ErrNotExist) && !errors.Is(err, ErrInUse) {
+		err = errors.Join(err, ignoreMissing(os.Remove(path))) // half a new database would count as a damaged one
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-	s.db = db
-	if err := s.prepare(); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return s, nil
 }
 
+func (s *Spool) open(path string) error {
+	if err := s.openDB(path); err != nil {
+		return err
+	}
+	if err := s.prepare(); err != nil {
+		return errors.Join(err, s.db.Close())
+	}
+	return nil
+}
+
 // openDB turns bbolt's panic on a damaged page into an error.
-func openDB(path string, limit int64) (db *bolt.DB, err error) {
+func (s *Spool) openDB(path string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the database is damaged: %v", p)
 		}
 	}()
-	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second, MaxSize: int(limit), FreelistType: bolt.FreelistMapType})
+	s.db, err = bolt.Open(path, 0o600, &bolt.Options{
+		Timeout: time.Second, MaxSize: int(s.limits.Database), FreelistType: bolt.FreelistMapType,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag, mode)
+			s.file = f
+			return f, err
+		},
+	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, ErrInUse
+		return ErrInUse
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("the database is damaged: %w", err)
+		return fmt.Errorf("the database is damaged: %w", err)
 	}
-	return db, explain(err)
-}
-
-// prepare checks the format number and makes the buckets of a new database.
-func (s *Spool) prepare() error {
-	return s.update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketEvents, bucketJournal, bucketAttempts, bucketCommands, bucketOrder, bucketClear} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		meta := tx.Bucket(bucketMeta)
-		if v := meta.Get(keyFormat); v != nil {
-			return checkFormat(string(v))
-		}
-		if err := meta.Put(keyOutbox, newOutboxID()); err != nil {
-			return err
-		}
-		return meta.Put(keyFormat, []byte(strconv.Itoa(Format)))
-	})
-}
-
-func checkFormat(v string) error {
-	n, err := strconv.Atoi(v)
-	if err != nil {
-		return fmt.Errorf("the database is damaged: format %q", v)
-	}
-	if n > Format {
-		return fmt.Errorf("%w: its format is %d, this one knows %d", ErrNewer, n, Format)
-	}
-	return nil
+	return explain(err)
 }
 
 // Close releases the folder.
@@ -151,30 +147,7 @@ func (s *Spool) Close() error { return s.db.Close() }
 
 func (s *Spool) update(f func(tx *bolt.Tx) error) error { return explain(s.db.Update(f)) }
 
-// grow is an update that adds: it is refused when less than the reserve would be left.
-func (s *Spool) grow(f func(tx *bolt.Tx) error) error { return s.growBeyond(reserve, f) }
-
-func (s *Spool) growBeyond(reserve int64, f func(tx *bolt.Tx) error) error {
-	return s.update(func(tx *bolt.Tx) error {
-		free := int64(s.db.Stats().FreePageN) * int64(s.db.Info().PageSize)
-		if s.limits.Database-tx.Size()+free < reserve {
-			return ErrDiskFull
-		}
-		return f(tx)
-	})
-}
-
 func (s *Spool) view(f func(tx *bolt.Tx) error) error { return s.db.View(f) }
-
-// explain marks the errors that mean a full disk, or a full allowance on it.
-func explain(err error) error {
-	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, berrors.ErrMaxSizeReached} {
-		if errors.Is(err, full) {
-			return fmt.Errorf("%w: %w", ErrDiskFull, err)
-		}
-	}
-	return err
-}
 
 func newOutboxID() []byte {
 	var b [16]byte

@@ -113,7 +113,7 @@ func TestAnAttemptIsTakenOnce(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	require.NoError(t, s.SetClear("tortue", at))
-	p := Print{Printer: "tortue", Attempt: "a1", Taken: at, Word: wire.StateFetching}
+	p := Print{Printer: "tortue", Attempt: "a1", Owner: OwnerChain, Taken: at, Word: wire.StateFetching}
 	require.NoError(t, s.Begin("c1", p))
 	clear, known, err := s.Clear("tortue")
 	require.NoError(t, err)
@@ -318,7 +318,7 @@ func TestAFullDatabaseKeepsWhatItHas(t *testing.T) {
 func TestANewerFormatIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	require.NoError(t, s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyFormat, []byte("2")) }))
+	require.NoError(t, s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyFormat, []byte(strconv.Itoa(Format+1))) }))
 	require.NoError(t, s.Close())
 	_, err := Open(dir, Limits{})
 	require.ErrorIs(t, err, ErrNewer)
