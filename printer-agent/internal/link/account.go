@@ -9,20 +9,22 @@ import (
 // accounting decides which line an acknowledgement belongs to, and what to do when none comes.
 type accounting struct {
 	numbered bool      // acknowledgements were seen to carry line numbers
-	busyAt   time.Time // last busy line
+	telling  bool      // the answer to a question for temperatures was seen to be its acknowledgement
 	busy     bool      // the firmware sends busy lines
+	busyAt   time.Time // the last of them
 
-	askAt  time.Time // when to ask what became of the line in flight
-	asks   int       // questions since the line was written
+	askAt  time.Time // when to ask what became of the lines in flight
+	asks   int       // questions since a line was written
 	asked  bool      // the last question is not answered yet
 	slack  time.Time // end of the silence that is borne
 	wrong  int64     // the implausible line number asked for last
 	wrongs int       // how often in a row
+	doubt  bool      // an acknowledgement may have been damaged, and nothing has settled the count since
+	hint   int64     // the line after the one that the last refusal called the last; none without
 
-	resendAt   time.Time // a refused line is written again at this moment, or at the ok behind its refusal
-	resendFrom int64     // that line
-	lastResend int64     // the line written again last, and when
-	lastAt     time.Time
+	anchorAt time.Time // when to send a question for temperatures whose answer settles the count
+
+	refusal refusal
 
 	swallow      bool // the next plain ok belongs to a refusal that was dealt with
 	swallowUntil time.Time
@@ -46,10 +48,12 @@ func (a *accounting) bear(l *Link) {
 	}
 }
 
-// rearm sets the no-ok clock for the line in flight.
+// rearm sets the no-ok clock for the oldest line in flight.
 func (a *accounting) rearm(l *Link, e *entry) {
 	wait := l.timing.NoOk
 	switch interval := l.busyInterval(); {
+	case a.doubt && l.s.hist.asked() == nil:
+		wait = l.timing.Suspect
 	case a.busy && e.slow:
 		wait = max(wait, interval*5/2)
 	case e.slow && l.dialect.Lines.OkAtEnd:
@@ -62,9 +66,6 @@ func (a *accounting) rearm(l *Link, e *entry) {
 func (l *Link) busyInterval() time.Duration {
 	return time.Duration(l.dialect.Timing.Busy) * time.Millisecond
 }
-
-// held says whether nothing may be written because a refused line waits for the ok behind its refusal.
-func (l *Link) held() bool { return !l.s.ack.resendAt.IsZero() }
 
 // account takes one reply into the books.
 func (l *Link) account(r reply) {
@@ -86,9 +87,7 @@ func (l *Link) account(r reply) {
 	case skipReply:
 		l.skip(r.number)
 	case waitReply:
-		if e := s.hist.oldest(); e != nil && !l.held() && s.now.Sub(e.sentAt) > 3*l.timing.Echo && !a.asked {
-			a.askAt = s.now
-		}
+		l.idle()
 	case busyReply, pausedReply:
 		l.busy(r.class == pausedReply)
 	case startReply:
@@ -101,20 +100,43 @@ func (l *Link) account(r reply) {
 		}
 	case actionReply:
 		l.action(r)
+	case overflowReply:
+		l.overflowed()
+		l.suspect()
+	case powerFailReply, powerBackReply:
+		l.power(r.class == powerFailReply)
 	case damaged, unknownReply:
 		l.suspect()
 	}
 }
 
-// suspect asks soon: what just came may have been the acknowledgement, or the answer to a line damaged on its way.
-func (l *Link) suspect() {
-	a := &l.s.ack
-	e := l.s.hist.oldest()
-	if e == nil || l.held() {
+// idle takes the word that the printer waits for a line: with lines in flight that are older than a round trip, their
+// acknowledgements are lost.
+func (l *Link) idle() {
+	s := &l.s
+	e := s.hist.oldest()
+	if e == nil || l.held() || s.ack.asked {
 		return
 	}
-	if soon := l.s.now.Add(l.timing.Suspect); soon.Before(a.askAt) || a.askAt.IsZero() {
+	if last := s.hist.at(s.hist.next - 1); s.now.Sub(last.sentAt) > 3*l.timing.Echo {
+		s.ack.askAt = s.now
+	}
+}
+
+// suspect settles the count soon: what just came may have been an acknowledgement, or the answer to a line damaged on
+// its way. Where nothing moves meanwhile, the printer is asked.
+func (l *Link) suspect() {
+	a := &l.s.ack
+	if l.s.hist.oldest() == nil || l.held() {
+		return
+	}
+	a.doubt = !a.numbered
+	soon := l.s.now.Add(l.timing.Suspect)
+	if soon.Before(a.askAt) || a.askAt.IsZero() {
 		a.askAt = soon
+	}
+	if soon.Before(a.anchorAt) {
+		a.anchorAt = soon
 	}
 }
 
@@ -131,7 +153,7 @@ func (l *Link) busy(forPerson bool) {
 	switch {
 	case forPerson && s.state == Printing:
 		s.state = Attention
-	case !forPerson && s.state == Attention:
+	case !forPerson && s.state == Attention && s.prompt == nil:
 		s.state = Printing
 	}
 }
@@ -141,13 +163,12 @@ func (l *Link) ok(r reply) {
 	s := &l.s
 	a := &s.ack
 	a.bear(l)
+	if free := l.dialect.Replies.Ok.Group(r.text, "b"); len(r.text) > 2 && free != nil {
+		l.freeSlots(parseInt(free))
+	}
 	if r.number != none && (r.number > 0 || l.dialect.Lines.OkNumbered != profiles.Always) {
 		a.numbered = true
-		if r.number > s.hist.acked && r.number < s.hist.next {
-			l.acknowledge(r.number)
-		} else {
-			l.suspect() // an old one, or a damaged number
-		}
+		l.okFor(r.number)
 		return
 	}
 	switch {
@@ -155,25 +176,73 @@ func (l *Link) ok(r reply) {
 		l.sendAgain()
 	case a.swallow && s.now.Before(a.swallowUntil):
 		a.swallow = false
-	case s.hist.inFlight() == 0:
-	case a.numbered && l.dialect.Lines.OkNumbered == profiles.Always:
+	case s.hist.inFlight() == 0 && !l.tells(r):
+	case l.tells(r):
+		l.anchored()
+	case a.numbered:
 	default:
-		l.acknowledge(l.meant(r))
+		l.okForOldest()
 	}
 }
 
-// meant is the line that an acknowledgement without a number belongs to: the oldest in flight, unless it carries
-// temperatures, for then it answers the question for them, and whatever was sent before that has been acknowledged too.
-func (l *Link) meant(r reply) int64 {
+// tells says whether an acknowledgement carries temperatures.
+func (l *Link) tells(r reply) bool {
+	return len(r.text) > 4 && l.dialect.Replies.TemperatureLine.Match(r.text)
+}
+
+// okFor takes an acknowledgement that names its line: all before it are acknowledged too.
+func (l *Link) okFor(n int64) {
 	h := &l.s.hist
-	if l.dialect.Replies.TemperatureLine.Match(r.text) {
-		for n := h.acked + 1; n < h.next; n++ {
-			if string(h.at(n).command) == l.dialect.Commands.Temperature {
-				return n
-			}
+	if n <= h.acked || n >= h.next {
+		l.suspect() // an old one, or a damaged number
+		return
+	}
+	if n == h.acked+1 {
+		h.sure = n // two numbers in a row are no accident
+	}
+	l.acknowledge(n)
+}
+
+// okForOldest takes a plain acknowledgement. One that cannot be meant for the oldest line, because that would be
+// answered with temperatures, is one too many.
+func (l *Link) okForOldest() {
+	h := &l.s.hist
+	if l.s.ack.telling && h.at(h.acked+1).question {
+		return
+	}
+	l.acknowledge(h.acked + 1)
+}
+
+// anchored takes the answer to a question for temperatures. It can be told from any other acknowledgement, and comes
+// after all before it, so that it settles the count: lost acknowledgements are made up for, doubled ones taken back.
+func (l *Link) anchored() {
+	s := &l.s
+	h := &s.hist
+	e := h.asked()
+	if e == nil {
+		return
+	}
+	e.answered = true
+	s.ack.telling, s.ack.doubt = true, false
+	h.sure = e.number
+	if h.acked > e.number {
+		l.takeBack(e.number)
+		return
+	}
+	l.acknowledge(e.number)
+}
+
+// takeBack counts the lines behind n as not acknowledged.
+func (l *Link) takeBack(n int64) {
+	s := &l.s
+	for ; s.hist.acked > n; s.hist.acked-- {
+		if s.job != nil {
+			s.job.unacked(s.hist.at(s.hist.acked))
 		}
 	}
-	return h.acked + 1
+	if e := s.hist.oldest(); e != nil {
+		s.ack.rearm(l, e)
+	}
 }
 
 // acknowledge counts every line up to n.
@@ -187,29 +256,64 @@ func (l *Link) acknowledge(n int64) {
 		}
 		e.release(nil)
 		if s.job != nil {
-			s.job.acked(e)
+			s.job.acked(e, s.now)
 			s.dirty = true
 		}
 	}
 	s.ack.wrongs = 0
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
+	s.ack.bear(l)
 	if e := s.hist.oldest(); e != nil {
 		s.ack.rearm(l, e)
+	} else {
+		s.ack.doubt = false
 	}
-	if s.state == Attention {
+	if s.ack.refusal.again <= s.hist.acked {
+		s.ack.refusal.again = 0
+	}
+	if s.state == Attention && s.prompt == nil {
 		s.state = Printing
 	}
 	l.settled()
 	l.finishJob()
 }
 
-// skip takes the word that a line was received before.
+// tickAnchor sends the question that settles the count, where acknowledgements carry no numbers.
+func (l *Link) tickAnchor() {
+	s := &l.s
+	a := &s.ack
+	if s.job == nil || s.job.tail || a.numbered || s.state == Connecting {
+		a.anchorAt = time.Time{}
+		return
+	}
+	if a.anchorAt.IsZero() {
+		a.anchorAt = s.now.Add(l.timing.Anchor)
+	}
+	if !due(a.anchorAt, s.now) {
+		return
+	}
+	a.anchorAt = s.now.Add(l.timing.Anchor)
+	if s.hist.inFlight() > 0 && s.hist.asked() == nil && !l.queued(l.dialect.Commands.Temperature) {
+		s.queue = append([]*request{{command: []byte(l.dialect.Commands.Temperature), kind: hostLine}}, s.queue...)
+	}
+}
+
+// skip takes the word that a line was received before, or that it is passed over until an older one comes.
 func (l *Link) skip(n int64) {
 	s := &l.s
 	s.ack.asked = false
 	s.ack.bear(l)
-	if n != none && n == s.hist.acked+1 && s.hist.inFlight() > 0 && !l.held() {
-		l.swallowNext()
+	if n == none {
+		return
+	}
+	l.swallowNext()
+	awaited := s.hist.next
+	if l.held() {
+		awaited = s.ack.refusal.from
+	} else if s.ack.refusal.again > 0 {
+		awaited = s.ack.refusal.again
+	}
+	if n < awaited && n > s.hist.acked {
 		l.acknowledge(n)
 	}
 }

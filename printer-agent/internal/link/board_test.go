@@ -175,6 +175,12 @@ type rig struct {
 // bench runs f with a link of the dialect that has been greeted.
 func bench(t *testing.T, dialect string, f func(t *testing.T, r *rig)) {
 	t.Helper()
+	benchWith(t, dialect, Options{}, f)
+}
+
+// benchWith is bench with more than a dialect.
+func benchWith(t *testing.T, dialect string, o Options, f func(t *testing.T, r *rig)) {
+	t.Helper()
 	set, err := profiles.Load()
 	require.NoError(t, err)
 	d, ok := set.Dialect(dialect)
@@ -182,7 +188,8 @@ func bench(t *testing.T, dialect string, f func(t *testing.T, r *rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		host, printer := net.Pipe()
 		r := &rig{board: &board{conn: printer, lines: make(chan string, 100), repetier: dialect == "repetier"}, ended: make(chan error, 1)}
-		r.Link = New(host, Options{Dialect: d})
+		o.Dialect = d
+		r.Link = New(host, o)
 		go r.board.serve()
 		ctx, stop := context.WithCancel(t.Context())
 		r.stop = stop

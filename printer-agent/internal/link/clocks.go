@@ -1,14 +1,16 @@
 package link
 
 import (
+	"time"
+
 	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
-// accepted is called when the firmware said that it holds the lines in flight, whose acknowledgement has not come: it is
-// lost, or still to come. Where it only means "read" it is lost. Else a question for temperatures is sent as the next
-// line, once: its answer can be told from any other, and comes after all before it. Should that be lost too, silence
-// for longer than a running command would keep decides.
+// accepted is called when the firmware said that it holds the lines in flight, whose acknowledgements have not come: they
+// are lost, or still to come. Where an acknowledgement only means "read" they are lost. Else a question for temperatures
+// is sent as the next line, once: its answer can be told from any other, and comes after all before it. Should that be
+// lost too, silence for longer than a running command would keep decides.
 func (l *Link) accepted() {
 	s := &l.s
 	a := &s.ack
@@ -18,9 +20,8 @@ func (l *Link) accepted() {
 	case e == nil:
 	case !l.dialect.Lines.OkAtEnd || l.overdue(e):
 		l.acknowledge(s.hist.next - 1)
-	case s.hist.inFlight() == 1 && s.hist.next == s.hist.head && string(e.command) != l.dialect.Commands.Temperature:
-		question := s.hist.add(hostLine, []byte(l.dialect.Commands.Temperature), 0)
-		if err := l.transmit(question); err != nil {
+	case s.hist.asked() == nil && s.hist.next == s.hist.head:
+		if err := l.transmit(l.number(hostLine, []byte(l.dialect.Commands.Temperature))); err != nil {
 			s.end = err
 		}
 	default:
@@ -49,12 +50,12 @@ func (l *Link) overdue(e *entry) bool {
 func (l *Link) tickClocks() {
 	s := &l.s
 	a := &s.ack
-	if due(a.resendAt, s.now) {
+	if due(a.refusal.at, s.now) {
 		l.sendAgain()
 		return
 	}
 	e := s.hist.oldest()
-	if e == nil || s.state == Dead {
+	if e == nil || s.state == Dead || s.powerless {
 		return
 	}
 	if due(a.slack, s.now) && s.now.Sub(s.lastByte) > l.timing.Silence {
@@ -66,7 +67,7 @@ func (l *Link) tickClocks() {
 	}
 }
 
-// ask provokes an answer that tells what became of the line in flight. Firmware that checks nothing cannot be asked.
+// ask provokes an answer that tells what became of the lines in flight. Firmware that checks nothing cannot be asked.
 func (l *Link) ask(e *entry) {
 	s := &l.s
 	a := &s.ack
@@ -75,15 +76,14 @@ func (l *Link) ask(e *entry) {
 	if !l.dialect.Lines.Numbers || l.stopping.Load() {
 		return
 	}
-	var question []byte
 	// Every second question is of the other kind: a board that was given a newer firmware than its profile says may not
 	// answer a duplicate at all.
 	d := l.dialect.Lines.Duplicate
-	if answers := d == profiles.DuplicateSkip || d == profiles.DuplicateResend; answers && a.asks%2 == 1 {
+	answers := d == profiles.DuplicateSkip || d == profiles.DuplicateResend
+	question := frame.Append(nil, e.number+farAhead, []byte(l.dialect.Commands.Temperature))
+	if answers && a.asks%2 == 1 && s.hist.inFlight() == 1 {
 		question = e.wire
 		e.sends++
-	} else {
-		question = frame.Append(nil, e.number+farAhead, []byte(l.dialect.Commands.Temperature))
 	}
 	if s.job != nil {
 		s.job.result.Probes++
@@ -102,4 +102,21 @@ const farAhead = 1_000_000
 func (l *Link) silent() {
 	l.endJob(Silent, "no answer for "+l.timing.Silence.String())
 	l.connect()
+}
+
+// power holds everything while the printer's supply fails, and lets the printer ask for the line it needs when it is
+// back (Prusa-Firmware, power_panic.cpp).
+func (l *Link) power(failing bool) {
+	s := &l.s
+	if s.job == nil {
+		return
+	}
+	s.powerless, s.restored = failing, !failing
+	s.ack.askAt, s.ack.refusal = time.Time{}, refusal{}
+	if failing {
+		s.state = Attention
+	} else {
+		s.state = Printing
+	}
+	s.dirty = true
 }

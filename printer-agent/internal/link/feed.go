@@ -18,6 +18,7 @@ type batch struct {
 	text []byte
 	cuts []cut
 	next int
+	seek int   // how often the feeder had been sent elsewhere when it read this
 	err  error // io.EOF or what the source said, behind the last cut
 }
 
@@ -53,40 +54,74 @@ func (b *batch) fill(s Source) {
 	}
 }
 
-// feeder reads a source ahead of the stream, so that the stream never waits for a disk.
-type feeder struct {
-	full chan *batch
-	free chan *batch
-}
-
-func newFeeder() *feeder {
-	f := &feeder{full: make(chan *batch, batches), free: make(chan *batch, batches)}
-	for range batches {
-		f.free <- &batch{}
-	}
-	return f
-}
-
-// run fills batches until the source ends or ctx does.
-func (f *feeder) run(ctx context.Context, s Source) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case b := <-f.free:
-			b.fill(s)
-			f.full <- b
-			if b.err != nil {
-				return
-			}
-		}
-	}
-}
-
 // failed is the source's error, unless it simply ended.
 func (b *batch) failed() error {
 	if b.err == nil || errors.Is(b.err, io.EOF) {
 		return nil
 	}
 	return b.err
+}
+
+// feeder reads a source ahead of the stream, so that the stream never waits for a disk.
+type feeder struct {
+	full  chan *batch
+	free  chan *batch
+	seeks chan place // has room for one
+	sent  int        // how often it was sent elsewhere; the loop's
+}
+
+func newFeeder() *feeder {
+	f := &feeder{full: make(chan *batch, batches), free: make(chan *batch, batches), seeks: make(chan place, 1)}
+	for range batches {
+		f.free <- &batch{}
+	}
+	return f
+}
+
+// run fills batches until ctx ends. Behind the end of the source it waits to be sent elsewhere.
+func (f *feeder) run(ctx context.Context, s Source) {
+	free, seeks := f.free, 0
+	var lost error
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case to := <-f.seeks:
+			seeks++
+			lost = seekTo(s, to)
+			free = f.free
+		case b := <-free:
+			b.seek = seeks
+			if b.fill(s); lost != nil {
+				b.cuts, b.err = b.cuts[:0], lost
+			}
+			f.full <- b
+			if b.err != nil {
+				free = nil
+			}
+		}
+	}
+}
+
+// send has the feeder go on elsewhere; batches read before that are stale. It reports whether it could be told.
+func (f *feeder) send(to place) bool {
+	select {
+	case f.seeks <- to:
+		f.sent++
+		return true
+	default:
+		return false
+	}
+}
+
+func seekTo(s Source, to place) error {
+	if err := s.Rewind(to.offset); err != nil {
+		return err
+	}
+	for range to.skip {
+		if _, err := s.Next(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package link
 import (
 	"time"
 
+	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
@@ -13,6 +14,7 @@ type greeting struct {
 	said   bool      // it was written: an ok from before answers whoever was here before
 	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
 	errors int       // refusals since the last greeting
+	last   int64     // where the board said that it is; 0 before
 }
 
 // connect begins a greeting: after a reset, and at the start.
@@ -20,8 +22,10 @@ func (l *Link) connect() {
 	s := &l.s
 	l.dropQueue(&Failure{Reason: Reset})
 	s.state = Connecting
-	s.hist.reset()
-	s.ack = accounting{}
+	s.hist.restart(0)
+	s.last = 0
+	s.ack = accounting{hint: none}
+	s.prompt, s.asking, s.powerless, s.restored = nil, Prompt{}, false, false
 	s.id = Identity{Caps: make(map[string]string)}
 	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot)}
 	s.pollAt = time.Time{}
@@ -52,7 +56,10 @@ func (l *Link) tickGreeting() {
 		return
 	}
 	hello := []byte(l.dialect.Commands.Temperature + "\n")
-	if l.dialect.Lines.Numbers { // the line ending first: it ends half a line left by whoever was here before
+	switch {
+	case s.resuming:
+		hello = l.whereabouts()
+	case l.dialect.Lines.Numbers: // the line ending first: it ends half a line left by whoever was here before
 		hello = frame.Append([]byte("\n"), 0, []byte(l.dialect.Commands.ResetLine))
 	}
 	s.greet.said = true
@@ -70,6 +77,10 @@ func (l *Link) greeted(r reply) bool {
 	}
 	if s.greet.hello {
 		return l.disagrees(r)
+	}
+	if s.resuming {
+		l.located(r)
+		return true
 	}
 	switch r.class {
 	case resendReply, lineErrorReply, skipReply, damaged:
@@ -116,6 +127,8 @@ func (l *Link) settled() {
 	if s.state != Connecting || !s.greet.hello || s.hist.inFlight() > 0 || len(s.queue) > 0 || s.hist.next < s.hist.head {
 		return
 	}
+	l.choose()
+	l.openWindow()
 	s.state, s.reason, s.detail = Idle, "", ""
 	s.greet = greeting{}
 	s.pollAt = s.now.Add(l.timing.Poll)
@@ -126,5 +139,17 @@ func (l *Link) settled() {
 	if !s.greeted {
 		s.greeted = true
 		s.closing = append(s.closing, l.ready)
+	}
+}
+
+// choose takes the dialect that fits what the board said of itself.
+func (l *Link) choose() {
+	if l.options.Choose == nil || l.s.id.Firmware == "" {
+		return
+	}
+	if d, ok := l.options.Choose(l.s.id); ok && d.Name != l.dialect.Name {
+		l.log.Info("the board speaks another dialect", "dialect", d.Name, "firmware", l.s.id.Firmware)
+		l.dialect = d
+		l.s.hist.bare = d.Lines.Checksum == profiles.ChecksumNone
 	}
 }

@@ -37,8 +37,8 @@ func (l *Link) die(reason Reason, detail string) {
 	s := &l.s
 	l.endJob(reason, detail)
 	l.dropQueue(&Failure{Reason: reason, Detail: detail})
-	s.hist.reset()
-	s.ack = accounting{}
+	s.hist.restart(0)
+	s.ack = accounting{hint: none}
 	s.pollAt = time.Time{}
 	s.state, s.reason, s.detail = Dead, reason, detail
 	s.dirty = true

@@ -20,30 +20,34 @@ const (
 
 // entry is one numbered line.
 type entry struct {
-	number  int64
-	kind    kind
-	slow    bool   // may take minutes
-	wire    []byte // framed, with line ending
-	command []byte
-	offset  int64 // file offset behind it, for file lines
-	sentAt  time.Time
-	sends   int
-	refused int      // times it was asked for again
-	user    *request // who waits for it
+	number    int64
+	kind      kind
+	slow      bool // may take minutes
+	question  bool // asks for temperatures: its answer can be told from any other
+	answered  bool
+	rewritten bool   // its text was changed because the printer refused it
+	wire      []byte // framed, with line ending
+	command   []byte
+	offset    int64 // file offset behind the last file line up to this one
+	sentAt    time.Time
+	sends     int
+	refused   int      // times it was asked for again
+	user      *request // who waits for it
 }
 
 // history numbers lines and keeps the last ones. In flight is what lies in (acked, next); what lies in [next, head) has
 // been asked for again.
 type history struct {
 	entries [historyLines]entry
-	acked   int64
+	sure    int64 // the last line that the printer certainly has
+	acked   int64 // the last line that was acknowledged, as far as acknowledgements can be counted
 	next    int64
 	head    int64
 	bare    bool // the dialect takes neither numbers nor checksums
 }
 
-// reset starts numbering over behind line 0.
-func (h *history) reset() { h.acked, h.next, h.head = 0, 1, 1 }
+// restart goes on numbering behind line last, which the printer has.
+func (h *history) restart(last int64) { h.sure, h.acked, h.next, h.head = last, last, last+1, last+1 }
 
 func (h *history) at(n int64) *entry { return &h.entries[n%historyLines] }
 
@@ -63,6 +67,7 @@ func (h *history) add(k kind, command []byte, offset int64) *entry {
 	e := h.at(h.head)
 	e.number, e.kind, e.offset = h.head, k, offset
 	e.sends, e.refused, e.slow, e.user = 0, 0, false, nil
+	e.question, e.answered, e.rewritten = false, false, false
 	e.command = append(e.command[:0], command...)
 	e.frame(h.bare)
 	h.head++
@@ -79,5 +84,15 @@ func (e *entry) frame(bare bool) {
 
 // holds says whether line n can be sent again.
 func (h *history) holds(n int64) bool {
-	return n >= 1 && n < h.head && n > h.head-historyLines
+	return n > 0 && n < h.head && n > h.head-historyLines
+}
+
+// asked is the oldest question for temperatures that was written and not answered, or nil.
+func (h *history) asked() *entry {
+	for n := h.sure + 1; n < h.next; n++ {
+		if e := h.at(n); e.question && !e.answered {
+			return e
+		}
+	}
+	return nil
 }

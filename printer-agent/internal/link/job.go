@@ -15,6 +15,10 @@ type print struct {
 	batch   *batch
 	size    int64
 	sent    int64 // bytes of the file up to the last acknowledged line
+	offset  int64 // bytes of the file up to the last numbered line
+	past    past
+	noise   noise
+	acks    latencies
 	paused  bool
 	drawn   bool   // every line of the file has been numbered
 	tail    bool   // the closing commands are queued
@@ -25,8 +29,12 @@ type print struct {
 	short   []byte
 }
 
-func newPrint(job Job, feed *feeder, total int64) *print {
-	return &print{job: job, feed: feed, size: job.Source.Size(), result: Result{LinesTotal: total}, ended: make(chan struct{})}
+// newPrint is an attempt that begins at a file offset, with some lines of the file behind it.
+func newPrint(job Job, feed *feeder, offset, before, total int64) *print {
+	return &print{
+		job: job, feed: feed, size: job.Source.Size(), sent: offset, offset: offset, paused: job.Continue && job.Paused,
+		result: Result{LinesTotal: total, LinesSent: before, LinesAcked: before}, ended: make(chan struct{}),
+	}
 }
 
 // begin starts the attempt, or refuses it.
@@ -39,8 +47,18 @@ func (l *Link) begin(p *print) {
 		return
 	}
 	s.job, s.state, s.reason, s.detail = p, Printing, "", ""
+	s.restored = false
+	if p.paused {
+		s.state = Paused
+	}
 	s.dirty = true
-	l.mark("mailleur " + p.job.Token)
+	p.past.begin(s.hist.head-1, p.offset)
+	if p.job.Track != nil {
+		p.job.Track.Sent(s.hist.head-1, p.offset)
+	}
+	if !p.job.Continue {
+		l.mark("mailleur " + p.job.Token)
+	}
 }
 
 // mark shows a message on the printer's display, which is also how a log of the wire tells attempts apart.
@@ -50,6 +68,15 @@ func (l *Link) mark(text string) {
 	}
 	command := strings.ReplaceAll(l.dialect.Commands.Message, "{text}", text)
 	l.enqueue(&request{command: []byte(command), kind: hostLine})
+}
+
+// take has a batch be sent next, unless the feeder was sent elsewhere since it was read.
+func (p *print) take(b *batch) {
+	if b.seek != p.feed.sent {
+		p.feed.free <- b
+		return
+	}
+	p.batch = b
 }
 
 // hungry says whether the next line is still to be read.
@@ -110,9 +137,8 @@ func (l *Link) fileEntry(command []byte, offset int64) *entry {
 			return l.nextEntry()
 		}
 	}
-	e := l.s.hist.add(fileLine, command, offset)
-	e.slow = l.dialect.Commands.Slow.Match(e.command)
-	return e
+	p.offset = offset
+	return l.number(fileLine, command)
 }
 
 // close queues what follows the last line: the end marker, then either a wait for all motion to end, with a question
@@ -160,6 +186,7 @@ func (l *Link) endJob(reason Reason, detail string) {
 		s.state = Idle
 	}
 	p.result.Reason, p.result.Detail, p.result.Ended = reason, detail, s.now
+	p.result.AckP50, p.result.AckP99 = p.acks.quantile(0.5), p.acks.quantile(0.99)
 	s.job = nil
 	s.reason, s.detail = reason, detail
 	s.dirty = true
@@ -215,18 +242,6 @@ func (l *Link) resume() error {
 	return nil
 }
 
-// action obeys what the printer asks of the host, or notes what it has done by itself.
-func (l *Link) action(r reply) {
-	switch string(l.dialect.Replies.Action.Group(r.text, "action")) {
-	case "pause", "Pause", "paused":
-		_ = l.pause()
-	case "resume", "Continue", "resumed":
-		_ = l.resume()
-	case "cancel", "Stop":
-		_ = l.cancel(Cancelled, "asked for at the printer")
-	}
-}
-
 // wrote counts a line that was written.
 func (p *print) wrote(e *entry) {
 	p.result.BytesSent += int64(len(e.wire))
@@ -239,10 +254,11 @@ func (p *print) wrote(e *entry) {
 }
 
 // acked counts a line that was acknowledged; unacked takes that back.
-func (p *print) acked(e *entry) {
+func (p *print) acked(e *entry, now time.Time) {
 	if e.kind == fileLine {
 		p.result.LinesAcked++
 		p.sent = e.offset
+		p.acks.add(now.Sub(e.sentAt))
 	}
 }
 
@@ -263,9 +279,40 @@ const fewLines = 50
 func (p *print) progress() *Progress {
 	return &Progress{
 		Token: p.job.Token, LinesDone: p.result.LinesAcked, LinesTotal: p.result.LinesTotal,
-		BytesDone: p.sent, BytesTotal: p.size, Resends: p.result.Resends,
+		BytesDone: p.sent, BytesTotal: p.size, Resends: p.result.Resends, BadCable: p.result.BadCable,
 	}
 }
 
 // Elapsed is how long the attempt took.
 func (r Result) Elapsed() time.Duration { return r.Ended.Sub(r.Began) }
+
+// goBack draws the file again from the line after n-1, which lies farther back than what is kept of the lines sent.
+func (l *Link) goBack(n int64) {
+	s := &l.s
+	p := s.job
+	if p == nil || p.tail || p.reason != "" {
+		l.implausible(n)
+		return
+	}
+	to, ok := p.past.before(n - 1)
+	if !ok || !p.feed.send(to) {
+		l.implausible(n)
+		return
+	}
+	for k := max(n, s.hist.head-historyLines+1); k < s.hist.head; k++ {
+		e := s.hist.at(k)
+		e.release(&Failure{Reason: Unplugged})
+		if e.kind == fileLine && k <= s.hist.acked {
+			p.unacked(e)
+		}
+	}
+	p.past.cut(n - 1)
+	if p.batch != nil {
+		p.feed.free <- p.batch
+		p.batch = nil
+	}
+	p.drawn = false
+	s.hist.restart(n - 1)
+	s.ack.refusal = refusal{}
+	p.refused++
+}

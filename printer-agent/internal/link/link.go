@@ -17,17 +17,28 @@ import (
 
 // Options are what a Link needs beside its connection.
 type Options struct {
-	Dialect profiles.Dialect
-	Timing  Timing       // zero fields take the default
-	Log     *slog.Logger // nil discards
+	Dialect  profiles.Dialect
+	Timing   Timing   // zero fields take the default
+	Capacity Capacity // as measured on this board; zero fields take the dialect's
+	// Choose names the dialect that fits what the board said of itself; nil keeps Dialect. It is called once a greeting.
+	Choose func(Identity) (profiles.Dialect, bool)
+	// Resume has the link ask where the board is instead of resetting its line numbers: a print that another link has
+	// begun may be going on. Known is what the board had said of itself then.
+	Resume bool
+	Known  Identity
+	Log    *slog.Logger // nil discards
 }
 
 // Link is one printer's connection. All its methods are safe for concurrent use.
 type Link struct {
 	conn    io.ReadWriteCloser
-	dialect profiles.Dialect
+	options Options
+	dialect profiles.Dialect // the loop's alone
 	timing  Timing
 	log     *slog.Logger
+	stop    []byte // the emergency stop as it is written
+
+	capacity Capacity // the loop's alone
 
 	calls   chan func()   // run by the loop, in order
 	ready   chan struct{} // closed after the first greeting
@@ -50,15 +61,18 @@ func New(conn io.ReadWriteCloser, o Options) *Link {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Link{
-		conn:    conn,
-		dialect: o.Dialect,
-		timing:  o.Timing.withDefaults(),
-		log:     o.Log,
-		calls:   make(chan func()),
-		ready:   make(chan struct{}),
-		done:    make(chan struct{}),
-		changed: make(chan struct{}, 1),
-		snap:    Snapshot{State: Connecting},
+		conn:     conn,
+		options:  o,
+		dialect:  o.Dialect,
+		timing:   o.Timing.withDefaults(),
+		log:      o.Log,
+		stop:     []byte("\n" + o.Dialect.Commands.Stop + "\n"),
+		capacity: o.Capacity,
+		calls:    make(chan func()),
+		ready:    make(chan struct{}),
+		done:     make(chan struct{}),
+		changed:  make(chan struct{}, 1),
+		snap:     Snapshot{State: Connecting},
 	}
 }
 
@@ -99,14 +113,25 @@ func (l *Link) Changed() <-chan struct{} { return l.changed }
 // Job is one attempt at a file.
 type Job struct {
 	Source Source
-	Token  string // names the attempt in the markers around its lines, up to 64 bytes of [0-9A-Za-z_-]; empty for none
+	Token  string  // names the attempt in the markers around its lines, up to 64 bytes of [0-9A-Za-z_-]; empty for none
+	Track  Tracker // told of every line before it is written; nil for none
+	// Continue has the job go on where the board is, on a link made with Resume; the place in the file is Track's. Paused
+	// has it wait for Resume there.
+	Continue, Paused bool
 }
 
 // Print sends a job and blocks until the attempt has ended, one way or another; it never returns before the source is at
 // rest. When ctx ends, the job is cancelled: its heaters are turned off. When the printer is not idle the reason is
 // NotReady and nothing was sent.
 func (l *Link) Print(ctx context.Context, job Job) Result {
-	total, err := Count(job.Source)
+	var offset int64
+	if job.Continue {
+		var err error
+		if offset, err = l.origin(ctx, job); err != nil {
+			return Result{Reason: reasonOf(err), Detail: err.Error()}
+		}
+	}
+	before, total, err := countTo(job.Source, offset)
 	if err != nil {
 		return Result{Reason: BadFile, Detail: err.Error(), LinesTotal: total}
 	}
@@ -116,7 +141,7 @@ func (l *Link) Print(ctx context.Context, job Job) Result {
 	wg.Go(func() { feed.run(feedCtx, job.Source) })
 	defer wg.Wait()
 	defer stop()
-	p := newPrint(job, feed, total)
+	p := newPrint(job, feed, offset, before, total)
 	if err := l.call(ctx, func() { l.begin(p) }); err != nil {
 		return Result{Reason: reasonOf(err), Detail: err.Error(), LinesTotal: total}
 	}
@@ -169,9 +194,8 @@ func (l *Link) Cancel(ctx context.Context) error {
 // confirmed it; false means that a person must cut the power. It works, unconfirmed, even while nothing else does.
 func (l *Link) Stop(ctx context.Context) (confirmed bool, err error) {
 	l.stopping.Store(true)
-	stop := []byte("\n" + l.dialect.Commands.Stop + "\n")
 	heard := make(chan struct{})
-	if err := l.write(stop); err != nil {
+	if err := l.write(l.stop); err != nil {
 		return false, &Failure{Reason: Unplugged, Err: err}
 	}
 	if err := l.call(ctx, func() { l.stopped(heard) }); err != nil {
@@ -186,7 +210,7 @@ func (l *Link) Stop(ctx context.Context) (confirmed bool, err error) {
 		case <-ctx.Done():
 			return false, ctx.Err()
 		case <-time.After(l.timing.Stop / 2):
-			if err := l.write(stop); err != nil {
+			if err := l.write(l.stop); err != nil {
 				return false, &Failure{Reason: Unplugged, Err: err}
 			}
 		}

@@ -4,55 +4,122 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
+
+// refusal is a line that the printer has asked for again.
+type refusal struct {
+	at   time.Time // when to write it: at the ok behind the request, or now at the latest
+	from int64     // the line
+	more int64     // requests for it that came meanwhile
+
+	again  int64     // the line that was written again last and whose fate is not known; 0: none
+	echoes int64     // requests for it that lines written before it may still cause
+	until  time.Time // when the last of those must have come
+	last   int64     // the line that was written again last, known or not
+	lastAt time.Time
+}
+
+// held says whether nothing may be written because a refused line waits for the ok behind its refusal.
+func (l *Link) held() bool { return !l.s.ack.refusal.at.IsZero() }
+
+// again says whether a line was written again and it is not known yet whether it was taken: lines behind it would be
+// refused if it was not.
+func (l *Link) again() bool {
+	f := &l.s.ack.refusal
+	return f.again > 0 && l.s.hist.next > f.again && l.s.now.Before(f.until)
+}
+
+// againUntil is when lines behind one that was written again may follow it in any case.
+func (l *Link) againUntil() time.Time {
+	if !l.again() {
+		return time.Time{}
+	}
+	return l.s.ack.refusal.until
+}
 
 // lineError waits for the resend request behind the error; where noise ate it, the ok behind it stands for it.
 func (l *Link) lineError(last int64) {
 	s := &l.s
-	if l.held() || s.hist.inFlight() == 0 && s.hist.next == s.hist.head {
+	a := &s.ack
+	if s.hist.inFlight() == 0 && s.hist.next == s.hist.head {
 		return
 	}
-	n := s.hist.acked + 1
-	if last != none && last+1 >= n && last+1 <= s.hist.next {
-		n = last + 1
+	a.hint = none
+	if last != none && last >= s.hist.sure && last < s.hist.head {
+		a.hint = last + 1
 	}
-	if l.dialect.Lines.ResendRepeat > 0 {
-		return // the request comes, and comes again
+	if l.held() || l.dialect.Lines.ResendRepeat > 0 { // the request comes, and comes again
+		return
 	}
-	s.ack.resendFrom = n
-	s.ack.resendAt = s.now.Add(l.timing.ResendOk)
+	if a.hint == none {
+		l.suspect()
+		return
+	}
+	a.refusal.from = a.hint
+	a.refusal.at = s.now.Add(l.timing.ResendOk)
 }
 
 // resend obeys a request for line n, once.
 func (l *Link) resend(n int64) {
 	s := &l.s
 	a := &s.ack
+	f := &a.refusal
 	a.asked = false
 	a.bear(l)
-	a.resendAt = time.Time{}
+	held := l.held()
+	f.at = time.Time{}
+	n = l.plausible(n)
 	repeat := time.Duration(l.dialect.Lines.ResendRepeat) * time.Millisecond * 3 / 4
 	switch {
-	case repeat > 0 && n == a.lastResend && s.now.Sub(a.lastAt) < repeat:
+	case n == none:
 		l.swallowNext()
-	case n == s.hist.next && n <= s.hist.head:
+	case repeat > 0 && n == f.last && s.now.Sub(f.lastAt) < repeat:
+		l.swallowNext()
+	case n == f.again && f.echoes > 0 && s.now.Before(f.until):
+		f.echoes--
+		l.swallowNext()
+	case n == s.hist.next && n <= s.hist.head && f.again != n:
 		l.swallowNext()
 		l.accepted()
-	case s.hist.holds(n) && n < s.hist.next && n > s.hist.acked-farthestBack:
-		a.wrongs = 0
-		a.resendFrom = n
-		a.resendAt = s.now.Add(l.timing.ResendOk)
 	default:
-		l.swallowNext()
-		l.implausible(n)
+		if f.more++; !held || n != f.from {
+			f.more = 0
+		}
+		f.from = n
+		f.at = s.now.Add(l.timing.ResendOk)
+		if l.dialect.Lines.OkAfterResend == profiles.Never {
+			f.at = s.now
+		}
 	}
 }
 
-// farthestBack is how many acknowledged lines a resend request may take back. An acknowledgement is wrongly taken for a
-// line only where noise hid a refusal, which the next line brings to light; a request from farther back comes from a
-// board that has lost count, and obeying it would print the beginning again.
-const farthestBack = 2
+// plausible is the line that a request means: n where that can be, else what the refusal before it said, else none.
+// Before the last line that the printer certainly has lies what it cannot want again; beyond what was numbered lies
+// what it cannot know of.
+func (l *Link) plausible(n int64) int64 {
+	s := &l.s
+	a := &s.ack
+	if n > s.hist.sure && n <= s.hist.head && (n == s.hist.head || s.hist.holds(n)) {
+		a.wrongs = 0
+		return n
+	}
+	if s.restored && n > 0 && n <= s.hist.sure {
+		return n // the printer has lost what it had planned when its supply failed
+	}
+	if a.hint != none && a.hint > s.hist.sure && a.hint <= s.hist.head && n != a.hint && s.state != Connecting {
+		return a.hint
+	}
+	l.implausible(n)
+	return none
+}
 
 func (l *Link) swallowNext() {
+	if l.dialect.Lines.OkAfterResend == profiles.Never {
+		return
+	}
 	l.s.ack.swallow = true
 	l.s.ack.swallowUntil = l.s.now.Add(l.timing.ResendOk)
 }
@@ -81,34 +148,40 @@ func (l *Link) implausible(n int64) {
 	}
 }
 
-// sendAgain goes back to the refused line.
+// sendAgain goes back to the refused line. Lines before it are in the printer: where acknowledgements come when a line
+// has been executed, theirs are still to come.
 func (l *Link) sendAgain() {
 	s := &l.s
-	a := &s.ack
-	n := a.resendFrom
-	a.resendAt = time.Time{}
-	if n == s.hist.next {
+	f := &s.ack.refusal
+	n := f.from
+	f.at = time.Time{}
+	if s.restored && n <= s.hist.sure {
+		l.goBack(n)
+		return
+	}
+	if n == s.hist.next && f.again != n {
 		l.accepted()
 		return
 	}
 	if !s.hist.holds(n) {
 		return
 	}
-	for s.hist.acked < n-1 {
-		l.acknowledge(s.hist.acked + 1)
+	if !l.dialect.Lines.OkAtEnd && s.hist.acked < n-1 {
+		l.acknowledge(n - 1)
 	}
-	for ; s.hist.acked >= n; s.hist.acked-- {
-		if s.job != nil {
-			s.job.unacked(s.hist.at(s.hist.acked))
-		}
-	}
+	l.takeBack(min(n-1, s.hist.acked))
+	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-f.more, 0), s.now.Add(2*l.timing.Echo)
+	f.last, f.lastAt, f.more = n, s.now, 0
 	s.hist.next = n
-	a.swallow = false
-	a.lastResend, a.lastAt = n, s.now
-	a.askAt = time.Time{}
+	s.ack.swallow = false
+	s.ack.askAt = time.Time{}
+	if e := s.hist.oldest(); e != nil {
+		s.ack.rearm(l, e)
+	}
 	e := s.hist.at(n)
 	e.refused++
 	if s.job != nil {
+		s.job.noise.add(s.job.result.LinesSent)
 		s.job.refused++
 	}
 	l.judge(e)
@@ -123,32 +196,101 @@ func (l *Link) judge(e *entry) {
 		}
 		return
 	}
-	rate := j.refusalRate(e)
-	if e.refused < patience(rate) {
+	j.result.BadCable = j.result.BadCable || j.noise.within(namedRefusals, j.result.LinesSent)
+	if !l.s.win.narrow && j.noise.within(doubtedRefusals, j.result.LinesSent) {
+		l.overflowed() // what does not fit looks like noise: several lines at a time are given up before the cable is
+		j.noise = noise{}
+	}
+	if j.reason == "" && j.noise.within(borneRefusals, j.result.LinesSent) {
+		_ = l.cancel(BadCable, fmt.Sprintf("%d of %d lines were refused", borneRefusals, noiseLines))
+	}
+	if e.refused < patience(j.refusalRate(e)) || l.rewrite(e) {
 		return
 	}
-	reason := Refused
-	if rate > badCable {
-		reason = BadCable
+	l.giveUp(e)
+}
+
+// rewrite changes the text of a line that is refused again and again: what noise cannot explain lies in its bytes.
+func (l *Link) rewrite(e *entry) bool {
+	if e.rewritten {
+		return false
 	}
-	// The numbered line stands in the way of every other: what it held is replaced by a harmless question.
+	text := frame.AppendShort(nil, e.command, len(e.command)/2)
+	if string(text) == string(e.command) {
+		return false
+	}
+	l.s.job.refused -= e.refused // not the cable's fault
+	e.rewritten, e.refused = true, 0
+	e.command = append(e.command[:0], text...)
+	l.frame(e)
+	l.s.job.result.Rewrites++
+	return true
+}
+
+// giveUp ends the attempt over a line that the printer does not take. The number stands in the way of every other: what
+// it held is replaced by a harmless question, and what was numbered behind it is forgotten.
+func (l *Link) giveUp(e *entry) {
+	s := &l.s
+	j := s.job
 	detail := string(e.command)
 	if e.kind == fileLine {
 		e.kind = hostLine
 		j.result.LinesSent--
 	}
+	e.release(&Failure{Reason: Refused, Detail: detail})
 	e.command = append(e.command[:0], l.dialect.Commands.Temperature...)
-	e.frame(l.s.hist.bare)
+	e.question = true
+	l.frame(e)
+	j.refused -= e.refused
 	e.refused = 0
+	l.forgetBehind(e.number)
 	if j.reason != "" {
 		l.endJob(j.reason, j.result.Detail)
 		return
 	}
-	_ = l.cancel(reason, detail)
+	_ = l.cancel(Refused, detail)
 }
 
-// badCable is the share of refused lines past which a connection is called bad.
-const badCable = 0.10
+// forgetBehind drops what was numbered behind line n and has not been taken.
+func (l *Link) forgetBehind(n int64) {
+	s := &l.s
+	for k := n + 1; k < s.hist.head; k++ {
+		e := s.hist.at(k)
+		e.release(&Failure{Reason: Refused, Detail: string(e.command)})
+		if s.job != nil && e.kind == fileLine && e.sends > 0 {
+			s.job.result.LinesSent--
+		}
+	}
+	s.hist.head = n + 1
+	s.hist.next = min(s.hist.next, s.hist.head)
+}
+
+const (
+	// noiseLines is over how many lines refusals are counted.
+	noiseLines = 500
+	// namedRefusals among them make a cable bad in name (1 percent), borneRefusals in deed (3 percent): noise that hurts
+	// one line in 250, the most that is borne, reaches those less than once in 10^7 lines.
+	namedRefusals = 6
+	borneRefusals = 15
+	// doubtedRefusals have more than one line in flight doubted.
+	doubtedRefusals = 10
+)
+
+// noise remembers at which lines the last refusals happened.
+type noise struct {
+	at [borneRefusals]int64
+	n  int
+}
+
+func (q *noise) add(line int64) {
+	q.at[q.n%len(q.at)] = line
+	q.n++
+}
+
+// within says whether the last count refusals lie within noiseLines of line now.
+func (q *noise) within(count int, now int64) bool {
+	return q.n >= count && now-q.at[(q.n-count)%len(q.at)] <= noiseLines
+}
 
 // patience is how many refusals of the same bytes are borne when the given share of lines is refused by noise: at least
 // three, and so many that noise alone would end less than one attempt in a million lines.

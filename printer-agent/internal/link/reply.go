@@ -29,6 +29,9 @@ const (
 	actionReply
 	temperatureReply
 	errorReply
+	overflowReply
+	powerFailReply
+	powerBackReply
 	infoReply
 )
 
@@ -70,7 +73,7 @@ func classifyRest(r *profiles.Replies, line []byte) class {
 		p *profiles.Pattern
 		c class
 	}{
-		{&r.Wait, waitReply}, {&r.PausedForUser, pausedReply}, {&r.Busy, busyReply},
+		{&r.Overflow, overflowReply}, {&r.PowerFail, powerFailReply}, {&r.PowerBack, powerBackReply}, {&r.Wait, waitReply}, {&r.PausedForUser, pausedReply}, {&r.Busy, busyReply},
 		{&r.Thermal, thermalReply}, {&r.Fatal, fatalReply}, {&r.Stopped, stoppedReply},
 		{&r.Unknown, unknownReply}, {&r.ColdExtrusion, coldReply}, {&r.Action, actionReply},
 		{&r.TemperatureLine, temperatureReply}, {&r.Error, errorReply}, {&r.Info, infoReply},
@@ -83,7 +86,11 @@ func classifyRest(r *profiles.Replies, line []byte) class {
 }
 
 func groupInt(p profiles.Pattern, line []byte, group string) int64 {
-	n, err := strconv.ParseInt(string(p.Group(line, group)), 10, 64)
+	return parseInt(p.Group(line, group))
+}
+
+func parseInt(digits []byte) int64 {
+	n, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil {
 		return none
 	}

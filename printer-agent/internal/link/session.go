@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
@@ -27,7 +28,15 @@ type session struct {
 	greet   greeting
 	greeted bool // once
 	ack     accounting
-	heard   []chan struct{} // who waits for the confirmation of a stop
+	win     window
+	last    int64   // the board's last line when this link was made for a print that goes on; 0 otherwise
+	asking  Prompt  // being built up
+	prompt  *Prompt // shown
+
+	resuming  bool            // the board is being asked where it is
+	powerless bool            // the board's supply fails: nothing may be written
+	restored  bool            // it has failed in this attempt, and is back
+	heard     []chan struct{} // who waits for the confirmation of a stop
 
 	now       time.Time
 	lastByte  time.Time
@@ -78,7 +87,7 @@ func (l *Link) loop(ctx context.Context, r *reader) error {
 			r.free <- c.bytes
 		case b := <-feed:
 			l.s.now = time.Now()
-			l.s.job.batch = b
+			l.s.job.take(b)
 		case f := <-l.calls:
 			l.s.now = time.Now()
 			f()
@@ -107,8 +116,9 @@ func (l *Link) step() error {
 // start begins the first greeting.
 func (l *Link) start(now time.Time) {
 	l.s.now, l.s.lastByte = now, now
-	l.s.hist.bare = !l.dialect.Lines.Numbers
+	l.s.hist.bare = l.dialect.Lines.Checksum == profiles.ChecksumNone
 	l.connect()
+	l.s.resuming = l.options.Resume && l.dialect.Lines.Numbers
 }
 
 // receive takes bytes from the printer.
@@ -183,6 +193,7 @@ func (l *Link) tick() {
 	case Idle, Printing, Paused, Attention, Ending:
 		l.tickClocks()
 		l.tickPoll()
+		l.tickAnchor()
 	}
 }
 
@@ -230,12 +241,12 @@ func (l *Link) enqueue(r *request) {
 	l.s.queue = append(l.s.queue, r)
 }
 
-// pump writes whatever may be written now. One line is in flight at most.
+// pump writes whatever may be written now.
 func (l *Link) pump() error {
 	s := &l.s
-	for s.state != Dead && !l.stopping.Load() && !l.held() && s.hist.inFlight() < window {
+	for s.state != Dead && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && l.roomFor() {
 		e := l.nextEntry()
-		if e == nil {
+		if e == nil || !s.win.takes(&s.hist, len(e.wire)) {
 			return nil
 		}
 		if err := l.transmit(e); err != nil {
@@ -257,9 +268,8 @@ func (l *Link) nextEntry() *entry {
 	if len(s.queue) > 0 {
 		r := s.queue[0]
 		s.queue = s.queue[1:]
-		e := s.hist.add(r.kind, r.command, 0)
+		e := l.number(r.kind, r.command)
 		e.user = r
-		e.slow = l.dialect.Commands.Slow.Match(e.command)
 		return e
 	}
 	if s.job == nil || s.state == Connecting {
@@ -271,6 +281,9 @@ func (l *Link) nextEntry() *entry {
 // transmit writes one entry.
 func (l *Link) transmit(e *entry) error {
 	s := &l.s
+	if s.job != nil && s.job.job.Track != nil {
+		s.job.job.Track.Sent(e.number, e.offset) // before the printer can have it
+	}
 	if err := l.write(e.wire); err != nil {
 		return &Failure{Reason: Unplugged, Err: err}
 	}
@@ -280,15 +293,45 @@ func (l *Link) transmit(e *entry) error {
 	s.ack.sent(l, e)
 	if s.job != nil {
 		s.job.wrote(e)
+		s.job.result.WindowMax = max(s.job.result.WindowMax, s.hist.inFlight())
 	}
 	return nil
+}
+
+// number gives a command the next line number.
+func (l *Link) number(k kind, command []byte) *entry {
+	s := &l.s
+	offset := int64(0)
+	if s.job != nil {
+		offset = s.job.offset
+	}
+	e := s.hist.add(k, command, offset)
+	e.slow = l.dialect.Commands.Slow.Match(e.command)
+	e.question = string(e.command) == l.dialect.Commands.Temperature
+	if s.job != nil {
+		s.job.past.add(e.number, k == fileLine, offset)
+	}
+	return e
+}
+
+// frame writes an entry's wire form anew, after its command was changed.
+func (l *Link) frame(e *entry) { e.frame(l.s.hist.bare) }
+
+// roomFor says whether it is worth drawing another line. While the printer is greeted, what it holds is not known; and
+// nothing is gained by a line behind one that takes minutes, but it would run when that is broken off.
+func (l *Link) roomFor() bool {
+	h := &l.s.hist
+	if inFlight := h.inFlight(); inFlight > 0 && (l.s.state == Connecting || h.at(h.next-1).slow) {
+		return false
+	}
+	return l.s.win.mayGrow(&l.s.hist)
 }
 
 // deadline is the next moment at which something is due.
 func (l *Link) deadline() time.Time {
 	s := &l.s
 	at := s.now.Add(time.Second)
-	for _, t := range [...]time.Time{s.partialAt, s.pollAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.resendAt} {
+	for _, t := range [...]time.Time{s.partialAt, s.pollAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}
@@ -310,7 +353,10 @@ func (l *Link) publish() {
 		return
 	}
 	s.published, s.publishAt, s.dirty = s.now, time.Time{}, false
-	snap := Snapshot{State: s.state, Reason: s.reason, Detail: s.detail, Temps: s.temps, Identity: s.id}
+	snap := Snapshot{
+		State: s.state, Reason: s.reason, Detail: s.detail, Temps: s.temps, Identity: s.id, Prompt: s.prompt,
+		Dialect: l.dialect.Name, Window: s.win.Capacity, Continues: s.last > 0,
+	}
 	if s.job != nil {
 		snap.Job = s.job.progress()
 	}
@@ -380,6 +426,3 @@ func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 func (l *Link) fits(command []byte) bool {
 	return frame.Size(l.s.hist.head, command) <= l.dialect.Lines.MaxBytes
 }
-
-// window is how many lines may be in flight.
-const window = 1

@@ -1,6 +1,9 @@
 package link
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // State is what the printer is doing, as far as the link knows.
 type State string
@@ -33,6 +36,7 @@ type Progress struct {
 	BytesDone  int64 // bytes of the file up to the last acknowledged line
 	BytesTotal int64
 	Resends    int64
+	BadCable   bool // more than one line in a hundred was refused at some time
 }
 
 // Identity is what the printer said of itself.
@@ -53,7 +57,12 @@ type Snapshot struct {
 	Detail   string
 	Temps    []Reading
 	Job      *Progress // nil without a job
+	Prompt   *Prompt   // what the firmware asks of the person at the machine; nil when nothing
 	Identity Identity
+	Dialect  string   // name of the dialect in use
+	Window   Capacity // what the board is taken to hold
+	// Continues says that the board is in the middle of a print that another link has begun, and knows where.
+	Continues bool
 }
 
 func (s Snapshot) clone() Snapshot {
@@ -61,6 +70,11 @@ func (s Snapshot) clone() Snapshot {
 	if s.Job != nil {
 		job := *s.Job
 		s.Job = &job
+	}
+	if s.Prompt != nil {
+		prompt := *s.Prompt
+		prompt.Choices = slices.Clone(prompt.Choices)
+		s.Prompt = &prompt
 	}
 	s.Identity.Caps = maps.Clone(s.Identity.Caps)
 	return s

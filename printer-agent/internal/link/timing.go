@@ -18,6 +18,9 @@ type Timing struct {
 	NoOk time.Duration
 	// NoOkSlow replaces NoOk for commands that may take minutes where the firmware sends no busy lines.
 	NoOkSlow time.Duration
+	// Anchor is the interval at which the count of acknowledgements is settled while a print runs, where they carry no
+	// line numbers.
+	Anchor time.Duration
 	// ResendOk is how long the acknowledgement behind a resend request may take; some firmwares send none.
 	ResendOk time.Duration
 	// Silence ends an attempt: not one byte came in spite of questions.
@@ -43,6 +46,7 @@ func DefaultTiming() Timing {
 		Suspect:     100 * time.Millisecond,
 		NoOk:        1 * time.Second,
 		NoOkSlow:    60 * time.Second,
+		Anchor:      5 * time.Second,
 		ResendOk:    500 * time.Millisecond,
 		Silence:     45 * time.Second,
 		SilenceSlow: 15 * time.Minute,
@@ -56,7 +60,7 @@ func (t Timing) withDefaults() Timing {
 	d := DefaultTiming()
 	for _, f := range []struct{ v, def *time.Duration }{
 		{&t.Boot, &d.Boot}, {&t.Hello, &d.Hello}, {&t.Quiet, &d.Quiet}, {&t.Partial, &d.Partial},
-		{&t.Suspect, &d.Suspect}, {&t.NoOk, &d.NoOk}, {&t.NoOkSlow, &d.NoOkSlow}, {&t.ResendOk, &d.ResendOk},
+		{&t.Suspect, &d.Suspect}, {&t.NoOk, &d.NoOk}, {&t.NoOkSlow, &d.NoOkSlow}, {&t.Anchor, &d.Anchor}, {&t.ResendOk, &d.ResendOk},
 		{&t.Silence, &d.Silence}, {&t.SilenceSlow, &d.SilenceSlow}, {&t.Poll, &d.Poll}, {&t.Stop, &d.Stop}, {&t.Echo, &d.Echo},
 	} {
 		if *f.v == 0 {

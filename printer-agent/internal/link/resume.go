@@ -1,0 +1,107 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/frame"
+)
+
+// Tracker remembers where in its file each numbered line lies, so that a print can go on after the link, or the whole
+// program, has gone. Its methods must not block: Sent is called for every line, before the line is written.
+type Tracker interface {
+	// Sent notes the file offset behind the last line of the file that has a number up to this one.
+	Sent(number, offset int64)
+	// Offset is what was noted for a number, if it was one of the last few hundred.
+	Offset(number int64) (offset int64, ok bool)
+}
+
+// whereabouts is the beginning of a greeting that asks the board where it is instead of resetting its line numbers.
+// Firmware answers a line number that cannot be with the last one that it took, and changes nothing (measured on Marlin
+// 1.1, 2.1.2 and bugfix-2.1). The line ending before it ends half a line left by who wrote last.
+func (l *Link) whereabouts() []byte {
+	return frame.Append([]byte("\n"), farAhead, []byte(l.dialect.Commands.Temperature))
+}
+
+// located takes the board's word where it is; it reports whether it has been given one.
+func (l *Link) located(r reply) bool {
+	s := &l.s
+	last := none
+	switch r.class {
+	case lineErrorReply:
+		last = r.number
+	case resendReply:
+		if r.number != none {
+			last = r.number - 1
+		}
+	}
+	if last == none || !s.greet.said {
+		return false
+	}
+	if last <= 0 { // a board that has been reset
+		s.resuming = false
+		l.connect()
+		return true
+	}
+	if last != s.greet.last { // once more: the first answer may be damaged, or older than the question
+		s.greet.last = last
+		s.greet.at = s.now.Add(l.timing.Suspect)
+		return true
+	}
+	l.continueAt(last)
+	return true
+}
+
+// continueAt goes on numbering behind the last line that the board took. What it took before may still be waiting to be
+// executed and acknowledged: a question for temperatures, whose answer can be told from those, settles that.
+func (l *Link) continueAt(last int64) {
+	s := &l.s
+	s.hist.restart(last)
+	s.last = last
+	s.resuming = false
+	s.greet.hello, s.greet.at = true, time.Time{}
+	s.greet.until = s.now.Add(l.timing.SilenceSlow)
+	s.ack = accounting{hint: none, telling: true}
+	if l.options.Known.Caps != nil {
+		s.id = l.options.Known
+	}
+	l.openWindow()
+	l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
+}
+
+// origin is where a print goes on: behind the last line that the board took.
+func (l *Link) origin(ctx context.Context, job Job) (int64, error) {
+	var last int64
+	if err := l.call(ctx, func() { last = l.s.last }); err != nil {
+		return 0, err
+	}
+	if job.Track == nil || last <= 0 {
+		return 0, &Failure{Reason: CannotContinue, Detail: "the board has lost its line number"}
+	}
+	offset, ok := job.Track.Offset(last)
+	if !ok {
+		return 0, &Failure{Reason: CannotContinue, Detail: "the board's line number is not one of this print"}
+	}
+	return offset, nil
+}
+
+// countTo is the number of lines of the source up to an offset, and in all; it leaves the source at the offset.
+func countTo(s Source, offset int64) (before, total int64, err error) {
+	if err := s.Rewind(0); err != nil {
+		return 0, 0, err
+	}
+	for {
+		line, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			return before, total, s.Rewind(offset)
+		}
+		if err != nil {
+			return before, total, err
+		}
+		if total++; line.End <= offset {
+			before++
+		}
+	}
+}

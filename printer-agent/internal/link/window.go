@@ -1,0 +1,93 @@
+package link
+
+// Capacity is what a board can hold of lines that it has not acknowledged yet.
+type Capacity struct {
+	Slots int `json:"slots"` // whole lines, the running one included (Marlin: BUFSIZE)
+	Ring  int `json:"ring"`  // bytes of the receive ring (Marlin: RX_BUFFER_SIZE)
+}
+
+// window bounds how many lines may be in flight. It is the loop's alone.
+type window struct {
+	Capacity
+	held   int  // lines that may wait in slots and not be acknowledged: none where reading a line acknowledges it
+	deep   bool // emergencies are parsed at the port, so that the receive ring may fill up as well
+	most   int  // whatever the rest allows; 0: no bound
+	narrow bool // bytes were lost: one line at a time from now on
+}
+
+// askBytes is room kept in the receive ring for a question about what became of the lines in it.
+const askBytes = 24
+
+// lines is how many lines may be in flight if the ring is left out: one slot stays free for an emergency, which firmware
+// without a parser at the port reads only when a slot is free (Marlin, queue.cpp get_serial_commands).
+func (w *window) lines() int64 {
+	n := int64(max(w.Slots-1, 1))
+	switch {
+	case w.narrow:
+		n = 1
+	case w.deep:
+		n = int64(max(w.held, 1))
+	}
+	if w.most > 0 {
+		n = min(n, int64(w.most))
+	}
+	return n
+}
+
+// takes says whether a line of size bytes may be written now. The lines beyond those that fit into slots must fit into
+// the ring together; firmware reads the ring in order, so that the oldest lines are the ones in slots.
+func (w *window) takes(h *history, size int) bool {
+	inFlight := h.inFlight()
+	if inFlight < w.lines() {
+		return true
+	}
+	if !w.deep || w.narrow || w.most > 0 && inFlight >= int64(w.most) {
+		return false
+	}
+	room := w.Ring - 1 - askBytes - size
+	for n := h.acked + 1 + int64(w.held); n < h.next; n++ {
+		room -= len(h.at(n).wire)
+	}
+	return room >= 0 && inFlight < historyLines/2
+}
+
+// mayGrow says whether another line may fit, before it is known how long it is.
+func (w *window) mayGrow(h *history) bool {
+	return h.inFlight() < w.lines() || w.deep && !w.narrow
+}
+
+// openWindow takes the capacity that is known: measured, else the dialect's.
+func (l *Link) openWindow() {
+	w := window{Capacity: l.capacity, most: l.dialect.Buffers.MaxInFlight}
+	if w.Slots == 0 {
+		w.Slots = l.dialect.Buffers.CommandSlots
+	}
+	if w.Ring == 0 {
+		w.Ring = l.dialect.Buffers.ReceiveBytes
+	}
+	if l.dialect.Lines.OkAtEnd {
+		w.held = w.Slots
+	}
+	w.deep = l.dialect.Lines.Numbers && l.s.id.Can("EMERGENCY_PARSER")
+	l.s.win = w
+}
+
+// freeSlots learns from an acknowledgement that tells how many slots are free: the acknowledged line still has its own.
+func (l *Link) freeSlots(free int64) {
+	if slots := int(free) + 1; l.s.state == Connecting && l.capacity.Slots == 0 && slots > 1 && slots <= 64 {
+		l.capacity.Slots = slots
+	}
+}
+
+// overflowed narrows the window to one line: what was written did not fit.
+func (l *Link) overflowed() {
+	w := &l.s.win
+	if w.narrow {
+		return
+	}
+	w.narrow = true
+	l.log.Warn("the printer has lost lines that were sent: one at a time from now on", "slots", w.Slots, "ring", w.Ring)
+	if l.s.job != nil {
+		l.s.job.result.Overflows++
+	}
+}
