@@ -2,7 +2,6 @@ package port
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,95 +9,76 @@ import (
 
 // Info describes a port that is there.
 type Info struct {
-	Path    string `json:"path"`              // the name to keep: it stays the same when the port is plugged in again
-	Device  string `json:"device"`            // the name of the moment, as in /dev/ttyUSB0
-	Vendor  string `json:"vendor,omitempty"`  // USB vendor, four hexadecimal digits
-	Product string `json:"product,omitempty"` // USB product, four hexadecimal digits
-	Serial  string `json:"serial,omitempty"`  // USB serial number; many cheap adapters have none
-	Title   string `json:"title,omitempty"`   // what the device calls itself
-	Busy    bool   `json:"busy"`              // a process that can be seen has it open
+	Path      string `json:"path"`                 // the name to keep: it stays the same when the port is plugged in again
+	Device    string `json:"device"`               // the name of the moment, as in /dev/ttyUSB0
+	ByID      string `json:"by_id,omitempty"`      // name by serial number; of two equal adapters without one, it is either's
+	ByPath    string `json:"by_path,omitempty"`    // name by USB socket
+	Vendor    string `json:"vendor,omitempty"`     // USB vendor, four hexadecimal digits
+	Product   string `json:"product,omitempty"`    // USB product, four hexadecimal digits
+	Serial    string `json:"serial,omitempty"`     // USB serial number; many cheap adapters have none
+	Title     string `json:"title,omitempty"`      // what the device calls itself
+	Busy      bool   `json:"busy"`                 // somebody who can be seen has it open
+	Holder    string `json:"holder,omitempty"`     // the name of that process
+	HolderPID int    `json:"holder_pid,omitempty"` // and its number; 0 for the kernel's own console
+	usb       string // the device's folder in sysfs
 }
 
 // devices are the kinds of terminal that printers hide behind.
 var devices = [...]string{"ttyUSB*", "ttyACM*", "ttyAMA*"}
 
-// List finds the serial ports without opening any.
-func List() ([]Info, error) { return list("/dev", "/sys/class/tty", "/proc") }
+// List finds the serial ports without opening any, in order of device.
+func List() ([]Info, error) { return host().list() }
 
-func list(dev, sys, proc string) ([]Info, error) {
+func (s system) list() ([]Info, error) {
+	infos, err := s.scan()
+	if err != nil {
+		return nil, err
+	}
+	held := s.holders()
+	for i := range infos {
+		if h, ok := held.of(infos[i].Device); ok {
+			infos[i].Busy, infos[i].Holder, infos[i].HolderPID = true, h.Name, h.PID
+		}
+	}
+	return infos, nil
+}
+
+// scan is list without a look at who holds what.
+func (s system) scan() ([]Info, error) {
 	var infos []Info
-	stable := stableNames(dev)
+	lasting := s.lasting()
 	for _, pattern := range devices {
-		found, err := filepath.Glob(filepath.Join(dev, pattern))
+		found, err := filepath.Glob(filepath.Join(s.dev, pattern))
 		if err != nil {
 			return nil, fmt.Errorf("list ports: %w", err)
 		}
 		for _, device := range found {
-			info := Info{Path: device, Device: device, Busy: held(proc, device)}
-			if name, ok := stable[device]; ok {
-				info.Path = name
-			}
-			describe(sys, &info)
+			n := lasting[device]
+			info := Info{Device: device, ByID: n.byID, ByPath: n.byPath}
+			s.describe(&info)
 			infos = append(infos, info)
 		}
 	}
 	slices.SortFunc(infos, func(a, b Info) int { return strings.Compare(a.Device, b.Device) })
+	for i := range infos {
+		infos[i].Path = infos[i].lastingName(infos)
+	}
 	return infos, nil
 }
 
-// stableNames maps a device to its name by serial number, or by socket where it has none.
-func stableNames(dev string) map[string]string {
-	names := make(map[string]string)
-	for _, kind := range []string{"by-path", "by-id"} { // the later wins
-		links, _ := filepath.Glob(filepath.Join(dev, "serial", kind, "*"))
-		for _, link := range links {
-			device, err := filepath.EvalSymlinks(link)
-			if err == nil {
-				names[device] = link
-			}
-		}
-	}
-	return names
-}
-
-// describe fills in what USB says of the device: the first folder upwards that knows its vendor.
-func describe(sys string, info *Info) {
-	dir, err := filepath.EvalSymlinks(filepath.Join(sys, filepath.Base(info.Device), "device"))
-	for range 4 {
-		if err != nil {
-			return
-		}
-		if info.Vendor = attribute(dir, "idVendor"); info.Vendor != "" {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	info.Product, info.Serial = attribute(dir, "idProduct"), attribute(dir, "serial")
-	info.Title = strings.TrimSpace(attribute(dir, "manufacturer") + " " + attribute(dir, "product"))
-}
-
-func attribute(dir, name string) string {
-	b, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(b))
-}
-
-// Held says whether a process has the port open, this one included. Without privileges only the user's own processes
-// can be seen, so false proves nothing; the lock that Open takes does.
-func Held(name string) bool {
-	device, err := filepath.EvalSymlinks(name)
-	return err == nil && held("/proc", device)
-}
-
-func held(proc, device string) bool {
-	fds, err := filepath.Glob(filepath.Join(proc, "[0-9]*", "fd", "*"))
-	if err != nil {
-		return false
-	}
-	return slices.ContainsFunc(fds, func(fd string) bool {
-		target, err := os.Readlink(fd)
-		return err == nil && target == device
+// lastingName prefers the serial number, which moves with the printer, where there is one that no other device has.
+// Equal adapters without one all claim the same name by id, and only the socket tells them apart.
+func (i Info) lastingName(all []Info) string {
+	twin := slices.ContainsFunc(all, func(o Info) bool {
+		return o.usb != i.usb && o.Vendor == i.Vendor && o.Product == i.Product && o.Serial == i.Serial
 	})
+	switch {
+	case i.ByID != "" && i.Serial != "" && !twin:
+		return i.ByID
+	case i.ByPath != "":
+		return i.ByPath
+	case i.ByID != "":
+		return i.ByID
+	}
+	return i.Device
 }

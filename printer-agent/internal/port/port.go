@@ -1,197 +1,156 @@
-// Package port opens serial ports and keeps them whole: locked against other programs, raw, without a hang-up on close,
-// with a deadline on writes. It alone knows the serial library, and pseudo-terminals are as good to it as hardware.
+// Package port finds serial ports, opens them and keeps them whole: locked against other programs, raw, tuned, without a
+// hang-up on close, with a deadline on writes, and back under the same name after they were unplugged.
+// It alone knows the serial library, and pseudo-terminals are as good to it as hardware.
 package port
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"go.bug.st/serial"
 	"golang.org/x/sys/unix"
 )
 
-// Errors of this package, to be tested with errors.Is.
-var (
-	ErrBusy      = errors.New("port is in use by another program: end OctoPrint, a slicer or another agent on it")
-	ErrNotFound  = errors.New("no such port: is the printer plugged in and switched on? printer-agent detect lists what is there")
-	ErrDenied    = errors.New("no permission to open the port: its users belong to the group dialout")
-	ErrNotSerial = errors.New("this is no serial port")
-	ErrUnplugged = errors.New("port has gone")
-	ErrStalled   = errors.New("port takes no more bytes")
-	ErrClosed    = errors.New("port is closed")
-)
-
-const (
-	// readTimeout is how long Read waits for a byte before it returns 0, nil; it bounds how late a reader notices that
-	// it should end.
-	readTimeout = 250 * time.Millisecond
-	// writeTimeout is how long the device may take nothing before a write fails: at 9600 baud a full 4 KiB driver buffer
-	// drains in 4.3 s.
-	writeTimeout = 5 * time.Second
-	// retryInterval is how often Await looks for a port that is not there.
-	retryInterval = 300 * time.Millisecond
-)
-
-// Port is an open serial port. One goroutine may read while another writes and a third closes.
+// Port is an open serial port. One goroutine may read while another writes and a third closes; the other methods are safe
+// for concurrent use.
+//
+// Bytes pass through our own descriptor, which the runtime's poller watches: a pending Read or Write costs no thread, and
+// Close wakes it. The library's descriptor of the same terminal claims it and moves the modem lines.
 type Port struct {
-	name    string
-	serial  serial.Port
-	control int // our own descriptor of the same terminal: lock, settings and writes
-	pty     bool
-	closing atomic.Bool
-	mu      sync.RWMutex // held for reading while control is in use
+	identity Identity
+	tuning   Tuning
+	file     *os.File
+	serial   serial.Port
+	pty      bool
+	closing  atomic.Bool
+	writing  sync.Mutex // one line at a time reaches the wire whole
+	modem    sync.Mutex // the library's own calls are not safe against its Close
 }
 
 // Open opens the port at a speed in baud, which on Linux may be any number, 250000 included. Most boards with an
 // Arduino boot loader reset when their port is opened for the first time; closing it here does not prepare another reset.
-func Open(name string, baud int) (*Port, error) {
-	control, err := unix.Open(name, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+// What lay unread in the driver is thrown away, what is still being sent is not.
+func Open(name string, baud int) (*Port, error) { return host().open(name, baud) }
+
+func (s system) open(name string, baud int) (*Port, error) {
+	fd, err := openTerminal(name)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, reason(err))
+		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
-	p := &Port{name: name, control: control, pty: isPTY(control)}
-	if err := p.prepare(baud); err != nil {
-		unix.Close(control)
-		return nil, fmt.Errorf("open %s: %w", name, reason(err))
+	// The order matters: lock before anything changes, raw mode before the first byte of the board could be echoed to
+	// it, the library last, since it locks others out.
+	p := &Port{pty: isPTY(fd)}
+	if err := p.claim(fd, name, baud); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", name, reason(err)), unix.Close(fd))
 	}
+	p.identity = s.identify(fd, name)
+	p.tuning = s.tune(fd, p.identity.Device, p.pty)
+	p.file = os.NewFile(uintptr(fd), name)
 	return p, nil
 }
 
-// prepare locks the port, then has the library open and set it.
-func (p *Port) prepare(baud int) error {
-	if err := unix.Flock(p.control, unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return reason(err)
+// openTerminal opens name without waiting for a carrier and without making it this process's terminal.
+func openTerminal(name string) (int, error) {
+	fd, err := unix.Open(name, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, reason(err)
 	}
-	if err := keepOnClose(p.control); err != nil {
-		return fmt.Errorf("clear hang-up on close: %w", err)
+	if err := lock(fd); err != nil {
+		return -1, errors.Join(reason(err), unix.Close(fd))
 	}
-	s, err := serial.Open(p.name, &serial.Mode{BaudRate: baud})
+	return fd, nil
+}
+
+// lock takes the port for this descriptor. The kernel's exclusive mode does not stop a privileged process from opening
+// the port, hence the look at it and the lock beside it.
+func lock(fd int) error {
+	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return err
+	}
+	if exclusive, err := unix.IoctlGetInt(fd, unix.TIOCGEXCL); err == nil && exclusive != 0 && !isPTY(fd) {
+		return ErrBusy
+	}
+	return nil
+}
+
+// claim sets the terminal, then has the library open it.
+func (p *Port) claim(fd int, name string, baud int) error {
+	if err := makeRaw(fd, baud); err != nil {
+		return fmt.Errorf("set raw mode at %d baud: %w", baud, err)
+	}
+	if err := unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH); err != nil {
+		return fmt.Errorf("drop stale input: %w", err)
+	}
+	s, err := serial.Open(name, &serial.Mode{BaudRate: baud})
 	if err != nil {
 		return libraryReason(err)
 	}
+	if p.pty { // there, exclusive mode would outlive a killed agent and shut out the next one
+		err = unix.IoctlSetInt(fd, unix.TIOCNXCL, 0)
+	}
 	// The library rewrites the settings; a hang-up on close would reset the board under a running print.
-	err = errors.Join(keepOnClose(p.control), s.SetReadTimeout(readTimeout))
-	if err != nil {
+	if err = errors.Join(err, makeRaw(fd, baud)); err != nil {
 		return errors.Join(err, s.Close())
 	}
 	p.serial = s
 	return nil
 }
 
-// Await opens the port as soon as it is there and free, until ctx ends; then it returns why it last could not.
-func Await(ctx context.Context, name string, baud int) (*Port, error) {
-	retry := time.NewTicker(retryInterval)
-	defer retry.Stop()
-	for {
-		p, err := Open(name, baud)
-		if err == nil {
-			return p, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(err, ctx.Err())
-		case <-retry.C:
-		}
-	}
-}
-
 // Name is the path the port was opened by.
-func (p *Port) Name() string { return p.name }
+func (p *Port) Name() string { return p.identity.Name }
+
+// Identity is who is on the other end of the cable, taken when the port was opened.
+func (p *Port) Identity() Identity { return p.identity }
+
+// Tuning is what was achieved against latency when the port was opened.
+func (p *Port) Tuning() Tuning { return p.tuning }
 
 // IsPTY says whether the port is a pseudo-terminal, which has no modem lines and no speed.
 func (p *Port) IsPTY() bool { return p.pty }
 
-// Read returns 0, nil when nothing came for a while, ErrClosed after Close and ErrUnplugged when the device has gone.
-func (p *Port) Read(b []byte) (int, error) {
-	n, err := p.serial.Read(b)
-	switch {
-	case err == nil, errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
-		return n, nil
-	case p.closing.Load():
-		return n, ErrClosed
+// SetBaud changes the speed in baud without closing the port, so that the board does not reset. What has not been sent
+// yet goes out at the new speed. A speed that the adapter cannot make is an error, and the old one may be lost.
+func (p *Port) SetBaud(baud int) error {
+	if err := p.control(func(fd int) error { return makeRaw(fd, baud) }); err != nil {
+		return fmt.Errorf("set %s to %d baud: %w", p.Name(), baud, err)
 	}
-	return n, fmt.Errorf("%w: %w", ErrUnplugged, err)
+	return nil
 }
 
-// Write writes all of b, or fails with ErrStalled when the device takes nothing for five seconds.
-func (p *Port) Write(b []byte) (int, error) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	done := 0
-	for done < len(b) {
-		if p.closing.Load() {
-			return done, ErrClosed
-		}
-		n, err := unix.Write(p.control, b[done:])
-		if n > 0 {
-			done += n
-			continue
-		}
-		if err == nil || errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
-			err = p.awaitRoom()
-		}
-		if err != nil {
-			return done, err
-		}
-	}
-	return done, nil
+// Discard throws away what was received and not read.
+func (p *Port) Discard() error {
+	return p.control(func(fd int) error { return unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH) })
 }
 
-// awaitRoom waits until the device takes bytes again.
-func (p *Port) awaitRoom() error {
-	deadline := time.Now().Add(writeTimeout)
-	for {
-		left := time.Until(deadline)
-		if left <= 0 {
-			return ErrStalled
-		}
-		if p.closing.Load() {
-			return ErrClosed
-		}
-		fds := []unix.PollFd{{Fd: int32(p.control), Events: unix.POLLOUT}}
-		n, err := unix.Poll(fds, int(min(left, readTimeout).Milliseconds())+1)
-		switch {
-		case errors.Is(err, unix.EINTR) || err == nil && n == 0:
-		case err != nil:
-			return fmt.Errorf("wait for %s: %w", p.name, err)
-		case fds[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0:
-			return ErrUnplugged
-		default:
-			return nil
-		}
+// control runs f with the descriptor, which stays open meanwhile.
+func (p *Port) control(f func(fd int) error) error {
+	raw, err := p.file.SyscallConn()
+	if err != nil {
+		return ErrClosed
 	}
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+		return ErrClosed
+	}
+	return failed
 }
 
-// Close ends a pending Read and frees the port for others. A second Close does nothing.
+// Close ends pending Reads and Writes and frees the port for others. A second Close does nothing.
 func (p *Port) Close() error {
 	if p.closing.Swap(true) {
 		return nil
 	}
-	err := p.serial.Close()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return errors.Join(err, unix.Close(p.control))
+	err := p.file.Close()
+	p.modem.Lock()
+	defer p.modem.Unlock()
+	return errors.Join(err, p.serial.Close())
 }
 
-// keepOnClose clears HUPCL, so that closing the port leaves DTR as it is.
-func keepOnClose(fd int) error {
-	t, err := unix.IoctlGetTermios(fd, unix.TCGETS2)
-	if err != nil {
-		return err
-	}
-	if t.Cflag&unix.HUPCL == 0 {
-		return nil
-	}
-	t.Cflag &^= unix.HUPCL
-	return unix.IoctlSetTermios(fd, unix.TCSETS2, t)
-}
-
-// isPTY says whether the descriptor is the far end of a pseudo-terminal: device majors 136 to 143.
+// isPTY says whether the descriptor is the far end of a pseudo-terminal: device majors 136 to 143
+// (Linux, Documentation/admin-guide/devices.txt).
 func isPTY(fd int) bool {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -199,35 +158,4 @@ func isPTY(fd int) bool {
 	}
 	major := unix.Major(uint64(st.Rdev))
 	return major >= 136 && major <= 143
-}
-
-// reason names the errors that a person can do something about.
-func reason(err error) error {
-	switch {
-	case errors.Is(err, unix.EBUSY), errors.Is(err, unix.EWOULDBLOCK):
-		return ErrBusy
-	case errors.Is(err, os.ErrPermission):
-		return ErrDenied
-	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
-		return ErrNotFound
-	case errors.Is(err, unix.ENOTTY), errors.Is(err, unix.EISDIR):
-		return ErrNotSerial
-	}
-	return err
-}
-
-func libraryReason(err error) error {
-	var pe *serial.PortError
-	if !errors.As(err, &pe) {
-		return reason(err)
-	}
-	switch pe.Code() {
-	case serial.PortBusy:
-		return ErrBusy
-	case serial.PermissionDenied:
-		return ErrDenied
-	case serial.PortNotFound:
-		return ErrNotFound
-	}
-	return err
 }

@@ -44,12 +44,29 @@ func TestPortIsTransparent(t *testing.T) {
 	require.Equal(t, "ok\r\n\x03", string(buf[:n]))
 }
 
-// Ensure that a quiet port is no error, so that a reader can notice that it should end.
-func TestReadTimesOutQuietly(t *testing.T) {
-	_, p := openPair(t)
-	n, err := p.Read(make([]byte, 1))
+// settings reads the terminal's settings back.
+func settings(t *testing.T, p *Port) *unix.Termios {
+	t.Helper()
+	var termios *unix.Termios
+	require.NoError(t, p.control(func(fd int) (err error) {
+		termios, err = unix.IoctlGetTermios(fd, unix.TCGETS2)
+		return err
+	}))
+	return termios
+}
+
+// Ensure that a reader may bound its patience, that a quiet port is then named as such, and that it goes on afterwards.
+func TestReadDeadline(t *testing.T) {
+	master, p := openPair(t)
+	require.NoError(t, p.SetReadDeadline(time.Now().Add(20*time.Millisecond)))
+	_, err := p.Read(make([]byte, 1))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.NoError(t, p.SetReadDeadline(time.Time{}))
+	_, err = master.Write([]byte("ok\n"))
 	require.NoError(t, err)
-	require.Zero(t, n)
+	n, err := p.Read(make([]byte, 8))
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
 }
 
 // Ensure that a second opener is refused even when it may do everything, and admitted after Close.
@@ -68,8 +85,7 @@ func TestPortIsLocked(t *testing.T) {
 // Ensure that closing the port does not hang up the modem lines, which would reset the board.
 func TestHangUpOnCloseIsCleared(t *testing.T) {
 	_, p := openPair(t)
-	termios, err := unix.IoctlGetTermios(p.control, unix.TCGETS2)
-	require.NoError(t, err)
+	termios := settings(t, p)
 	require.Zero(t, termios.Cflag&unix.HUPCL)
 	require.Equal(t, uint32(250000), termios.Ospeed, "the odd speed survives")
 }
@@ -148,30 +164,4 @@ func TestOpenRefusesAFile(t *testing.T) {
 	_, err := Open(name, 115200)
 	require.Error(t, err)
 	require.False(t, errors.Is(err, ErrBusy))
-}
-
-// Ensure that a port is listed by its lasting name, with what USB says of it, and marked when a process has it open.
-func TestListNamesPortsForGood(t *testing.T) {
-	root := t.TempDir()
-	dev, sys, proc := filepath.Join(root, "dev"), filepath.Join(root, "tty"), filepath.Join(root, "proc")
-	usb := filepath.Join(root, "usb", "1-1")
-	for _, dir := range []string{filepath.Join(dev, "serial", "by-id"), filepath.Join(sys, "ttyUSB0"), filepath.Join(usb, "1-1:1.0", "ttyUSB0"), filepath.Join(proc, "42", "fd")} {
-		require.NoError(t, os.MkdirAll(dir, 0o755))
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dev, "ttyUSB0"), nil, 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(dev, "ttyACM0"), nil, 0o600))
-	require.NoError(t, os.Symlink(filepath.Join(usb, "1-1:1.0", "ttyUSB0"), filepath.Join(sys, "ttyUSB0", "device")))
-	for name, text := range map[string]string{"idVendor": "1a86\n", "idProduct": "7523\n", "product": "USB Serial\n"} {
-		require.NoError(t, os.WriteFile(filepath.Join(usb, name), []byte(text), 0o600))
-	}
-	byID := filepath.Join(dev, "serial", "by-id", "usb-1a86_USB_Serial-if00-port0")
-	require.NoError(t, os.Symlink(filepath.Join(dev, "ttyUSB0"), byID))
-	require.NoError(t, os.Symlink(filepath.Join(dev, "ttyUSB0"), filepath.Join(proc, "42", "fd", "3")))
-
-	infos, err := list(dev, sys, proc)
-	require.NoError(t, err)
-	require.Equal(t, []Info{
-		{Path: filepath.Join(dev, "ttyACM0"), Device: filepath.Join(dev, "ttyACM0")},
-		{Path: byID, Device: filepath.Join(dev, "ttyUSB0"), Vendor: "1a86", Product: "7523", Title: "USB Serial", Busy: true},
-	}, infos)
 }
