@@ -21,7 +21,7 @@ type simulateCmd struct {
 	Firmware  string   `default:"marlin" enum:"marlin,repetier" help:"Firmware model: ${enum}."`
 	Baud      int      `default:"115200" help:"Speed of the simulated wire, in bits per second of the printer's time."`
 	Speed     float64  `default:"1" help:"How many times faster than the wall clock the printer lives."`
-	Fault     []string `sep:"none" placeholder:"FAULT" help:"What goes wrong, repeatable: noise:P, drop-ok:P, garble:P (probability per line); halt:PRINT,LINE, thermal:PRINT,LINE, reset:PRINT,LINE, mute:PRINT,LINE,SECONDS (once, at a line of the n-th print)."`
+	Fault     []string `sep:"none" placeholder:"FAULT" help:"What goes wrong, repeatable: noise:P, garble:P, drop-ok:P, double-ok:P, glue-ok:P, ok-delay:P,SECONDS (probability per line), corrupt-in:P, corrupt-out:P (per byte); halt, thermal, reset or brownout:PRINT,LINE, mute, unplug or power:PRINT,LINE,SECONDS (once, at a line of the n-th print)."`
 	Truth     string   `placeholder:"FILE" help:"Append what the printer executed to this file, as JSON lines."`
 	Seed      uint64   `default:"1" help:"Seed of the faults."`
 	Bed       string   `default:"220,220,250" placeholder:"X,Y,Z" help:"Reach of the axes in mm."`

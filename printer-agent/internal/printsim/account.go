@@ -6,7 +6,7 @@ import "strings"
 // strike in its place; false if one did.
 func (b *Board) mark(e *entry) bool {
 	if b.attempt != "" && (e.numbered || ignoresNumbers(b.cfg.Firmware)) && Counts(e.text) {
-		if f, hit := b.faults.at(b.print, b.lines+1); hit && b.strike(f) {
+		if f, hit := b.faults.at(b.print, b.lines+1); hit && !b.strike(f) {
 			return false
 		}
 		b.lines++
@@ -44,7 +44,8 @@ func (b *Board) compare(e *entry) {
 	b.record(r)
 }
 
-// strike lets a scripted fault happen; false if the command goes on after it.
+// strike lets a scripted fault happen; false if the command does not take
+// place, or not yet.
 func (b *Board) strike(f Fault) bool {
 	b.record(Record{Kind: recordFault, Why: f.String()})
 	switch f.Kind {
@@ -52,12 +53,21 @@ func (b *Board) strike(f Fault) bool {
 		b.halt(string(f.Kind))
 	case FaultReset:
 		b.restart(startReset)
+	case FaultBrownout:
+		b.restart(startBrownout)
+	case FaultPower:
+		b.powerFails(f.For)
 	case FaultMute:
 		b.spend(f.For)
 		b.load.rest()
-		return false
+		return true
+	case FaultUnplug:
+		b.connect(false)
+		b.replugAt = b.now + f.For
+		b.pulls++
+		return true
 	}
-	return true
+	return false
 }
 
 func (b *Board) marker(message string) {

@@ -62,6 +62,7 @@ type firmware interface {
 	homed()
 	shifted()
 	halted(why string)
+	powerFails() // the last words of a firmware that sees its supply fail
 	idleAt() time.Duration
 	idle()
 }
@@ -83,7 +84,11 @@ type Board struct {
 	usb  adapter   // the way to the host
 	load load
 
-	pulled bool // no cable
+	pulled   bool          // no cable
+	pulls    int           // times a fault pulled it
+	replugAt time.Duration // when it is plugged in again after a fault
+	powerAt  time.Duration // when a failed supply comes back
+	quiet    bool          // what is printed goes nowhere
 
 	queue   []entry
 	running bool
@@ -114,7 +119,7 @@ func NewBoard(cfg Config) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Board{cfg: cfg, faults: newInjector(cfg.Faults, cfg.Seed), print: cfg.Prints}
+	b := &Board{cfg: cfg, replugAt: never, powerAt: never, faults: newInjector(cfg.Faults, cfg.Seed), print: cfg.Prints}
 	b.wire.byteTime, b.wire.window, b.ring.size = byteTime(cfg.Baud), cfg.Ring/2, cfg.Ring-1
 	b.usb.byteTime, b.usb.latency = b.wire.byteTime, cfg.Latency
 	b.cost, b.plan.slots = costsOf(cfg.Processor), cfg.Planner
@@ -149,11 +154,26 @@ func (b *Board) restart(cause startCause) {
 	b.busyAt, b.reportAt, b.reportPeriod = never, never, 0
 	b.cpu, b.tx = b.now, b.now
 	b.record(Record{Kind: recordStart, Why: string(cause), Firmware: b.cfg.Firmware})
+	b.powerAt = never
+	b.quiet = cause == startBrownout
 	b.fw.banner()
+	b.quiet = false
+}
+
+// powerFails lets the supply fail for a while: the board does nothing and
+// hears nothing until it starts anew.
+func (b *Board) powerFails(d time.Duration) {
+	b.fw.powerFails()
+	b.heat()
+	b.hotend.target, b.bed.target = 0, 0
+	b.stopMoves()
+	b.queue, b.running, b.act = nil, false, nil
+	b.dead, b.powerAt = true, b.now+d
+	b.recordSums()
 }
 
 // Halted says whether the firmware has stopped for good.
-func (b *Board) Halted() bool { return b.dead }
+func (b *Board) Halted() bool { return b.dead && b.powerAt == never }
 
 // Receive puts bytes from the host on the wire at the present virtual time.
 func (b *Board) Receive(p []byte) {
@@ -196,7 +216,7 @@ func (b *Board) Next() time.Duration {
 func (b *Board) Output(now time.Duration) []byte { return b.usb.take(now) }
 
 func (b *Board) next() time.Duration {
-	at := b.wire.next()
+	at := min(b.wire.next(), b.replugAt, b.powerAt)
 	if b.dead {
 		return at
 	}
@@ -217,6 +237,12 @@ func (b *Board) next() time.Duration {
 // step does one thing that is due.
 func (b *Board) step() {
 	b.hear(b.now)
+	if b.now >= b.replugAt {
+		b.connect(true)
+	}
+	if b.now >= b.powerAt {
+		b.restart(startPower)
+	}
 	if b.dead || b.now < b.cpu {
 		return
 	}
@@ -308,9 +334,12 @@ func (b *Board) spend(d time.Duration) { b.cpu = max(b.now, b.cpu) + d }
 
 // println sends one line; the processor waits for the port.
 func (b *Board) println(line string) {
-	text, fault := b.faults.outgoing(line)
-	if fault != "" {
-		b.record(Record{Kind: recordFault, Why: string(fault)})
+	if b.quiet {
+		return
+	}
+	text, late, met := b.faults.outgoing(line)
+	for _, kind := range met {
+		b.record(Record{Kind: recordFault, Why: string(kind)})
 	}
 	if text == "" {
 		return
@@ -321,14 +350,18 @@ func (b *Board) println(line string) {
 	} else {
 		b.cpu = b.tx
 	}
-	if !b.pulled {
+	switch {
+	case b.pulled:
+	case late > 0:
+		b.usb.delay(b.tx+late, text)
+	default:
 		b.usb.put(b.tx, text)
 	}
 }
 
 // connect plugs the cable in or pulls it, with what is under way in it.
 func (b *Board) connect(plugged bool) {
-	b.pulled = !plugged
+	b.pulled, b.replugAt = !plugged, never
 	if b.pulled {
 		b.wire.clear()
 		b.usb.cut()

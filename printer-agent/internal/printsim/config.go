@@ -20,6 +20,9 @@ const (
 	startBoot   startCause = "boot"   // the simulator was switched on
 	startReset  startCause = "reset"  // a fault or a command reset the board
 	startReopen startCause = "reopen" // a host opened the port again
+
+	startBrownout startCause = "brownout" // a fault reset the board, which says nothing of it
+	startPower    startCause = "power"    // the supply came back
 )
 
 // Config describes one simulated board. The zero value of a field other than

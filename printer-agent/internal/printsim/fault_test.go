@@ -10,7 +10,8 @@ import (
 )
 
 func TestFaultsAreReadAndWritten(t *testing.T) {
-	for _, text := range []string{"noise:0.01", "drop-ok:1", "garble:0", "halt:1,2", "thermal:3,400", "reset:2,1", "mute:1,7,2.5"} {
+	for _, text := range []string{"noise:0.01", "drop-ok:1", "garble:0", "halt:1,2", "thermal:3,400", "reset:2,1", "mute:1,7,2.5",
+		"corrupt-in:1e-05", "corrupt-out:0.5", "double-ok:0.1", "glue-ok:0.1", "ok-delay:0.1,60", "brownout:1,2", "unplug:1,2,30", "power:1,2,3"} {
 		f, err := ParseFault(text)
 		require.NoError(t, err)
 		require.Equal(t, text, f.String())
@@ -205,8 +206,91 @@ func TestDropOKAndGarbleTouchOnlyWhatLeaves(t *testing.T) {
 	require.Empty(t, b.numbered("M110 N0"))
 	require.Empty(t, b.numbered("G1 X1"))
 	require.Equal(t, "Error:Line Number is not Last Line Number+1, Last Line: 1\nResend: 2\n", b.say(numbered(9, "G1 X1")))
+	twice := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("double-ok:1")})
+	require.Equal(t, "ok\nok\n", twice.numbered("M110 N0"))
+	glued := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("glue-ok:1")})
+	glued.numbered("M110 N0")
+	require.Equal(t, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok", glued.numbered("M114"))
+	late := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("ok-delay:1,60")})
+	late.say("M155 S1")
+	require.Equal(t, 59, strings.Count(late.run(59*time.Second), " T:"), "what is said meanwhile is not late")
+	require.Contains(t, late.run(time.Second), "ok\n")
 	g := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("garble:1")})
 	g.numbered("M110 N0")
 	require.NotEqual(t, "ok\n", g.numbered("G1 X1"))
 	require.Len(t, g.records, 1+2+len(g.kinds(recordFault)), "both lines were executed")
+}
+
+// Each kind of damage to a byte happens, the same for the same seed, and a
+// numbered line is executed damaged only where its checksum matches all the
+// same, which the truth tells apart.
+func TestCorruptionIsSeededAndCollisionsAreTold(t *testing.T) {
+	play := func(seed uint64) (executed []string, truth Truth) {
+		s := newSummary()
+		b := newBench(t, Config{Firmware: "marlin", Seed: seed, Faults: (&bench{t: t}).faults("corrupt-in:0.02")})
+		wrong := 0
+		for next, tries := 1, 0; next <= 2000; tries++ {
+			require.Less(t, tries, 20000, "the print never ends")
+			answer := b.say(numbered(next, fmt.Sprintf("G1 X%d F6000", next%50)))
+			if i := strings.Index(answer, "Resend: "); i >= 0 {
+				_, err := fmt.Sscanf(answer[i:], "Resend: %d", &next)
+				require.NoError(t, err)
+			} else if answer != "" {
+				next++
+			} else {
+				b.say("")
+			}
+		}
+		for _, r := range b.records {
+			s.add(r)
+			if r.Kind == "" && r.N != nil {
+				executed = append(executed, r.C)
+				if r.C != fmt.Sprintf("G1 X%d F6000", *r.N%50) {
+					wrong++
+				}
+			}
+		}
+		truth = s.truth()
+		require.Len(t, truth.Collisions, wrong, "every wrong line is told, and no right one")
+		return executed, truth
+	}
+	executed, truth := play(3)
+	require.GreaterOrEqual(t, len(executed), 1999)
+	require.NotEmpty(t, truth.Collisions)
+	for _, c := range truth.Collisions {
+		require.NotEqual(t, bare(c.Sent), c.Executed)
+		require.Positive(t, c.N)
+	}
+	require.Greater(t, truth.FaultsByKind[FaultCorruptIn], 500)
+	again, _ := play(3)
+	require.Equal(t, executed, again)
+}
+
+// Damage on the way to the host changes what is heard, not what is executed.
+func TestCorruptionOfTheAnswers(t *testing.T) {
+	b := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("corrupt-out:0.05")})
+	b.numbered("M110 N0")
+	kinds := map[int]bool{}
+	for range 300 {
+		answer := b.numbered("G1 X1 F6000")
+		kinds[len(answer)-len("ok\n")] = true
+	}
+	require.Len(t, b.records, 1+301+len(b.kinds(recordFault)))
+	require.True(t, kinds[-1] && kinds[0] && kinds[1], "lost, changed and added bytes")
+}
+
+// After a brown-out the board has forgotten everything and says nothing of it.
+func TestBrownoutIsSilent(t *testing.T) {
+	b := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("brownout:1,2")})
+	require.Empty(t, b.print("a", 2))
+	require.Contains(t, b.numbered("M105"), "Last Line: 0\nResend: 1\nok\n")
+	require.Len(t, b.kinds(recordStart), 2)
+}
+
+// While the supply fails the board hears nothing; then it starts anew.
+func TestPowerFailureEndsWithTheBanner(t *testing.T) {
+	b := newBench(t, Config{Firmware: "marlin", Faults: (&bench{t: t}).faults("power:1,2,30")})
+	require.Empty(t, b.print("a", 2))
+	require.Empty(t, b.say("M105"))
+	require.True(t, strings.HasPrefix(b.run(31*time.Second), "start\n"))
 }

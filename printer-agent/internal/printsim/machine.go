@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// ErrPlugged says that a machine's only port is open already.
-var ErrPlugged = errors.New("the port is open already")
+// Why a machine's port does not open.
+var (
+	ErrBusy   = errors.New("the port is open already")
+	ErrPulled = errors.New("the cable is pulled")
+)
 
 // Machine is a simulated printer without a pseudo-terminal, for tests in one
 // process: its connection blocks and answers as a serial port would, at the
@@ -23,6 +26,7 @@ type Machine struct {
 	board   *Board
 	conn    *machineConn
 	dtr     bool // the control line is up
+	pulls   int  // of the board, when last seen
 	records []Record
 	sum     *summary
 }
@@ -50,14 +54,18 @@ func NewMachine(cfg Config) (*Machine, error) {
 // Plug opens the port. What the board said while nobody listened is gone. A
 // halted board starts anew, and with Config.DTRResets any board does on the
 // first opening and on the first after Unplug: closing leaves the control line
-// up. It panics with ErrPlugged while a connection is open.
+// up. While a connection is open, or a fault keeps the cable pulled, the one it
+// returns fails with ErrBusy or ErrPulled.
 func (m *Machine) Plug() io.ReadWriteCloser {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.conn != nil {
-		panic(ErrPlugged)
-	}
 	m.catchUp()
+	if m.conn != nil {
+		return &machineConn{m: m, err: ErrBusy}
+	}
+	if m.board.replugAt != never {
+		return &machineConn{m: m, err: ErrPulled}
+	}
 	m.board.connect(true)
 	m.board.Output(m.board.Now())
 	if m.board.Halted() || m.board.cfg.DTRResets && !m.dtr {
@@ -98,12 +106,18 @@ func (m *Machine) Records() []Record {
 }
 
 // catchUp brings the board to the present.
-func (m *Machine) catchUp() { m.board.Advance(time.Since(m.begun)) }
+func (m *Machine) catchUp() {
+	m.board.Advance(time.Since(m.begun))
+	if m.pulls != m.board.pulls {
+		m.pulls, m.dtr = m.board.pulls, false
+		m.drop()
+	}
+}
 
 // drop ends the open connection.
 func (m *Machine) drop() {
 	if m.conn != nil {
-		m.conn.closed = true
+		m.conn.err = os.ErrClosed
 		m.conn.signal()
 		m.conn = nil
 	}
@@ -111,10 +125,10 @@ func (m *Machine) drop() {
 
 // machineConn is the host's end of an open port.
 type machineConn struct {
-	m      *Machine
-	wake   chan struct{} // something changed for a reader
-	closed bool
-	rest   []byte // read and not fetched
+	m    *Machine
+	wake chan struct{} // something changed for a reader
+	err  error         // it is not open any more
+	rest []byte        // read and not fetched
 }
 
 func (c *machineConn) signal() {
@@ -140,17 +154,19 @@ func (c *machineConn) Read(p []byte) (int, error) {
 func (c *machineConn) poll(p []byte) (n int, wait time.Duration, err error) {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
-	if !c.closed {
+	if c.err == nil {
 		c.m.catchUp()
+	}
+	if c.err == nil {
 		c.rest = append(c.rest, c.m.board.Output(c.m.board.Now())...)
 	}
 	if n = copy(p, c.rest); n > 0 {
 		c.rest = c.rest[n:]
 		return n, 0, nil
 	}
-	if c.closed {
+	if c.err != nil {
 		c.signal()
-		return 0, 0, os.ErrClosed
+		return 0, 0, c.err
 	}
 	if next := c.m.board.Next(); next != never {
 		return 0, next - c.m.board.Now(), nil
@@ -176,10 +192,12 @@ func (c *machineConn) sleep(d time.Duration) {
 func (c *machineConn) Write(p []byte) (int, error) {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
-	if c.closed {
-		return 0, os.ErrClosed
+	if c.err == nil {
+		c.m.catchUp()
 	}
-	c.m.catchUp()
+	if c.err != nil {
+		return 0, c.err
+	}
 	c.m.board.Receive(p)
 	c.signal()
 	return len(p), nil
@@ -189,7 +207,7 @@ func (c *machineConn) Write(p []byte) (int, error) {
 func (c *machineConn) Close() error {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
-	if !c.closed {
+	if c.err == nil {
 		c.m.drop()
 	}
 	return nil

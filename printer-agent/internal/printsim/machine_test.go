@@ -98,7 +98,8 @@ func TestMachineOutlivesItsHostAndItsCable(t *testing.T) {
 		require.NoError(t, err)
 		for _, end := range []func(conn io.Closer){func(conn io.Closer) { conn.Close() }, func(io.Closer) { m.Unplug() }} {
 			conn := m.Plug()
-			require.Panics(t, func() { m.Plug() }, "one at a time")
+			_, err = m.Plug().Read(make([]byte, 1))
+			require.ErrorIs(t, err, ErrBusy, "one at a time")
 			time.Sleep(time.Second)
 			_, err = conn.Read(make([]byte, 4096))
 			if err == nil {
@@ -198,5 +199,39 @@ func TestStarvationIsCounted(t *testing.T) {
 		time.Sleep(time.Minute)
 		s.stream(1, "G1 X50")
 		require.Equal(t, 1, m.Truth().Load.Starved, "outside an attempt nothing was to come")
+	})
+}
+
+// A pulled cable loses what is under way and nothing else: the board finishes
+// what it holds, and goes on with the next line.
+func TestUnplugFaultLeavesTheBoardAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		unplug, err := ParseFault("unplug:1,3,30")
+		require.NoError(t, err)
+		m, err := NewMachine(Config{Firmware: "marlin", Faults: []Fault{unplug}})
+		require.NoError(t, err)
+		s := newStreamer(t, m)
+		s.stream(1, "M110 N0", "M117 mailleur a", "M104 S200", "G1 X1 F6000")
+		begun := time.Now()
+		s.send("G1 X2")
+		_, err = io.Copy(io.Discard, s.conn)
+		require.ErrorIs(t, err, os.ErrClosed)
+		require.Less(t, time.Since(begun), time.Second)
+		_, err = m.Plug().Write([]byte("M105\n"))
+		require.ErrorIs(t, err, ErrPulled)
+		time.Sleep(30 * time.Second)
+		again := newStreamer(t, m)
+		again.n = s.n + 100
+		again.send("M105")
+		line, err := again.in.ReadString('\n')
+		require.NoError(t, err)
+		require.Equal(t, "Error:Line Number is not Last Line Number+1, Last Line: 4\n", line, "the line at which the cable was pulled was executed")
+		again.ok()
+		again.n = 5
+		again.stream(1, "G1 X3", "M117 mailleur end a")
+		truth := m.Truth()
+		require.Equal(t, []string{"M104 S200", "G1 X1 F6000", "G1 X2", "G1 X3"}, truth.Executed("a"))
+		require.Equal(t, 1, truth.Starts)
+		require.Greater(t, truth.Heat.HotendSeconds, 30.0, "heat went on")
 	})
 }

@@ -223,6 +223,8 @@ func (m *marlin) shifted()              { m.println(m.position()) }
 func (m *marlin) idleAt() time.Duration { return never }
 func (m *marlin) idle()                 {}
 
+func (m *marlin) powerFails() {}
+
 func (m *marlin) halted(why string) {
 	switch why {
 	case haltM112:

@@ -137,15 +137,8 @@ type port struct {
 }
 
 func openPort(link string) (*port, error) {
-	t, err := openTTY()
-	if err != nil {
-		return nil, err
-	}
-	p := &port{link: link, tty: t}
-	if err := p.point(t.path); err != nil {
-		return nil, errors.Join(err, t.master.Close())
-	}
-	return p, nil
+	p := &port{link: link}
+	return p, p.replug()
 }
 
 // point makes the link lead to path, at once.
@@ -166,8 +159,34 @@ func (p *port) point(path string) error {
 	return nil
 }
 
+// pull takes the port away from under its host.
+func (p *port) pull() error {
+	if p.tty == nil {
+		return nil
+	}
+	err := p.close()
+	p.tty, p.open, p.dtr = nil, false, false
+	return err
+}
+
+// replug makes a new terminal for the old link.
+func (p *port) replug() error {
+	t, err := openTTY()
+	if err != nil {
+		return err
+	}
+	if err := p.point(t.path); err != nil {
+		return errors.Join(err, t.master.Close())
+	}
+	p.tty = t
+	return nil
+}
+
 // close removes the link if it still is ours.
 func (p *port) close() error {
+	if p.tty == nil {
+		return nil
+	}
 	var err error
 	if to, lerr := os.Readlink(p.link); lerr == nil && to == p.tty.path {
 		err = os.Remove(p.link)
@@ -208,7 +227,7 @@ func (p *port) wait(d time.Duration) (portEvent, error) {
 	if p.open {
 		return p.listen(d)
 	}
-	if !p.tty.held() {
+	if p.tty == nil || !p.tty.held() {
 		time.Sleep(d)
 		return portEvent{}, nil
 	}

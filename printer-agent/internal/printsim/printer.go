@@ -24,6 +24,7 @@ type Printer struct {
 	board *Board
 	port  *port
 	truth *TruthLog
+	pulls int   // of the board, when last seen
 	err   error // first failure to write the truth
 }
 
@@ -100,7 +101,7 @@ func (p *Printer) loop(ctx context.Context) error {
 	begun := time.Now()
 	for ctx.Err() == nil {
 		now := p.virtual(time.Since(begun))
-		if err := p.advance(now); err != nil {
+		if err := errors.Join(p.advance(now), p.cable()); err != nil {
 			return err
 		}
 		e, err := p.port.wait(p.untilNext(now))
@@ -116,6 +117,20 @@ func (p *Printer) loop(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// cable pulls the port and plugs it in again as a fault has it.
+func (p *Printer) cable() error {
+	var err error
+	if p.pulls != p.board.pulls {
+		p.pulls = p.board.pulls
+		err = p.port.pull()
+		p.log.Debug("cable pulled")
+	}
+	if p.port.tty == nil && !p.board.pulled {
+		err = errors.Join(err, p.port.replug())
+	}
+	return err
 }
 
 // opened does to the board what the control line of a real port does when it

@@ -187,6 +187,65 @@ func TestReopeningResetsAHaltedBoardAndWithDTRAnyBoard(t *testing.T) {
 	}
 }
 
+// A host that switches HUPCL off leaves the control line up when it goes, so
+// that the next one finds the board alive; the port remembers.
+func TestAHostKeepsTheBoardFromResetting(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "tty")
+	startPrinter(t, Options{Link: link, Speed: 50, Board: Config{Firmware: "marlin", DTRResets: true}})
+	reopened := func(h *host) *host {
+		first, err := os.Readlink(link)
+		require.NoError(t, err)
+		h.close()
+		require.Eventually(t, func() bool { now, err := os.Readlink(link); return err == nil && now != first }, 3*time.Second, time.Millisecond)
+		return openHost(t, link)
+	}
+	hangUp := func(h *host, on bool) {
+		termios, err := unix.IoctlGetTermios(int(h.file.Fd()), unix.TCGETS)
+		require.NoError(t, err)
+		if termios.Cflag &^= unix.HUPCL; on {
+			termios.Cflag |= unix.HUPCL
+		}
+		require.NoError(t, unix.IoctlSetTermios(int(h.file.Fd()), unix.TCSETS, termios))
+	}
+	h := openHost(t, link)
+	h.await("start")
+	hangUp(h, false)
+	for range 2 {
+		h = reopened(h)
+		h.send("M105")
+		require.Empty(t, h.await("ok T:"), "no banner")
+	}
+	hangUp(h, true)
+	h = reopened(h)
+	h.await("start")
+	h.close()
+}
+
+// A pulled cable closes the port under its host and takes the link away; the
+// same link comes back with the board alive.
+func TestUnplugTakesThePortAway(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "tty")
+	unplug, err := ParseFault("unplug:1,1,20")
+	require.NoError(t, err)
+	startPrinter(t, Options{Link: link, Speed: 50, Board: Config{Firmware: "marlin", Faults: []Fault{unplug}}})
+	h := openHost(t, link)
+	h.numbered("M110 N0")
+	h.await("ok")
+	h.numbered("M117 mailleur a")
+	h.await("ok")
+	h.numbered("G1 X1")
+	for range h.in {
+	}
+	h.file.Close()
+	require.NoFileExists(t, link)
+	require.Eventually(t, func() bool { _, err := os.Stat(link); return err == nil }, 3*time.Second, time.Millisecond)
+	again := openHost(t, link)
+	defer again.close()
+	again.n = 3
+	again.numbered("M105")
+	require.Empty(t, again.await("ok T:"))
+}
+
 func TestPrinterRefusesWhatItCannotDo(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")

@@ -191,6 +191,8 @@ func (r *repetier) targetSet(h *heater) {
 func (r *repetier) homed()   { r.println(r.position()) }
 func (r *repetier) shifted() {}
 
+func (r *repetier) powerFails() {}
+
 // halted is the firmware's fatal error; its own test of one stands for any
 // cause that is not heat.
 func (r *repetier) halted(why string) {
