@@ -3,7 +3,6 @@ package profiles
 import (
 	"embed"
 	"errors"
-	"regexp"
 	"strings"
 )
 
@@ -22,7 +21,8 @@ type Dialect struct {
 	Commands Commands `toml:"commands"`
 	Timing   Timing   `toml:"timing"`
 	// File is what a G-code file for this firmware may hold.
-	File FileRules `toml:"file"`
+	File     FileRules `toml:"file"`
+	Survival Survival  `toml:"survival"`
 }
 
 // Identify tells one dialect from another.
@@ -55,6 +55,20 @@ type Lines struct {
 	OkAfterResend Sometimes `toml:"ok_after_resend"`
 	// Damaged is what happens to a line whose checksum does not match.
 	Damaged Damaged `toml:"damaged"`
+	// BlankOk says that an empty line is acknowledged like a command.
+	BlankOk bool `toml:"blank_ok"`
+	// HaltedOk says that commands are acknowledged, and not executed, after the firmware has halted: an acknowledgement
+	// proves no life.
+	HaltedOk bool `toml:"halted_ok"`
+	// Forbidden are bytes that the firmware takes for syntax wherever they stand, in a message too; frame.Rewrite replaces
+	// them. A semicolon, control bytes and bytes outside ASCII are never sent to any firmware.
+	Forbidden string `toml:"text_forbidden"`
+	// HalfLine is the time in milliseconds after which the firmware forgets a line whose end did not come, or refuses it;
+	// 0 means that it waits for ever.
+	HalfLine int `toml:"half_line_ms"`
+	// MaxNumber is the highest line number it counts to; the host starts again from 0, with all lines acknowledged, before.
+	// 0 means 2,147,483,647.
+	MaxNumber int64 `toml:"max_number"`
 }
 
 // Buffers is what the firmware can hold; stock values, a board may have more.
@@ -107,6 +121,8 @@ type Replies struct {
 	Overflow Pattern `toml:"overflow"`
 	// Position is the answer to the Position command: groups x, y, z, e, the logical position in millimetres.
 	Position Pattern `toml:"position"`
+	// LineIs is the answer to the AskLine command: group n, the last line accepted.
+	LineIs Pattern `toml:"line_is"`
 	// PowerFail says that the supply is failing: nothing may be written until PowerBack.
 	PowerFail Pattern `toml:"power_fail"`
 	// PowerBack says that the firmware has restored its state and will ask for the line it needs next.
@@ -119,6 +135,9 @@ type Replies struct {
 type Commands struct {
 	// ResetLine sets the line number to 0; it is sent with number 0.
 	ResetLine string `toml:"reset_line"`
+	// AskLine asks for the last line accepted, sent without number and checksum. A build that does not know the question
+	// only acknowledges it; then a numbered line far ahead asks the same, where damaged lines are asked for again.
+	AskLine string `toml:"ask_line"`
 	// Identify asks for name and capabilities.
 	Identify string `toml:"identify"`
 	// Temperature asks for one report.
@@ -129,6 +148,10 @@ type Commands struct {
 	Finish string `toml:"finish"`
 	// Stop is the emergency stop, sent without number and checksum.
 	Stop string `toml:"stop"`
+	// Emergency says whether Stop, BreakWait, GoOn and PromptAnswer are obeyed when they arrive, before what waits in the
+	// command slots. Where it depends on the build, capability EmergencyCap of the M115 answer tells.
+	Emergency    Sometimes `toml:"emergency"`
+	EmergencyCap string    `toml:"emergency_cap"`
 	// BreakWait ends a wait for a temperature, sent without number and checksum.
 	BreakWait string `toml:"break_wait"`
 	// Message shows {text} on the printer's display.
@@ -157,6 +180,9 @@ type Commands struct {
 	FilamentChange string `toml:"filament_change"`
 	// Slow matches commands that may take minutes without an acknowledgement.
 	Slow Pattern `toml:"slow"`
+	// Blocking matches commands during which nothing is read from the port: nothing is sent before their acknowledgement,
+	// not even a question.
+	Blocking Pattern `toml:"blocking"`
 }
 
 // Timing is what the firmware does at an interval of its own.
@@ -167,6 +193,8 @@ type Timing struct {
 	Wait int `toml:"wait_ms"`
 	// Boot is the longest time in milliseconds from reset to the first answer.
 	Boot int `toml:"boot_ms"`
+	// Idle is the time in milliseconds without a command after which the firmware takes a print for finished; 0 means never.
+	Idle int `toml:"idle_ms"`
 }
 
 // Checksum is the kind of checksum behind a line.
@@ -211,63 +239,12 @@ const (
 	Always Sometimes = "always"
 )
 
-// Pattern is a compiled regular expression; the zero value matches nothing.
-type Pattern struct{ re *regexp.Regexp }
-
-// UnmarshalText compiles the expression.
-func (p *Pattern) UnmarshalText(text []byte) error {
-	re, err := regexp.Compile(string(text))
-	if err != nil {
-		return err
-	}
-	p.re = re
-	return nil
-}
-
-// Set says whether there is an expression.
-func (p Pattern) Set() bool { return p.re != nil }
-
-// Match says whether line matches; it does not allocate.
-func (p Pattern) Match(line []byte) bool { return p.re != nil && p.re.Match(line) }
-
-// Group is what the named group caught in line: nil when the pattern did not match or the group caught nothing.
-func (p Pattern) Group(line []byte, name string) []byte {
-	if p.re == nil {
-		return nil
-	}
-	i := p.re.SubexpIndex(name)
-	m := p.re.FindSubmatchIndex(line)
-	if i < 0 || m == nil || m[2*i] < 0 {
-		return nil
-	}
-	return line[m[2*i]:m[2*i+1]]
-}
-
-// Each calls f with the named groups of every match in line, in order; a group that caught nothing is nil.
-func (p Pattern) Each(line []byte, f func(group func(name string) []byte)) {
-	if p.re == nil {
-		return
-	}
-	for _, m := range p.re.FindAllSubmatchIndex(line, -1) {
-		f(func(name string) []byte {
-			i := p.re.SubexpIndex(name)
-			if i < 0 || m[2*i] < 0 {
-				return nil
-			}
-			return line[m[2*i]:m[2*i+1]]
-		})
-	}
-}
-
-// has says whether the expression has the named group.
-func (p Pattern) has(name string) bool { return p.re != nil && p.re.SubexpIndex(name) >= 0 }
-
 // ProfileName is the dialect's name.
 func (d Dialect) ProfileName() string { return d.Name }
 
 // Validate reports every value out of range, each with its key.
 func (d Dialect) Validate() error {
-	return errors.Join(d.checkLines(), d.checkReplies(), d.checkCommands(), d.File.check())
+	return errors.Join(d.checkLines(), d.checkReplies(), d.checkCommands(), d.checkTimes(), d.File.check(), d.checkSurvival())
 }
 
 func (d Dialect) checkLines() error {
@@ -291,7 +268,26 @@ func (d Dialect) checkLines() error {
 	bad(d.Buffers.CommandSlots < 1, "buffers.command_slots", "must be at least 1")
 	bad(d.Buffers.ReceiveBytes < 32, "buffers.receive_bytes", "must be at least 32")
 	bad(d.Buffers.MaxInFlight < 0, "buffers.max_in_flight", "is negative")
-	bad(d.Timing.Busy < 0 || d.Timing.Wait < 0 || d.Timing.Boot < 0, "timing", "a time is negative")
+	return errors.Join(errs...)
+}
+
+func (d Dialect) checkTimes() error {
+	var errs []error
+	t := d.Timing
+	for _, v := range [...]struct {
+		key   string
+		value int
+	}{
+		{"timing.busy_ms", t.Busy}, {"timing.wait_ms", t.Wait}, {"timing.boot_ms", t.Boot}, {"timing.idle_ms", t.Idle},
+		{"lines.half_line_ms", d.Lines.HalfLine},
+	} {
+		if v.value < 0 || v.value > 120_000 {
+			errs = append(errs, keyError(v.key, "%d is not within 0 and 120000", v.value))
+		}
+	}
+	if n := d.Lines.MaxNumber; n != 0 && (n < 1_000 || n > 1<<31-1) {
+		errs = append(errs, keyError("lines.max_number", "%d is not within 1000 and 2147483647", n))
+	}
 	return errors.Join(errs...)
 }
 
@@ -326,6 +322,9 @@ func (d Dialect) checkReplies() error {
 	if d.Commands.Position != "" {
 		need(r.Position, "position", "x", "y", "z", "e")
 	}
+	if d.Commands.AskLine != "" {
+		need(r.LineIs, "line_is", "n")
+	}
 	if r.Ok.Set() && !r.Ok.Match([]byte("ok")) {
 		errs = append(errs, keyError("replies.ok", "must match a plain ok"))
 	}
@@ -340,6 +339,15 @@ func (d Dialect) checkCommands() error {
 			errs = append(errs, keyError("commands."+key, "must be set"))
 		}
 	}
+	if !oneOf(c.Emergency, Never, Maybe, Always) {
+		errs = append(errs, keyError("commands.emergency", "%q is not known; want never, sometimes or always", c.Emergency))
+	}
+	if (c.Emergency == Maybe) != (c.EmergencyCap != "") {
+		errs = append(errs, keyError("commands.emergency_cap", "must be set where emergency is \"sometimes\", and only there"))
+	}
+	if strings.ContainsFunc(d.Lines.Forbidden, notSyntax) {
+		errs = append(errs, keyError("lines.text_forbidden", "%q: letters, digits, spaces, quotes and -._ cannot be forbidden", d.Lines.Forbidden))
+	}
 	if d.Lines.Numbers && c.ResetLine == "" {
 		errs = append(errs, keyError("commands.reset_line", "must be set where lines are numbered"))
 	}
@@ -353,6 +361,11 @@ func (d Dialect) checkCommands() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// notSyntax says whether a byte has to be sent, whatever a firmware makes of it.
+func notSyntax(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune(`"-._`, r) || r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z'
 }
 
 func oneOf[T comparable](v T, all ...T) bool {
