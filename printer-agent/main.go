@@ -22,6 +22,7 @@ type cli struct {
 	Run      runCmd      `cmd:"" help:"Serve the printers of this machine for a lab."`
 	Enrol    enrolCmd    `cmd:"" help:"Join a lab, once, with the code it gave."`
 	Print    printCmd    `cmd:"" help:"Print a file on a printer, without any coordinator."`
+	Resume   resumeCmd   `cmd:"" help:"Continue a print that was interrupted by the end of this program."`
 	Detect   detectCmd   `cmd:"" help:"List serial ports; ask a port what printer is behind it."`
 	Simulate simulateCmd `cmd:"" help:"Be a printer behind a pseudo-terminal."`
 }

@@ -11,11 +11,32 @@ import (
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
 )
 
+// greetingDialect is spoken until the board has said what it is: numbered lines with checksums, which every firmware
+// takes or passes over.
+const greetingDialect = "marlin2"
+
 // connection is a printer that has answered.
 type connection struct {
 	link *link.Link
 	stop context.CancelFunc
 	done chan error
+}
+
+// loadDialect is the dialect of that name, or, without a name, the one to greet with and a way to choose when the board
+// has answered.
+func loadDialect(name string) (link.Options, error) {
+	set, err := profiles.Load()
+	if err != nil {
+		return link.Options{}, fmt.Errorf("load profiles: %w", err)
+	}
+	if name != "" {
+		d, err := dialectNamed(set, name)
+		return link.Options{Dialect: d}, err
+	}
+	d, err := dialectNamed(set, greetingDialect)
+	return link.Options{Dialect: d, Choose: func(id link.Identity) (profiles.Dialect, bool) {
+		return set.Dialect(match(set, id.Firmware))
+	}}, err
 }
 
 // findDialect is the dialect of that name, or an error that lists the names there are.
@@ -24,6 +45,10 @@ func findDialect(name string) (profiles.Dialect, error) {
 	if err != nil {
 		return profiles.Dialect{}, fmt.Errorf("load profiles: %w", err)
 	}
+	return dialectNamed(set, name)
+}
+
+func dialectNamed(set *profiles.Set, name string) (profiles.Dialect, error) {
 	if d, ok := set.Dialect(name); ok {
 		return d, nil
 	}
@@ -34,35 +59,44 @@ func findDialect(name string) (profiles.Dialect, error) {
 	return profiles.Dialect{}, fmt.Errorf("no dialect %q; there are %q", name, names)
 }
 
-// connect opens the port, starts the link and waits until the printer has answered, or ctx has ended. From then on the
-// link ends with close alone: an interrupt must leave time to cool down.
-func connect(ctx context.Context, name string, baud int, dialect profiles.Dialect, log *slog.Logger) (*connection, error) {
+// connect waits for the port, starts the link and waits until the printer has answered, or ctx has ended. From then on
+// the link ends with close alone: an interrupt must leave time to cool down.
+func connect(ctx context.Context, name string, baud int, o link.Options) (*connection, error) {
 	if baud == 0 {
-		baud = dialect.Identify.Bauds[0]
+		baud = o.Dialect.Identify.Bauds[0]
 	}
-	p, err := port.Open(name, baud)
+	open := port.Open
+	if o.Resume {
+		open = func(name string, baud int) (*port.Port, error) { return port.Await(ctx, name, baud) }
+	}
+	p, err := open(name, baud)
 	if err != nil {
 		return nil, err
 	}
 	own, stop := context.WithCancel(context.WithoutCancel(ctx))
-	c := &connection{link: link.New(p, link.Options{Dialect: dialect, Log: log}), stop: stop, done: make(chan error, 1)}
+	c := &connection{link: link.New(p, o), stop: stop, done: make(chan error, 1)}
 	go func() { c.done <- c.link.Run(own) }()
 	select {
 	case <-c.link.Ready():
 		return c, nil
 	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), c.close())
+		return nil, errors.Join(ctx.Err(), c.close(nil))
 	case <-c.link.Done():
 		stop()
 		return nil, fmt.Errorf("greet the printer on %s at %d baud: %w", name, baud, <-c.done)
 	}
 }
 
-// close ends the link and says why it had ended before, if it had.
-func (c *connection) close() error {
+// close ends the link; what had ended it before, if anything had, is told to log.
+func (c *connection) close(log *slog.Logger) error {
 	c.stop()
-	if err := <-c.done; !errors.Is(err, context.Canceled) {
-		return err
+	err := <-c.done
+	if errors.Is(err, context.Canceled) {
+		return nil
 	}
-	return nil
+	if log != nil {
+		log.Debug("link ended", "err", err)
+		return nil
+	}
+	return err
 }

@@ -34,10 +34,14 @@ type Print struct {
 	Lines   int64          `json:"lines"`   // file lines executed when the entry was written; more may have been since
 	Resends int64          `json:"resends"` //
 	Dialect string         `json:"dialect,omitempty"`
-	Taken   time.Time      `json:"taken"`
-	Started time.Time      `json:"started,omitzero"` // of the first line; zero before
-	Updated time.Time      `json:"updated"`
-	Ended   bool           `json:"ended,omitempty"` // told, but the heaters are not known to be off yet
+
+	Firmware string            `json:"firmware,omitempty"` // as the board named it
+	Caps     map[string]string `json:"caps,omitempty"`     // what it said that it can
+
+	Taken   time.Time `json:"taken"`
+	Started time.Time `json:"started,omitzero"` // of the first line; zero before
+	Updated time.Time `json:"updated"`
+	Ended   bool      `json:"ended,omitempty"` // told, but the heaters are not known to be off yet
 
 	Attended  time.Time `json:"attended,omitzero"`   // somebody stays beside it until then; zero: nobody promised to
 	Continued int64     `json:"continued,omitempty"` // how many times an interrupted print went on

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/mailleur/mailleur/printer-agent/internal/link"
+)
+
+// replugPatience is how long a port that has gone may stay away in a print.
+const replugPatience = 60 * time.Second
+
+// stream is one print from the command line, over as many connections as it takes.
+type stream struct {
+	port    string
+	baud    int
+	options link.Options
+	job     link.Job
+	met     func(link.Snapshot) error // called when the board has answered; nil for none
+	log     *slog.Logger
+}
+
+// run prints until the attempt has ended. A port that goes is waited for: a board that lived on meanwhile is asked where
+// it is, and the print goes on there.
+func (s *stream) run(ctx context.Context) (link.Result, link.Snapshot, error) {
+	var total link.Result
+	var last link.Snapshot
+	for {
+		c, err := s.connect(ctx)
+		if err != nil {
+			if total.Reason == link.Unplugged { // it never came back
+				return total, last, nil
+			}
+			return total, last, err
+		}
+		last = c.link.Snapshot()
+		if s.met != nil {
+			if err := s.met(last); err != nil {
+				return total, last, errors.Join(err, c.close(s.log))
+			}
+		}
+		s.options.Known = last.Identity
+		result := s.print(ctx, c.link)
+		if err := c.close(s.log); err != nil {
+			return total, last, err
+		}
+		if total.Reason != "" {
+			result = total.Then(result)
+		}
+		total = result
+		if total.Reason != link.Unplugged || s.job.Track == nil || ctx.Err() != nil {
+			return total, last, nil
+		}
+		s.log.Warn("the port has gone: waiting for it", "port", s.port, "lines", total.LinesAcked)
+		s.options.Resume, s.job.Continue = true, true
+	}
+}
+
+func (s *stream) connect(ctx context.Context) (*connection, error) {
+	if s.options.Resume {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, replugPatience)
+		defer cancel()
+	}
+	return connect(ctx, s.port, s.baud, s.options)
+}
+
+// print is the part of the print on one connection. An interrupt cancels it and turns the heaters off.
+func (s *stream) print(ctx context.Context, l *link.Link) link.Result {
+	stop := context.AfterFunc(ctx, func() { s.log.Warn("interrupted: cancelling the print; interrupt again to leave at once") })
+	defer stop()
+	tell, quiet := context.WithCancel(context.WithoutCancel(ctx))
+	told := make(chan struct{})
+	go func() { defer close(told); tellProgress(tell, l, s.log) }()
+	result := l.Print(ctx, s.job)
+	quiet()
+	<-told
+	return result
+}
+
+// tellInterval is how often progress is told on standard error.
+const tellInterval = 10 * time.Second
+
+func tellProgress(ctx context.Context, l *link.Link, log *slog.Logger) {
+	tick := time.NewTicker(tellInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if s := l.Snapshot(); s.Job != nil {
+			log.Info("printing", "state", s.State, "line", s.Job.LinesDone, "of", s.Job.LinesTotal, "temperatures", s.Temps)
+		}
+	}
+}
