@@ -10,13 +10,21 @@ import (
 
 // Ensure that hours of events that nobody acknowledged go out in order, each once, a page at a time.
 func TestTenThousandEventsWaitInOrder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
 	s.db.NoSync = true // the number matters here, not the disk
 	const all = 10_000
-	for n := range int64(all) {
-		_, err := s.Append(wire.Event{Kind: wire.EventProgress, Printer: "tortue", Attempt: "a1", Lines: n + 1})
+	p := Print{Printer: "tortue", Attempt: "a1"}
+	require.NoError(t, s.Begin("", p))
+	for n := int64(1); n <= all; n += 10 {
+		var events []wire.Event
+		for lines := n + 1; lines < n+10; lines++ {
+			events = append(events, wire.Event{Kind: wire.EventProgress, Printer: "tortue", Attempt: "a1", Lines: lines})
+		}
+		_, err := s.Append(wire.Event{Kind: wire.EventCleared, Printer: "orange", Lines: n})
 		require.NoError(t, err)
+		require.NoError(t, s.Update(p, events...))
 	}
 	require.NoError(t, s.db.Sync())
 	require.NoError(t, s.Close())
@@ -49,6 +57,7 @@ func TestTenThousandEventsWaitInOrder(t *testing.T) {
 }
 
 func TestTenThousandEventsAreForgottenAtOnce(t *testing.T) {
+	t.Parallel()
 	s := open(t, t.TempDir())
 	s.db.NoSync = true
 	id, err := s.Outbox()

@@ -28,6 +28,7 @@ func TestOnAFullDisk(t *testing.T) {
 		printOnAFullDisk(t, dir)
 		return
 	}
+	t.Parallel()
 	runFull(t)
 }
 
@@ -186,6 +187,7 @@ func whole(t *testing.T, s *Spool, told int64) {
 func TestANewFolderOnAFullDisk(t *testing.T) {
 	dir := os.Getenv(fullEnv)
 	if dir == "" {
+		t.Parallel()
 		runFull(t)
 		return
 	}

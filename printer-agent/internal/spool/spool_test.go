@@ -333,6 +333,7 @@ func TestADamagedDatabaseIsAnError(t *testing.T) {
 }
 
 func TestAFolderHasOneOwner(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	open(t, dir)
 	_, err := Open(dir, Limits{})
@@ -376,6 +377,7 @@ func appendForEver(dir string) {
 
 // Ensure that a kill at any moment loses no event whose Append returned, and leaves no gap.
 func TestAKilledAgentLosesNoEvent(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var told int64
 	for round := range 8 {

@@ -140,6 +140,7 @@ func TestATrackKnowsAnotherBoot(t *testing.T) {
 
 // Ensure that no byte that a power cut, or anything else, changed can make a wrong offset: it makes none.
 func TestADamagedTrackSaysNoAndNeverWrong(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
@@ -277,6 +278,7 @@ func trackForEver(dir string) {
 // Ensure that 200 writers killed in the middle of a store leave every number they noted, but for the one being written
 // and the one that had its slot before, and no wrong one.
 func TestAKilledWriterLeavesATrueTrack(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for w := range writersPerChild {
 		k, err := OpenTrack(dir, "p"+strconv.Itoa(w))
