@@ -154,7 +154,7 @@ func trackOnAFullDisk(t *testing.T, dir string, k *Track) {
 	k.Sent(9, 90)
 	k = reopenTrack(t, k)
 	wantOffset(t, k, map[int64]int64{9: 90, 8: -1})
-	_, err := OpenTrack(dir, "orange")
+	_, err := openTrackIn(dir, "", "orange")
 	require.ErrorIs(t, err, ErrDiskFull)
 	limitFiles(t, before.Cur)
 }

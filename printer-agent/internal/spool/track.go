@@ -1,12 +1,11 @@
 package spool
 
 import (
-	"cmp"
+	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -20,7 +19,8 @@ import (
 
 const (
 	trackSlots = 1024 // a power of two; far more than any firmware holds
-	trackRing  = 4096 // position of the ring: behind the page of the heads
+	trackPage  = 4096
+	trackRing  = trackPage // position of the ring: behind the page of the heads
 	trackSize  = trackRing + trackSlots*int(unsafe.Sizeof(slot{}))
 )
 
@@ -33,92 +33,90 @@ type slot struct{ number, offset, check int64 }
 // knows it after the process was killed at any instant. It is a file mapped into memory: a line costs three stores and
 // no system call.
 //
+// The mapped file lies in /dev/shm, where a store can never wait for a disk; Sync copies what changed to the file in the
+// state folder. Where /dev/shm cannot be used, the file in the state folder is mapped itself; then the first store to a
+// page after each write-back may wait for the file system's journal.
+//
 // One goroutine at a time may write (Sent, Renumber, Cut, Reset, Clear); Offset, Last, Head and Sync may be called from
-// any other meanwhile. The file is written whole when it is made, so that a disk that fills up later is not noticed. A
-// mapping that fails all the same (the file cut short, a bad block, a copy-on-write file system without room) ends the
-// record, not the print: Offset says no from then on, and Sync says why.
+// any other meanwhile. Both files are written whole when they are made, so that a disk that fills up later is not
+// noticed. A mapping that fails all the same (the file cut short, a bad block, a copy-on-write file system without room)
+// ends the record, not the print: Offset says no from then on, and Sync says why.
 type Track struct {
-	path       string
-	file       *os.File
+	saved      *os.File    // in the state folder
+	kept       []byte      // what it holds; nil when it is the mapped one
+	unkept     bool        // it may hold less: a write failed
+	live       *os.File    // the mapped one
+	restored   atomic.Bool // the live one from the saved one: what was noted after the last Sync is missing
 	heads      []byte
 	slots      []slot
 	generation atomic.Int64 // of the attempt and its numbering; part of every check
 	head       atomic.Pointer[headRecord]
 	dead       atomic.Bool // closed, or the mapping failed
-	mapping    sync.Mutex  // held to write back and to unmap
+	mapping    sync.Mutex  // held to save and to unmap
 	mapped     []byte
 	boot       [16]byte
 }
 
-// OpenTrack opens the record track-key in the folder dir, or makes it. What it holds of an attempt is kept. Errors:
-// ErrDiskFull, ErrNewer; a damaged record is replaced by an empty one.
+// OpenTrack opens the record track-key in the state folder dir, or makes it. What it holds of an attempt is kept. One
+// process at a time may have it open, as the one that holds the folder's Spool. Errors: ErrDiskFull, ErrNewer; a damaged
+// record is replaced by an empty one.
 func OpenTrack(dir, key string) (*Track, error) {
 	if key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
 		return nil, fmt.Errorf("open track: printer key %q: only a-z, 0-9, _ and - are allowed", key)
 	}
+	return openTrackIn(dir, memoryFolder(sharedMemory, dir), key)
+}
+
+// openTrackIn opens a record that is mapped in the folder memory, or in the state folder itself if that is "".
+func openTrackIn(dir, memory, key string) (*Track, error) {
 	boot, err := bootID()
 	if err != nil {
 		return nil, fmt.Errorf("open track: %w", err)
 	}
-	t := &Track{path: filepath.Join(dir, "track-"+key), boot: boot}
-	if err := t.open(); err != nil {
+	t := &Track{boot: boot}
+	t.saved, err = openWhole(filepath.Join(dir, "track-"+key), make([]byte, trackSize))
+	if err != nil {
 		return nil, fmt.Errorf("open track of %s: %w", key, explain(err))
+	}
+	if err := t.open(memory, key); err != nil {
+		return nil, errors.Join(fmt.Errorf("open track of %s: %w", key, explain(err)), t.unmap())
 	}
 	return t, nil
 }
 
-func (t *Track) open() (err error) {
-	t.file, err = os.OpenFile(t.path, os.O_RDWR, 0)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		err = t.create()
-	case err == nil:
-		err = t.recreateUnlessWhole()
-	}
+func (t *Track) open(memory, key string) error {
+	content, head, err := readWhole(t.saved)
 	if err != nil {
 		return err
 	}
-	if t.mapped, err = unix.Mmap(int(t.file.Fd()), 0, trackSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
-		return errors.Join(fmt.Errorf("map: %w", err), t.file.Close())
+	t.live = t.saved
+	if memory != "" {
+		live, restored, err := openLive(filepath.Join(memory, "track-"+key), content, head)
+		switch {
+		case errors.Is(err, ErrNewer):
+			return err
+		case err == nil: // otherwise there is no room in memory
+			t.live, t.kept = live, content
+			t.restored.Store(restored)
+		}
+	}
+	return t.mapLive()
+}
+
+func (t *Track) mapLive() (err error) {
+	t.mapped, err = unix.Mmap(int(t.live.Fd()), 0, trackSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return fmt.Errorf("map: %w", err)
 	}
 	_ = unix.Mlock(t.mapped) // spares page faults where the limit of locked memory allows it
 	t.heads = t.mapped[:trackRing]
 	t.slots = unsafe.Slice((*slot)(unsafe.Pointer(&t.mapped[trackRing])), trackSlots)
-	r, err := latestHead(t.heads)
+	head, err := latestHead(t.heads)
 	if err != nil {
-		return errors.Join(err, t.unmap())
+		return err
 	}
-	t.adopt(r)
+	t.adopt(head)
 	return nil
-}
-
-// create writes every byte, instead of leaving a hole or an unwritten extent, so that a later store finds its block.
-func (t *Track) create() error {
-	part := t.path + "." + rand.Text() + ".part"
-	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(make([]byte, trackSize))
-	if err = cmp.Or(err, f.Sync()); err == nil {
-		err = os.Rename(part, t.path)
-	}
-	if err != nil {
-		return errors.Join(err, f.Close(), ignoreMissing(os.Remove(part)))
-	}
-	t.file = f
-	return syncDir(filepath.Dir(t.path))
-}
-
-func (t *Track) recreateUnlessWhole() error {
-	info, err := t.file.Stat()
-	if err == nil && info.Size() == int64(trackSize) {
-		return nil
-	}
-	if err := errors.Join(err, t.file.Close()); err != nil {
-		return err
-	}
-	return t.create()
 }
 
 // Sent notes that the line with this number was sent, or is about to be, and that the file goes on at offset behind it,
@@ -206,26 +204,58 @@ func (t *Track) Cut(number int64) {
 	}
 }
 
-// Sync writes the record back to the disk, for a loss of power; a killed process needs none. It may wait for the disk
-// as long as that takes. Call it every few seconds from a goroutine that nothing waits for.
+// Sync brings the file in the state folder up to now, for a loss of power; a killed process needs none. It may wait for
+// the disk as long as that takes. Call it every few seconds from a goroutine that nothing waits for.
 func (t *Track) Sync() error {
 	t.mapping.Lock()
 	defer t.mapping.Unlock()
 	if t.dead.Load() {
 		return fmt.Errorf("sync track: %w", ErrTrackLost)
 	}
-	if err := unix.Msync(t.mapped, unix.MS_SYNC); err != nil {
+	if err := t.save(); err != nil {
 		return fmt.Errorf("sync track: %w", explain(err))
+	}
+	if t.dead.Load() {
+		return fmt.Errorf("sync track: %w", ErrTrackLost)
 	}
 	return nil
 }
 
-// Close writes the record back and releases it; what it holds of an attempt stays in the file. No call may be under way
-// but Sync; later ones do nothing.
+func (t *Track) save() (err error) {
+	if t.kept == nil {
+		return unix.Msync(t.mapped, unix.MS_SYNC)
+	}
+	defer t.guard(debug.SetPanicOnFault(true))
+	changed, page := false, make([]byte, trackPage)
+	for at := 0; at < trackSize; at += trackPage {
+		copy(page, t.mapped[at:at+trackPage])
+		if !t.unkept && bytes.Equal(page, t.kept[at:at+trackPage]) {
+			continue
+		}
+		if _, err := t.saved.WriteAt(page, int64(at)); err != nil {
+			t.unkept = true
+			return err
+		}
+		changed = true
+		copy(t.kept[at:], page)
+	}
+	if changed {
+		err = unix.Fdatasync(int(t.saved.Fd()))
+		t.unkept = err != nil
+	}
+	return err
+}
+
+// Close saves the record and releases it; what it holds of an attempt stays. No call may be under way but Sync; later
+// ones do nothing.
 func (t *Track) Close() error {
 	err := t.Sync()
 	if errors.Is(err, ErrTrackLost) {
 		err = nil
+	}
+	_, attempt := t.Head()
+	if err == nil && !attempt && t.live != t.saved {
+		err = ignoreMissing(os.Remove(t.live.Name())) // the saved one says as much
 	}
 	return errors.Join(err, t.unmap())
 }
@@ -234,12 +264,18 @@ func (t *Track) unmap() error {
 	t.mapping.Lock()
 	defer t.mapping.Unlock()
 	t.dead.Store(true)
-	if t.mapped == nil {
-		return nil
+	var errs []error
+	if t.mapped != nil {
+		errs = append(errs, unix.Munmap(t.mapped))
 	}
-	err := errors.Join(unix.Munmap(t.mapped), t.file.Close())
-	t.mapped = nil
-	if err != nil {
+	if t.live != nil && t.live != t.saved {
+		errs = append(errs, t.live.Close())
+	}
+	if t.saved != nil {
+		errs = append(errs, t.saved.Close())
+	}
+	t.mapped, t.live, t.saved = nil, nil, nil
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close track: %w", err)
 	}
 	return nil

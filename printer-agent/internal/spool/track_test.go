@@ -1,15 +1,9 @@
 package spool
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,16 +18,36 @@ var aHead = TrackHead{
 
 func openTrack(t testing.TB, dir string) *Track {
 	t.Helper()
-	k, err := OpenTrack(dir, "tortue")
+	return openTrackBeside(t, dir, "")
+}
+
+func openTrackBeside(t testing.TB, dir, memory string) *Track {
+	t.Helper()
+	k, err := openTrackIn(dir, memory, "tortue")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = k.Close() })
 	return k
 }
 
+// reopenTrack closes a record and opens it again in the same way.
 func reopenTrack(t testing.TB, k *Track) *Track {
 	t.Helper()
+	dir, memory := filepath.Dir(k.saved.Name()), ""
+	if k.live != k.saved {
+		memory = filepath.Dir(k.live.Name())
+	}
 	require.NoError(t, k.Close())
-	return openTrack(t, filepath.Dir(k.path))
+	return openTrackBeside(t, dir, memory)
+}
+
+// bothWays runs a test on a record mapped in the state folder, and on one mapped in memory.
+func bothWays(t *testing.T, f func(t *testing.T, k *Track)) {
+	t.Run("on disk", func(t *testing.T) { f(t, openTrack(t, t.TempDir())) })
+	t.Run("in memory", func(t *testing.T) {
+		k := openTrackBeside(t, t.TempDir(), t.TempDir())
+		require.NotSame(t, k.live, k.saved)
+		f(t, k)
+	})
 }
 
 // wantOffset asks for numbers and what stands behind them; -1 stands for not known.
@@ -49,67 +63,69 @@ func wantOffset(t testing.TB, k *Track, want map[int64]int64) {
 }
 
 func TestATrackStartsEmptyAndKeepsWhatWasSent(t *testing.T) {
-	k := openTrack(t, t.TempDir())
-	_, ok := k.Head()
-	require.False(t, ok)
-	_, ok = k.Last()
-	require.False(t, ok)
-	wantOffset(t, k, map[int64]int64{0: -1, 1: -1, -1: -1})
+	bothWays(t, func(t *testing.T, k *Track) {
+		_, ok := k.Head()
+		require.False(t, ok)
+		_, ok = k.Last()
+		require.False(t, ok)
+		wantOffset(t, k, map[int64]int64{0: -1, 1: -1, -1: -1})
 
-	require.NoError(t, k.Reset(aHead))
-	for n := range int64(3000) {
-		k.Sent(n, n*1_000_000)
-	}
-	k.Sent(3000, 2999_000_000) // a line that is not of the file
-	k.Sent(2999, 2999_000_000) // sent again
-	k.Sent(-5, 1)
-	for range 2 {
-		wantOffset(t, k, map[int64]int64{3000: 2999_000_000, 2999: 2999_000_000, 1977: 1977_000_000, 1976: -1, 3001: -1, -5: -1})
-		last, ok := k.Last()
-		require.True(t, ok)
-		require.Equal(t, int64(3000), last)
-		head, ok := k.Head()
-		require.True(t, ok)
-		require.Equal(t, aHead, head)
-		require.True(t, k.SameBoot())
-		k = reopenTrack(t, k)
-	}
+		require.NoError(t, k.Reset(aHead))
+		for n := range int64(3000) {
+			k.Sent(n, n*1_000_000)
+		}
+		k.Sent(3000, 2999_000_000) // a line that is not of the file
+		k.Sent(2999, 2999_000_000) // sent again
+		k.Sent(-5, 1)
+		for range 2 {
+			wantOffset(t, k, map[int64]int64{3000: 2999_000_000, 2999: 2999_000_000, 1977: 1977_000_000, 1976: -1, 3001: -1, -5: -1})
+			last, ok := k.Last()
+			require.True(t, ok)
+			require.Equal(t, int64(3000), last)
+			head, ok := k.Head()
+			require.True(t, ok)
+			require.Equal(t, aHead, head)
+			require.True(t, k.SameBoot())
+			k = reopenTrack(t, k)
+		}
+	})
 }
 
 func TestATrackForgetsAtEachNewBeginning(t *testing.T) {
-	k := openTrack(t, t.TempDir())
-	require.NoError(t, k.Reset(aHead))
-	send := func() {
-		for n := range int64(100) {
-			k.Sent(n, n+1)
+	bothWays(t, func(t *testing.T, k *Track) {
+		require.NoError(t, k.Reset(aHead))
+		send := func() {
+			for n := range int64(100) {
+				k.Sent(n, n+1)
+			}
 		}
-	}
-	send()
-	k.Cut(90)
-	wantOffset(t, k, map[int64]int64{90: 91, 91: -1, 99: -1})
-	k.Renumber()
-	wantOffset(t, k, map[int64]int64{0: -1, 90: -1})
-	head, ok := k.Head()
-	require.True(t, ok)
-	require.Equal(t, aHead, head)
-	k = reopenTrack(t, k)
-	_, ok = k.Last()
-	require.False(t, ok, "the old numbering does not come back")
-
-	send()
-	other := aHead
-	other.Attempt = TokenHash("a2")
-	require.NoError(t, k.Reset(other))
-	wantOffset(t, k, map[int64]int64{5: -1})
-	send()
-	require.NoError(t, k.Clear())
-	for range 2 {
-		_, ok = k.Head()
-		require.False(t, ok)
-		require.False(t, k.SameBoot())
-		wantOffset(t, k, map[int64]int64{5: -1})
+		send()
+		k.Cut(90)
+		wantOffset(t, k, map[int64]int64{90: 91, 91: -1, 99: -1})
+		k.Renumber()
+		wantOffset(t, k, map[int64]int64{0: -1, 90: -1})
+		head, ok := k.Head()
+		require.True(t, ok)
+		require.Equal(t, aHead, head)
 		k = reopenTrack(t, k)
-	}
+		_, ok = k.Last()
+		require.False(t, ok, "the old numbering does not come back")
+
+		send()
+		other := aHead
+		other.Attempt = TokenHash("a2")
+		require.NoError(t, k.Reset(other))
+		wantOffset(t, k, map[int64]int64{5: -1})
+		send()
+		require.NoError(t, k.Clear())
+		for range 2 {
+			_, ok = k.Head()
+			require.False(t, ok)
+			require.False(t, k.SameBoot())
+			wantOffset(t, k, map[int64]int64{5: -1})
+			k = reopenTrack(t, k)
+		}
+	})
 }
 
 func TestATrackRefusesAHeadItCannotHold(t *testing.T) {
@@ -149,16 +165,16 @@ func TestADamagedTrackSaysNoAndNeverWrong(t *testing.T) {
 		for n := range int64(1500) {
 			k.Sent(n, n*7)
 		}
+		path := k.saved.Name()
 		require.NoError(t, k.Close())
-		raw, err := os.ReadFile(k.path)
+		raw, err := os.ReadFile(path)
 		require.NoError(t, err)
 		from := rng.IntN(len(raw))
 		for i := from; i < min(from+1+rng.IntN(40), len(raw)); i++ {
 			raw[i] ^= byte(rng.IntN(256))
 		}
-		require.NoError(t, os.WriteFile(k.path, raw, 0o600))
-		k, err = OpenTrack(dir, "tortue")
-		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, raw, 0o600))
+		k = openTrack(t, dir)
 		for n := range int64(2048) {
 			if offset, ok := k.Offset(n); ok {
 				require.Equal(t, n*7, offset)
@@ -188,31 +204,133 @@ func TestATrackOfANewerAgentIsRefused(t *testing.T) {
 	r := headRecord{Format: TrackFormat + 1, Turn: 1}
 	copy(r.Magic[:], headMagic)
 	copy(k.heads, r.encode())
+	path := k.saved.Name()
 	require.NoError(t, k.Close())
-	_, err := OpenTrack(dir, "tortue")
+	_, err := openTrackIn(dir, "", "tortue")
 	require.ErrorIs(t, err, ErrNewer)
-	raw, err := os.ReadFile(k.path)
+	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, r.encode(), raw[:len(r.encode())], "it is left as it was")
 }
 
 // Ensure that a file cut short below the mapping ends the record and not the program.
 func TestALostMappingDoesNotEndThePrint(t *testing.T) {
-	k := openTrack(t, t.TempDir())
+	bothWays(t, func(t *testing.T, k *Track) {
+		require.NoError(t, k.Reset(aHead))
+		k.Sent(1, 10)
+		require.NoError(t, k.live.Truncate(0))
+		k.Sent(2, 20)
+		wantOffset(t, k, map[int64]int64{1: -1, 2: -1})
+		_, ok := k.Last()
+		require.False(t, ok)
+		k.Cut(1)
+		k.Renumber()
+		require.ErrorIs(t, k.Sync(), ErrTrackLost)
+		require.ErrorIs(t, k.Reset(aHead), ErrTrackLost)
+		require.NoError(t, k.Close())
+		require.NoError(t, k.Close(), "twice does no harm")
+		k.Sent(3, 30)
+	})
+}
+
+// Ensure that the saver, too, survives a mapping that is lost.
+func TestALostMappingIsSaidBySync(t *testing.T) {
+	bothWays(t, func(t *testing.T, k *Track) {
+		require.NoError(t, k.Reset(aHead))
+		require.NoError(t, k.live.Truncate(0))
+		k.Sent(1, 10)
+		require.ErrorIs(t, k.Sync(), ErrTrackLost)
+	})
+	k := openTrackBeside(t, t.TempDir(), t.TempDir())
+	require.NoError(t, k.Reset(aHead))
+	require.NoError(t, k.live.Truncate(0))
+	require.ErrorIs(t, k.Sync(), ErrTrackLost)
+}
+
+// Ensure that a machine that lost its memory goes on from what Sync saved, and says that it may be behind.
+func TestATrackIsRestoredFromWhatWasSaved(t *testing.T) {
+	dir, memory := t.TempDir(), t.TempDir()
+	k := openTrackBeside(t, dir, memory)
+	require.NoError(t, k.Reset(aHead))
+	for n := range int64(500) {
+		k.Sent(n, n*3)
+	}
+	require.NoError(t, k.Sync())
+	k.Sent(500, 1500)
+	k.Sent(501, 1503)
+	require.NoError(t, k.unmap()) // a loss of power: nothing more is saved
+	require.NoError(t, os.Remove(filepath.Join(memory, "track-tortue")))
+
+	k = openTrackBeside(t, dir, memory)
+	require.False(t, k.SameBoot())
+	wantOffset(t, k, map[int64]int64{0: 0, 499: 1497, 500: -1, 501: -1})
+	head, ok := k.Head()
+	require.True(t, ok)
+	require.Equal(t, aHead, head)
+	require.NoError(t, k.Reset(aHead))
+	require.True(t, k.SameBoot())
+}
+
+// Ensure that a record in memory that another state folder left behind does not win over the saved one.
+func TestAnOldRecordInMemoryIsNotUsed(t *testing.T) {
+	dir, memory := t.TempDir(), t.TempDir()
+	k := openTrackBeside(t, dir, memory)
 	require.NoError(t, k.Reset(aHead))
 	k.Sent(1, 10)
-	require.NoError(t, os.Truncate(k.path, 0))
-	k.Sent(2, 20)
-	wantOffset(t, k, map[int64]int64{1: -1, 2: -1})
-	_, ok := k.Last()
-	require.False(t, ok)
-	k.Cut(1)
-	k.Renumber()
-	require.ErrorIs(t, k.Sync(), ErrTrackLost)
-	require.ErrorIs(t, k.Reset(aHead), ErrTrackLost)
 	require.NoError(t, k.Close())
-	require.NoError(t, k.Close(), "twice does no harm")
-	k.Sent(3, 30)
+	for range 3 {
+		k = openTrack(t, dir) // one that finds no memory
+		require.NoError(t, k.Reset(aHead))
+		k.Sent(1, 20)
+		require.NoError(t, k.Close())
+	}
+	k = openTrackBeside(t, dir, memory)
+	wantOffset(t, k, map[int64]int64{1: 20})
+	require.False(t, k.SameBoot())
+}
+
+// Ensure that what OpenTrack chooses by itself keeps a record as the rest is tested to.
+func TestATrackOpensWhereItIs(t *testing.T) {
+	dir := t.TempDir()
+	t.Cleanup(func() { _ = os.RemoveAll(memoryFolder(sharedMemory, dir)) })
+	for round := range 2 {
+		k, err := OpenTrack(dir, "tortue")
+		require.NoError(t, err)
+		if round == 0 {
+			require.NoError(t, k.Reset(aHead))
+			k.Sent(7, 70)
+		}
+		wantOffset(t, k, map[int64]int64{7: 70})
+		require.True(t, k.SameBoot())
+		require.NoError(t, k.Close())
+	}
+}
+
+func TestMemoryIsPrivateAndTidied(t *testing.T) {
+	shared, state := t.TempDir(), t.TempDir()
+	folder := memoryFolder(shared, state)
+	require.NotEmpty(t, folder)
+	require.Equal(t, folder, memoryFolder(shared, state))
+	other := t.TempDir()
+	gone := memoryFolder(shared, other)
+	require.NotEqual(t, folder, gone)
+	require.NoError(t, os.RemoveAll(other))
+	require.Equal(t, folder, memoryFolder(shared, state))
+	require.NoDirExists(t, gone)
+	require.DirExists(t, folder)
+
+	k := openTrackBeside(t, state, folder)
+	require.NoError(t, k.Reset(aHead))
+	require.FileExists(t, filepath.Join(folder, "track-tortue"))
+	require.NoError(t, k.Clear())
+	require.NoError(t, k.Close())
+	require.NoFileExists(t, filepath.Join(folder, "track-tortue"), "nothing stays in memory without an attempt")
+
+	require.NoError(t, os.Chmod(filepath.Dir(folder), 0o777))
+	require.Empty(t, memoryFolder(shared, state), "somebody else might write there")
+	require.Empty(t, memoryFolder(filepath.Join(shared, "missing"), state))
+	k = openTrackBeside(t, state, filepath.Join(shared, "missing"))
+	require.Same(t, k.live, k.saved)
 }
 
 // Ensure that readers beside the writer see right offsets or none.
@@ -244,109 +362,6 @@ func TestReadersNeverSeeATornSlot(t *testing.T) {
 	}
 	close(done)
 	readers.Wait()
-}
-
-// trackedOffset is where number stands in the tests' file: both halves of it change with every number.
-func trackedOffset(number int64) int64 { return number*0x1_0000_0001 + 17 }
-
-const writersPerChild = 8
-
-// trackForEver notes lines in several tracks, and prints a number of each now and then, after Sent returned.
-func trackForEver(dir string) {
-	var out sync.Mutex
-	for w := range writersPerChild {
-		k, err := OpenTrack(dir, "p"+strconv.Itoa(w))
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		go func() {
-			last, _ := k.Last()
-			for n := last + 1; ; n++ {
-				k.Sent(n, trackedOffset(n))
-				if n%50_000 == 0 {
-					out.Lock()
-					fmt.Println(w, n)
-					out.Unlock()
-				}
-			}
-		}()
-	}
-	select {}
-}
-
-// Ensure that 200 writers killed in the middle of a store leave every number they noted, but for the one being written
-// and the one that had its slot before, and no wrong one.
-func TestAKilledWriterLeavesATrueTrack(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	for w := range writersPerChild {
-		k, err := OpenTrack(dir, "p"+strconv.Itoa(w))
-		require.NoError(t, err)
-		require.NoError(t, k.Reset(aHead))
-		require.NoError(t, k.Close())
-	}
-	torn := 0
-	for round := range 200 / writersPerChild {
-		told := killTrackers(t, dir, 1+round%4, time.Duration(round*37%1000)*time.Microsecond)
-		for w := range writersPerChild {
-			torn += checkTrack(t, dir, w, told[w])
-		}
-	}
-	t.Logf("%d of 200 writers were cut off in the middle of a slot", torn)
-}
-
-func checkTrack(t *testing.T, dir string, w int, told int64) (torn int) {
-	t.Helper()
-	k, err := OpenTrack(dir, "p"+strconv.Itoa(w))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, k.Close()) }()
-	require.True(t, k.SameBoot())
-	last, _ := k.Last()
-	require.GreaterOrEqual(t, last, told)
-	for n := max(1, last-trackSlots+1); n <= last+trackSlots; n++ {
-		offset, ok := k.Offset(n)
-		if ok {
-			require.Equal(t, trackedOffset(n), offset)
-		}
-		switch {
-		case n == last-trackSlots+1 && !ok:
-			torn++ // its slot was being taken for last+1
-		default:
-			require.Equal(t, n <= last, ok, "number %d of %d", n, last)
-		}
-	}
-	return torn
-}
-
-// killTrackers runs a child until it told n numbers, and a little longer, kills it, and returns the last number told of
-// each track.
-func killTrackers(t *testing.T, dir string, n int, longer time.Duration) (told [writersPerChild]int64) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), trackerEnv+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	lines := bufio.NewReader(out)
-	for i := 0; ; i++ {
-		if i == n {
-			time.AfterFunc(longer, func() { _ = cmd.Process.Kill() })
-		}
-		text, err := lines.ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var w int
-		var number int64
-		_, err = fmt.Sscan(text, &w, &number)
-		require.NoError(t, err)
-		told[w] = number
-	}
-	var exit *exec.ExitError
-	require.True(t, errors.As(cmd.Wait(), &exit))
-	return told
 }
 
 func TestSentAllocatesNothing(t *testing.T) {

@@ -115,6 +115,7 @@ func (t *Track) Reset(h TrackHead) error {
 		return fmt.Errorf("reset track: dialect %q has more than %d bytes", h.Dialect, len(r.Dialect))
 	}
 	t.put(r)
+	t.restored.Store(false)
 	return t.Sync()
 }
 
@@ -140,11 +141,12 @@ func (t *Track) Head() (TrackHead, bool) {
 	}, true
 }
 
-// SameBoot says whether the machine was not started anew since the attempt's Reset. Otherwise the last numbers may be
-// missing, unless Sync was called after them; those that Offset finds are right all the same.
+// SameBoot says whether the record is as the attempt's last line left it: the machine was not started anew since the
+// attempt's Reset, and nothing had to be taken from what Sync saved. Otherwise the last numbers may be missing; those
+// that Offset finds are right all the same.
 func (t *Track) SameBoot() bool {
 	r := t.head.Load()
-	return r.Live != 0 && r.Boot == t.boot
+	return r.Live != 0 && r.Boot == t.boot && !t.restored.Load()
 }
 
 func parseUUID(text string) (id [16]byte, err error) {
