@@ -76,18 +76,27 @@ func (s *Spool) Forget(outbox string, upTo int64) (renewed bool, err error) {
 			renewed = true
 			return renew(tx)
 		}
-		c := tx.Bucket(bucketEvents).Cursor()
-		for k, _ := c.First(); k != nil && seqOf(k) <= upTo; k, _ = c.First() {
-			if err := c.Delete(); err != nil {
-				return err
-			}
-		}
-		return nil
+		return deleteUpTo(tx.Bucket(bucketEvents), upTo)
 	})
 	if err != nil {
 		return false, fmt.Errorf("forget events: %w", err)
 	}
 	return renewed, nil
+}
+
+// deleteUpTo looks for all keys before it deletes any: a cursor passes every page that was emptied, each time.
+func deleteUpTo(events *bolt.Bucket, upTo int64) error {
+	var keys [][]byte
+	c := events.Cursor()
+	for k, _ := c.First(); k != nil && seqOf(k) <= upTo; k, _ = c.Next() {
+		keys = append(keys, k)
+	}
+	for _, k := range keys {
+		if err := events.Delete(k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func renew(tx *bolt.Tx) error {

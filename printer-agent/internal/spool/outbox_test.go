@@ -97,3 +97,22 @@ func BenchmarkFrom(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkForget is an acknowledgement of ten thousand events at once.
+func BenchmarkForget(b *testing.B) {
+	s, err := Open(b.TempDir(), Limits{})
+	require.NoError(b, err)
+	defer func() { require.NoError(b, s.Close()) }()
+	id, err := s.Outbox()
+	require.NoError(b, err)
+	require.NoError(b, s.Begin("", Print{Printer: "tortue", Attempt: "a1"}))
+	told := int64(0)
+	for b.Loop() {
+		b.StopTimer()
+		require.NoError(b, s.Update(Print{Printer: "tortue", Attempt: "a1"}, make([]wire.Event, 10_000)...))
+		told += 10_000
+		b.StartTimer()
+		_, err := s.Forget(id, told)
+		require.NoError(b, err)
+	}
+}
