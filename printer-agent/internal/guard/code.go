@@ -23,6 +23,7 @@ const (
 	WaitingHot  Code = "waiting_hot"  // waits for a person with a hot nozzle
 	WaitingLong Code = "waiting_long" // has waited for hours
 	IdleHot     Code = "idle_hot"     // hot without a task
+	HotByHand   Code = "hot_by_hand"  // the same, turned on at the machine
 )
 
 // The codes of the windows. Their sentences take from, the moment from which the answer would be yes.
@@ -81,7 +82,7 @@ const (
 
 // Codes are all of them.
 var Codes = []Code{
-	NoRise, NoPower, Slow, Runaway, TooHot, Falling, Frozen, BadSensor, Quiet, Stale, WaitingHot, WaitingLong, IdleHot,
+	NoRise, NoPower, Slow, Runaway, TooHot, Falling, Frozen, BadSensor, Quiet, Stale, WaitingHot, WaitingLong, IdleHot, HotByHand,
 	WindowClosed, WindowShort, NeverFits, NobodyHere, HereTooShort,
 	BreakerFull, BreakerQueue, PlateUnknown, PlateOccupied,
 	BenchNeeded, BenchFailed, BenchOutdated, BenchNoIdentity, BenchWrongBoard, BenchNoSensor, BenchNotCold, BenchSwapped,

@@ -35,7 +35,9 @@ type heater struct {
 	offLow  float64 // lowest since it was turned off
 
 	fall, over, stray timer
-	hot               int // reports in a row above the maximum
+	mark              float64 // what a heater that has lost its temperature must get above
+	climbs            bool    // it has done so
+	hot               int     // reports in a row above the maximum
 	frozenAt          time.Time
 
 	bad      [badMemory]time.Time // newest first
@@ -152,7 +154,7 @@ func (h *heater) track(now time.Time, raw float64) {
 func (h *heater) check(now time.Time, s Situation, all Limits) Verdict {
 	var worst Verdict
 	for _, v := range []Verdict{
-		h.checkMax(), h.checkOver(now, s), h.checkRise(now), h.checkFall(now), h.checkFrozen(now), h.checkBad(now, s, all),
+		h.checkMax(), h.checkOver(now, s), h.checkRise(now, s), h.checkFall(now, s), h.checkFrozen(now), h.checkBad(now, s, all),
 		h.checkSlow(now),
 	} {
 		if v.Action > worst.Action && v.Action > h.told[v.Code] {
@@ -200,7 +202,10 @@ func (h *heater) checkOver(now time.Time, s Situation) Verdict {
 	return Verdict{}
 }
 
-func (h *heater) checkRise(now time.Time) Verdict {
+func (h *heater) checkRise(now time.Time, s Situation) Verdict {
+	if s.Probing && h.seen { // what comes after has its full time
+		h.begin(now)
+	}
 	if h.limits.RiseWithin == 0 || !h.seen || h.reached || h.target <= 0 || h.actual() >= h.target-h.limits.Gap {
 		return Verdict{}
 	}
@@ -215,11 +220,24 @@ func (h *heater) checkRise(now time.Time) Verdict {
 	return v
 }
 
-func (h *heater) checkFall(now time.Time) Verdict {
+// checkFall finds a heater that has lost its temperature. One that climbs back has time as long as each step is higher
+// than all before it: a sensor that comes and goes is no recovery.
+func (h *heater) checkFall(now time.Time, s Situation) Verdict {
 	if h.limits.FallAfter == 0 || !h.seen {
 		return Verdict{}
 	}
-	since := h.fall.run(h.reached && h.target > 0 && h.actual() < h.target-h.limits.Fall, now)
+	actual := h.actual()
+	lost := h.reached && h.target > 0 && actual < h.target-h.limits.Fall && !s.Probing
+	switch {
+	case !lost || h.fall.at.IsZero():
+		h.mark, h.climbs = actual, false
+	case actual >= h.mark+2*h.limits.Rise:
+		h.mark, h.climbs = actual, true
+		h.fall = timer{}
+	case actual < h.mark && !h.climbs:
+		h.mark = actual
+	}
+	since := h.fall.run(lost, now)
 	if since <= h.limits.FallAfter {
 		return Verdict{}
 	}

@@ -42,6 +42,7 @@ type Limits struct {
 	AskAfter   time.Duration // without a reading while hot
 	StaleAfter time.Duration // likewise: a person is told
 	StaleCool  time.Duration // likewise: heaters are turned off
+	ProbeFor   time.Duration // so long at most may a heater lose its temperature while the machine homes or levels
 
 	// A nozzle may wait hot for a person so long, and the bed so long: parts come off a cold bed. Prusa's MK3 waited
 	// seven hours with everything on (Prusa-Firmware#2722) before it got its timer of 30 minutes.
@@ -82,7 +83,7 @@ func DefaultLimits(p profiles.Printer) Limits {
 		},
 		Chamber:  Heater{Max: chamberMax, Near: 5},
 		BadInTen: 3, BadFor: 5 * time.Second,
-		AskAfter: 30 * time.Second, StaleAfter: 2 * time.Minute, StaleCool: 15 * time.Minute,
+		AskAfter: 30 * time.Second, StaleAfter: 2 * time.Minute, StaleCool: 15 * time.Minute, ProbeFor: 15 * time.Minute,
 		WaitNozzle: 10 * time.Minute, WaitBed: 4 * time.Hour, IdleAfter: 30 * time.Minute,
 	}
 }

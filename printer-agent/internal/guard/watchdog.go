@@ -18,8 +18,9 @@ type Reading struct {
 
 // Situation is what the watchdog cannot see in temperatures.
 type Situation struct {
-	Busy    bool // a print, a preheat or a test is on, and may heat
+	Busy    bool // a print, a preheat or a test of ours is on, and may heat
 	Waiting bool // and waits for a person: a filament change, a pause
+	Probing bool // homes or levels the bed: some firmware heats nothing meanwhile (Marlin PROBING_HEATERS_OFF)
 }
 
 // Action is what a verdict asks for, each one more than those before it.
@@ -76,6 +77,8 @@ type Watchdog struct {
 	quiet   Action // what was told of the silence
 	waits   timer
 	idles   timer
+	probes  timer
+	ours    bool   // the heaters that are on were turned on for a task of ours
 	rested  Action // what was told of waiting
 	idled   bool
 }
@@ -170,6 +173,7 @@ func (w *Watchdog) Check(now time.Time, s Situation) (found []Verdict) {
 			found = append(found, v)
 		}
 	}
+	s.Probing = w.probes.run(s.Probing, now) < w.limits.ProbeFor && s.Probing
 	add(w.checkSilence(now))
 	add(w.checkWaiting(now, s))
 	add(w.checkIdle(now, s))
@@ -233,9 +237,12 @@ func (w *Watchdog) nozzleOn() bool {
 	return false
 }
 
-// checkIdle turns off what nobody uses.
+// checkIdle turns off what a task of ours has left on. What somebody turned on at the machine is theirs, and may be a
+// print from a card: that is only worth a word.
 func (w *Watchdog) checkIdle(now time.Time, s Situation) Verdict {
-	since := w.idles.run(!s.Busy && !s.Waiting && w.on(), now)
+	busy, on := s.Busy || s.Waiting, w.on()
+	w.ours = on && (w.ours || busy)
+	since := w.idles.run(!busy && on, now)
 	if since == 0 {
 		w.idled = false
 	}
@@ -243,5 +250,8 @@ func (w *Watchdog) checkIdle(now time.Time, s Situation) Verdict {
 		return Verdict{}
 	}
 	w.idled = true
+	if !w.ours {
+		return Verdict{Action: Warn, Code: HotByHand, Since: since}
+	}
 	return Verdict{Action: Cool, Code: IdleHot, Since: since}
 }

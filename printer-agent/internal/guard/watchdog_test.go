@@ -120,6 +120,27 @@ func TestWatchdogLeavesGoodPrintsAlone(t *testing.T) {
 			r.nozzle.loss *= 1.3
 			r.run(30 * time.Minute)
 		},
+		"levelling with the heaters off": func(r *rig) {
+			r.print()
+			r.situation.Probing, r.nozzle.power, r.bed.power = true, 0, 0
+			r.run(3 * time.Minute)
+			r.situation.Probing, r.nozzle.power, r.bed.power = false, 1, 1
+			r.run(20 * time.Minute)
+		},
+		"levelling while it heats": func(r *rig) {
+			r.nozzle.target, r.bed.target = 210, 60
+			r.run(5 * time.Second)
+			r.situation.Probing, r.nozzle.power, r.bed.power = true, 0, 0
+			r.run(8 * time.Minute)
+			r.situation.Probing, r.nozzle.power, r.bed.power = false, 1, 1
+			r.run(20 * time.Minute)
+		},
+		"a slow bed that comes back after a door stood open": func(r *rig) {
+			r.bed.rate, r.bed.loss, r.bed.target = 0.2, 0.0014, 100
+			r.run(time.Hour)
+			r.bed.temp -= 60
+			r.run(time.Hour)
+		},
 		"overshoot": func(r *rig) { r.print(); r.nozzle.temp += 17; r.run(5 * time.Minute) },
 		"targets that jitter": func(r *rig) {
 			for i := range 120 {
