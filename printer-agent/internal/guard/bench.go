@@ -37,19 +37,20 @@ const (
 type Bench struct {
 	subject Subject
 	phase   phase
-	since   time.Time // of the phase
-	out     []string  // to be sent
-	pending bool      // sent, and not all acknowledged
-	temps   map[string]float64
-	start   map[string]float64 // at the beginning of step 1
-	before  map[string]float64 // at the beginning of the phase
-	warm    map[string]float64 // when the heaters were turned off
+	since   time.Time            // of the phase
+	out     []string             // to be sent
+	pending bool                 // sent, and not all acknowledged
+	temps   map[string]float64   // by part
+	seenAt  map[string]time.Time // when each was read
+	start   map[string]float64   // at the beginning of step 1
+	before  map[string]float64   // at the beginning of the phase
+	warm    map[string]float64   // when the heaters were turned off
 	result  Result
 }
 
 // NewBench begins a test with the question whether the plate is empty.
 func NewBench(now time.Time, s Subject) *Bench {
-	return &Bench{subject: s, since: now, temps: map[string]float64{}, result: Result{
+	return &Bench{subject: s, since: now, temps: map[string]float64{}, seenAt: map[string]time.Time{}, result: Result{
 		Format: BenchFormat, Who: s.Who, Firmware: s.Firmware, Profile: s.Fingerprint,
 	}}
 }
@@ -87,9 +88,7 @@ func (b *Bench) Observe(now time.Time, report []Reading) {
 		case "T", "T0", "B":
 			part := partOf(r.Sensor)
 			if r.Valid {
-				b.temps[part] = r.Actual
-			} else {
-				delete(b.temps, part)
+				b.temps[part], b.seenAt[part] = r.Actual, now
 			}
 		}
 	}

@@ -32,6 +32,7 @@ type stand struct {
 	blind       string
 	start, seen bool
 	mute        bool // nobody answers
+	breaks      bool // the nozzle's sensor, as soon as it is warm
 	sent        []string
 }
 
@@ -60,7 +61,7 @@ func (s *stand) obey(commands []string) (acknowledged bool) {
 }
 
 func (s *stand) report() []Reading {
-	nozzle := Reading{"T", s.nozzle.temp, s.nozzle.target, s.blind != "T"}
+	nozzle := Reading{"T", s.nozzle.temp, s.nozzle.target, s.blind != "T" && !(s.breaks && s.nozzle.temp > 30)}
 	bed := Reading{"B", s.bed.temp, s.bed.target, s.blind != "B"}
 	if s.swapped {
 		nozzle.Actual, bed.Actual = bed.Actual, nozzle.Actual
@@ -111,6 +112,7 @@ func TestBenchPassesAGoodMachine(t *testing.T) {
 	sent := strings.Join(s.sent, "\n")
 	require.Contains(t, sent, "M104 S50\nM104 S0\nM140 S35\nM104 S0\nM140 S0")
 	require.Contains(t, sent, "G28\nG1 Z20.00 F300\nG1 X100.00 Y100.00 F2400\nG1 X120.00 Y100.00 F2400")
+	require.Contains(t, sent, "Y100.00 F2400\nM400\nM104 S0", "what follows waits for the end of the motion")
 
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
@@ -150,6 +152,8 @@ func TestBenchFindsFaults(t *testing.T) {
 		"no bed heat":            {func(s *stand, _ *Subject) { s.bed.power = 0 }, BenchNoRise, "bed", 2},
 		"a nozzle without end":   {func(s *stand, _ *Subject) { s.nozzle.stuck, s.nozzle.rate, s.bed.rate = true, 2, 0.05 }, BenchOvershoot, "nozzle", 2},
 		"a nozzle that stays":    {func(s *stand, _ *Subject) { s.nozzle.stuck = true; s.nozzle.rate = 0.9 }, BenchNoFall, "nozzle", 2},
+		"a nozzle in a glove":    {func(s *stand, _ *Subject) { s.nozzle.loss = 0.0001 }, BenchNoFall, "nozzle", 2},
+		"a cable that breaks":    {func(s *stand, _ *Subject) { s.breaks = true }, BenchNoSensor, "nozzle", 2},
 		"a bed without end":      {func(s *stand, _ *Subject) { s.bed.stuck = true }, BenchNoFall, "bed", 2},
 		"it does not home":       {func(s *stand, _ *Subject) { s.deaf = "G28" }, BenchRefused, "", 3},
 		"it moves the wrong way": {func(s *stand, _ *Subject) { s.seen = false }, BenchNotSeen, "", 3},

@@ -99,13 +99,16 @@ func (b *Bench) overshot(now time.Time) bool {
 	return false
 }
 
-// missing waits a little for a sensor that gave no number, and says whether there is one.
+// missing ends the test when a sensor gave no number for a while, and says whether one is still waited for.
 func (b *Bench) missing(now time.Time, spent time.Duration) bool {
 	for _, part := range b.parts() {
-		if _, ok := b.temps[part]; !ok {
-			if spent > readPatience {
-				b.fail(now, BenchNoSensor, part)
-			}
+		at, seen := b.seenAt[part]
+		switch {
+		case seen && now.Sub(at) <= readPatience:
+		case seen, spent > readPatience:
+			b.fail(now, BenchNoSensor, part)
+			return true
+		default:
 			return true
 		}
 	}

@@ -20,6 +20,8 @@ func TestBreakerHeatsOneAfterTheOther(t *testing.T) {
 	require.Equal(t, No(BreakerQueue), b.Ask(now, "d", 10), "nobody overtakes")
 	require.EqualValues(t, 600, b.Drawn())
 	b.Hot("a")
+	b.Hot("unknown")
+	b.Release("unknown")
 	require.Equal(t, No(BreakerFull), b.Ask(now, "c", 300))
 	b.Hot("b")
 	require.EqualValues(t, 300, b.Drawn())

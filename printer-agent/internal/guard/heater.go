@@ -106,7 +106,6 @@ func (h *heater) excess(actual float64) {
 // changes its mind does not hide a heater that does nothing.
 func (h *heater) aim(now time.Time, target float64) {
 	if math.Abs(target-h.target) < newTarget && (target > 0) == (h.target > 0) {
-		h.target = target
 		return
 	}
 	rising := h.seen && h.target > 0 && !h.reached && h.actual() < h.target-h.limits.Gap && h.actual() < target-h.limits.Gap
@@ -115,7 +114,6 @@ func (h *heater) aim(now time.Time, target float64) {
 	h.reached = false
 	h.fall, h.over, h.stray = timer{}, timer{}, timer{}
 	h.frozenAt = now
-	delete(h.told, Slow)
 	if rising {
 		return
 	}

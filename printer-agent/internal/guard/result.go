@@ -73,7 +73,7 @@ const (
 // How long each part of the test may take.
 const (
 	answerPatience  = 10 * time.Minute
-	readPatience    = 30 * time.Second
+	readPatience    = 15 * time.Second
 	commandPatience = 3 * time.Minute // homing from the far corner
 	nozzlePatience  = 2 * time.Minute
 	bedPatience     = 6 * time.Minute

@@ -141,6 +141,11 @@ func TestWatchdogLeavesGoodPrintsAlone(t *testing.T) {
 			r.bed.temp -= 60
 			r.run(time.Hour)
 		},
+		"a warm bed that waits for a person": func(r *rig) {
+			r.print()
+			r.nozzle.target, r.situation.Waiting = 0, true
+			r.run(3 * time.Hour)
+		},
 		"overshoot": func(r *rig) { r.print(); r.nozzle.temp += 17; r.run(5 * time.Minute) },
 		"targets that jitter": func(r *rig) {
 			for i := range 120 {
@@ -285,6 +290,51 @@ func TestWatchdogTellsEachTroubleOnce(t *testing.T) {
 	broken = true
 	r.run(time.Minute)
 	require.Len(t, r.seen, 4)
+}
+
+// So is silence, and waiting: asked, told, given up, once each, and once more when it happens again.
+func TestWatchdogTellsSilenceAndWaitingOnce(t *testing.T) {
+	r := newRig(t)
+	r.print()
+	for range 2 {
+		r.mute, r.situation.Waiting, r.seen = true, true, nil
+		r.run(12 * time.Minute)
+		var told []Code
+		for _, v := range r.seen {
+			told = append(told, v.Code)
+		}
+		require.Equal(t, []Code{Quiet, Stale, WaitingHot}, told)
+		r.mute, r.situation.Waiting = false, false
+		r.run(time.Minute)
+	}
+}
+
+// A verdict carries what the sensor showed and what was asked for.
+func TestVerdictsCarryTheTemperatures(t *testing.T) {
+	r := newRig(t)
+	r.nozzle.power, r.nozzle.target = 0, 210
+	r.run(time.Minute)
+	require.Len(t, r.seen, 1)
+	require.InDelta(t, 22, r.seen[0].Actual, 1.5)
+	require.InDelta(t, 210, r.seen[0].Target, 0)
+	require.Greater(t, r.seen[0].Since, 40*time.Second)
+}
+
+// A number that is none counts as a broken sensor, also when it is said to be valid, and leaves no trace afterwards.
+func TestWatchdogTakesNoNumberForATemperature(t *testing.T) {
+	r := newRig(t)
+	r.print()
+	r.sensor = func(s string, _ float64) Reading { return Reading{Sensor: s, Actual: math.Inf(1), Valid: true} }
+	r.run(6 * time.Second)
+	require.Len(t, r.seen, 2)
+	require.Equal(t, BadSensor, r.seen[0].Code)
+	r.seen, r.sensor = nil, func(s string, _ float64) Reading { return Reading{Sensor: s, Actual: math.NaN(), Valid: true} }
+	r.run(6 * time.Second)
+	require.Empty(t, r.seen, "told already")
+	r.sensor = nil
+	r.run(time.Minute)
+	require.Empty(t, r.seen)
+	require.False(t, math.IsNaN(r.dog.heaters["T"].actual()))
 }
 
 // A file that raises its target over and over does not hide a heater that does nothing.
