@@ -10,12 +10,14 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
 	maxCodes = 64   // distinct findings kept
 	maxWords = 1000 // distinct command words remembered
 	slack    = 0.05 // mm: rounding of a slicer, not a move
+	maxUM    = 1e15
 )
 
 // Check reads the file to its end. The findings are in the order of their first line, one for each kind; Safe judges
@@ -231,7 +233,9 @@ func layerComment(raw []byte) bool {
 }
 
 func mm(um int64) float64 { return float64(um) / 1000 }
-func um(mm float64) int64 { return int64(math.Round(mm * 1000)) }
+
+// um rounds, and ends where no machine goes.
+func um(mm float64) int64 { return int64(math.Round(min(max(mm*1000, -maxUM), maxUM))) }
 
 func (c *checker) finish() {
 	c.plan.flush()
@@ -246,9 +250,9 @@ func (c *checker) finish() {
 	r.Bounds = Box{um(b[0]), um(b[1]), um(b[2]), um(b[3]), um(b[4]), um(b[5])}
 	r.FilamentUM = um(c.fuelTop)
 	radius := mm(c.limits.Filament) / 2
-	r.FilamentMG = int64(math.Round(c.fuelTop * math.Pi * radius * radius * float64(c.limits.Density) / 1000))
+	r.FilamentMG = um(c.fuelTop * math.Pi * radius * radius * float64(c.limits.Density) / 1e6)
 	r.Layers = c.layers.count()
-	r.Seconds = int64(math.Round(c.plan.seconds))
+	r.Seconds = int64(duration(c.plan.seconds).Round(time.Second) / time.Second)
 	r.MaxZUM = max(r.MaxZUM, 0)
 	r.HeatersOff = c.leftOn()
 }

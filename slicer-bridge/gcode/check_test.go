@@ -246,16 +246,6 @@ func TestSecondsOfATrapezoid(t *testing.T) {
 	require.InDelta(t, 100*1.09025, float64(r.Seconds-base.Seconds), 1.1)
 }
 
-func FuzzCheck(f *testing.F) {
-	f.Add([]byte(start + square + end))
-	f.Add([]byte("G2 I1 J1\nG3 X1 I-1\nG92\nT\nG\nM109 S\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		r, _, err := gcode.Check(strings.NewReader(string(data)), limits())
-		require.NoError(t, err)
-		require.EqualValues(t, len(data), r.Bytes)
-	})
-}
-
 func BenchmarkCheck(b *testing.B) {
 	text := start + strings.Repeat("G1 X110.123 Y100.456 E.01234\nG1 X110.723 Y100.756 E.01234\nG1 X109.123 Y101.456 E.01234\n", 50_000) + end
 	b.SetBytes(int64(len(text)))

@@ -108,8 +108,9 @@ func (x *Index) planned(offset int64) float64 {
 	return float64(before.seconds) + part*float64(after.seconds-before.seconds)
 }
 
+// duration is at most some thirty years, whatever a file asks for.
 func duration(seconds float64) time.Duration {
-	return time.Duration(max(seconds, 0) * float64(time.Second))
+	return time.Duration(min(max(seconds, 0), 1e9) * float64(time.Second))
 }
 
 // pointAt is called for every move.

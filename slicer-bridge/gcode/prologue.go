@@ -39,7 +39,7 @@ func Prologue(s State, l Limits) ([]string, error) {
 	switch {
 	case !l.Recovery.HomeXY || l.Recovery.SetZ == "":
 		return nil, ErrNotAllowed
-	case s.Layer == 0 || s.Homed != [3]bool{true, true, true} || s.Placed != [3]bool{true, true, true}:
+	case s.Layer == 0 || s.TopZ <= 0 || s.Homed != [3]bool{true, true, true} || s.Placed != [3]bool{true, true, true}:
 		return nil, ErrTooEarly
 	case over > mm(l.Bed.Height)+slack:
 		return nil, ErrTooHigh
