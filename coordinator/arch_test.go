@@ -79,6 +79,7 @@ var rooms = map[string]room{
 	"printer-agent/internal/frame":    {pure: true},
 	"printer-agent/internal/guard":    {ours: []string{"firmware-profiles"}, stdlib: true, pure: true},
 	"printer-agent/internal/port":     {},
+	"printer-agent/internal/detect":   {ours: []string{"printer-agent/internal/port", "firmware-profiles"}},
 	"printer-agent/internal/spool":    {ours: []string{"coordinator/wire"}},
 	"printer-agent/internal/printsim": {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/link":     {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},

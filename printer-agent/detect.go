@@ -1,48 +1,52 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"time"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/mailleur/mailleur/firmware-profiles"
-	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/detect"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
 )
 
-// detectCmd lists ports, and asks those named what is behind them. Opening a port can reset the board and so end a print
-// from its SD card, which is why only named ports are asked.
+// detectCmd lists ports, and asks those that somebody agreed to what is behind them. Opening a port can reset the board
+// and so end a print from its SD card.
 type detectCmd struct {
-	Ask  []string `name:"ask" placeholder:"PORT" help:"Open this port and ask the printer who it is. This may reset the board: never while it prints from its card."`
-	Baud int      `placeholder:"N" help:"Speed to try; by default the usual ones in turn."`
-	JSON bool     `name:"json" help:"Print the result as one JSON object on standard output."`
+	Ask  []string `name:"ask" placeholder:"PORT|all" help:"Open this port, or all that nobody holds, and ask the printer who it is. This may reset the board: never while it prints from its card."`
+	Baud int      `placeholder:"N" help:"The only speed to try; by default those of all dialects in turn."`
+	JSON bool     `name:"json" help:"Print the result as one JSON object on standard output, and ask no questions."`
+
+	stdin  *os.File                    // nil for the program's own
+	list   func() ([]port.Info, error) // nil for the machine's own
+	timing detect.Timing
 }
+
+// everyPort is the word that stands for all ports that nobody holds.
+const everyPort = "all"
 
 // detectReport is what --json prints.
 type detectReport struct {
-	Ports    []port.Info `json:"ports"`
-	Printers []found     `json:"printers"`
+	Ports    []port.Info    `json:"ports"`
+	Printers []detect.Found `json:"printers"`
 }
 
-// found is one answer.
-type found struct {
-	Port     string `json:"port"`
-	Baud     int    `json:"baud,omitempty"`
-	Dialect  string `json:"dialect,omitempty"`
-	Firmware string `json:"firmware,omitempty"`
-	Machine  string `json:"machine,omitempty"`
-	Error    string `json:"error,omitempty"`
-}
-
-// detectBoot is how long one speed is given: a board takes up to 12 s to boot after the port was opened.
-const detectBoot = 12 * time.Second
-
-// Run lists and asks; it fails when a port that was named did not answer.
-func (c *detectCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) error {
-	ports, err := port.List()
+// Run lists and asks; it fails when a port that was named did not answer, or none of all.
+func (c *detectCmd) Run(ctx context.Context, stdout io.Writer) error {
+	list := c.list
+	if list == nil {
+		list = port.List
+	}
+	ports, err := list()
 	if err != nil {
 		return err
 	}
@@ -50,98 +54,143 @@ func (c *detectCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer)
 	if err != nil {
 		return fmt.Errorf("load profiles: %w", err)
 	}
-	report := detectReport{Ports: append([]port.Info{}, ports...), Printers: []found{}}
-	silent := 0
-	for _, name := range c.Ask {
-		f := c.ask(ctx, name, set, log)
-		if f.Error != "" {
-			silent++
+	report := detectReport{Ports: append([]port.Info{}, ports...), Printers: []detect.Found{}}
+	if !c.JSON {
+		if err := showPorts(stdout, ports); err != nil {
+			return err
 		}
-		report.Printers = append(report.Printers, f)
 	}
-	if err := c.write(report, stdout); err != nil {
+	names, err := c.chosen(ctx, ports, stdout)
+	if err != nil {
 		return err
 	}
-	if silent > 0 {
-		return fmt.Errorf("%d of %d ports did not answer", silent, len(c.Ask))
-	}
-	return nil
-}
-
-// ask tries the usual speeds on a port that nobody else holds.
-func (c *detectCmd) ask(ctx context.Context, name string, set *profiles.Set, log *slog.Logger) found {
-	if port.Held(name) {
-		return found{Port: name, Error: port.ErrBusy.Error()}
-	}
-	bauds := []int{115200, 250000}
-	if c.Baud != 0 {
-		bauds = []int{c.Baud}
-	}
-	var last error
-	for _, baud := range bauds {
-		id, err := identify(ctx, name, baud, set, log)
-		if err == nil {
-			return found{Port: name, Baud: baud, Dialect: match(set, id.Firmware), Firmware: id.Firmware, Machine: id.Machine}
-		}
-		last = err
-	}
-	return found{Port: name, Error: last.Error()}
-}
-
-// identify greets with the dialect that most firmwares understand.
-func identify(ctx context.Context, name string, baud int, set *profiles.Set, log *slog.Logger) (link.Identity, error) {
-	dialect, _ := set.Dialect("marlin2")
-	p, err := port.Open(name, baud)
-	if err != nil {
-		return link.Identity{}, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	l := link.New(p, link.Options{Dialect: dialect, Log: log, Timing: link.Timing{Boot: detectBoot}})
-	done := make(chan error, 1)
-	go func() { done <- l.Run(ctx) }()
-	select {
-	case <-l.Ready():
-		id := l.Snapshot().Identity
-		cancel()
-		<-done
-		return id, nil
-	case err := <-done:
-		cancel()
-		return link.Identity{}, err
-	}
-}
-
-// match is the dialect whose firmware pattern fits best, or nothing.
-func match(set *profiles.Set, firmware string) string {
-	name, best := "", -1
-	for _, d := range set.Dialects() {
-		if d.Identify.Priority > best && d.Identify.Firmware.Match([]byte(firmware)) {
-			name, best = d.Name, d.Identify.Priority
-		}
-	}
-	return name
-}
-
-func (c *detectCmd) write(r detectReport, stdout io.Writer) error {
+	report.Printers = append(report.Printers, detect.All(ctx, names, detect.Options{Dialects: set.Dialects(), Baud: c.Baud, Timing: c.timing})...)
 	if c.JSON {
-		return json.NewEncoder(stdout).Encode(r)
+		err = json.NewEncoder(stdout).Encode(report)
+	} else {
+		err = showPrinters(stdout, report.Printers)
 	}
-	for _, p := range r.Ports {
-		state := "free"
-		if p.Busy {
-			state = "in use"
+	return errors.Join(err, ctx.Err(), c.judge(report.Printers))
+}
+
+// judge fails for a named port that did not answer; of all ports some may well be no printers.
+func (c *detectCmd) judge(found []detect.Found) error {
+	silent := 0
+	for _, f := range found {
+		if f.Err != nil && !errors.Is(f.Err, detect.ErrNoDialect) {
+			silent++
 		}
-		fmt.Fprintf(stdout, "%s\t%s\t%s\n", p.Path, p.Title, state)
 	}
-	for _, f := range r.Printers {
-		if f.Error != "" {
-			fmt.Fprintf(stdout, "%s\tno answer: %s\n", f.Port, f.Error)
+	if silent == 0 || slices.Contains(c.Ask, everyPort) && silent < len(found) {
+		return nil
+	}
+	return fmt.Errorf("%d of %d ports did not answer", silent, len(found))
+}
+
+// chosen are the ports that somebody agreed to have opened.
+func (c *detectCmd) chosen(ctx context.Context, ports []port.Info, stdout io.Writer) ([]string, error) {
+	free := slices.DeleteFunc(slices.Clone(ports), func(p port.Info) bool { return p.Busy })
+	switch {
+	case slices.Contains(c.Ask, everyPort):
+		return paths(free), nil
+	case len(c.Ask) > 0:
+		return slices.Compact(slices.Sorted(slices.Values(c.Ask))), nil
+	case c.JSON || len(free) == 0:
+		return nil, nil
+	}
+	stdin := cmp.Or(c.stdin, os.Stdin)
+	if !isTerminal(stdin) {
+		_, err := fmt.Fprintln(stdout, "No port was opened: that may reset a board and end its print from the SD card. "+
+			"detect --ask PORT, or --ask all, asks who is there.")
+		return nil, err
+	}
+	return agreed(ctx, free, stdin, stdout)
+}
+
+func paths(ports []port.Info) []string {
+	var names []string
+	for _, p := range ports {
+		names = append(names, p.Path)
+	}
+	return names
+}
+
+// agreed asks about each port; anything but a yes means no.
+func agreed(ctx context.Context, free []port.Info, stdin *os.File, stdout io.Writer) ([]string, error) {
+	var names []string
+	fmt.Fprintln(stdout, "Opening a port may reset the board behind it: a print from its SD card would end there.")
+	for _, p := range free {
+		fmt.Fprintf(stdout, "Open %s and ask who is there? Only if it is not printing. [y/N] ", p.Path)
+		answer, err := readLine(ctx, stdin)
+		if err != nil {
+			return nil, err
+		}
+		switch strings.ToLower(strings.TrimSpace(answer)) {
+		case "y", "yes", "o", "oui":
+			names = append(names, p.Path)
+		}
+	}
+	return names, nil
+}
+
+func isTerminal(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
+}
+
+// readLine reads up to a line ending, or the end of input, or until ctx ends: a plain read would not notice an interrupt.
+func readLine(ctx context.Context, f *os.File) (string, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for ctx.Err() == nil {
+		fds := []unix.PollFd{{Fd: int32(f.Fd()), Events: unix.POLLIN}}
+		if n, err := unix.Poll(fds, 100); n == 0 || errors.Is(err, unix.EINTR) {
 			continue
 		}
-		fmt.Fprintf(stdout, "%s\t%d baud\t%s\t%s\t%s\n", f.Port, f.Baud, f.Dialect, f.Firmware, f.Machine)
+		n, err := f.Read(one)
+		switch {
+		case errors.Is(err, io.EOF), n > 0 && one[0] == '\n':
+			return string(line), nil
+		case err != nil:
+			return "", fmt.Errorf("read the answer: %w", err)
+		}
+		line = append(line, one[:n]...)
 	}
-	if len(r.Ports)+len(r.Printers) == 0 {
-		fmt.Fprintln(stdout, "no serial port found")
+	return "", ctx.Err()
+}
+
+func showPorts(stdout io.Writer, ports []port.Info) error {
+	if len(ports) == 0 {
+		_, err := fmt.Fprintln(stdout, "no serial port found")
+		return err
 	}
-	return nil
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, p := range ports {
+		state, ids := "free", ""
+		if p.Busy {
+			state = "in use"
+			if p.Holder != "" {
+				state = fmt.Sprintf("in use by %s (%d)", p.Holder, p.HolderPID)
+			}
+		}
+		if p.Vendor != "" {
+			ids = p.Vendor + ":" + p.Product
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Path, p.Device, ids, p.Title, state)
+	}
+	return w.Flush()
+}
+
+func showPrinters(stdout io.Writer, found []detect.Found) error {
+	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
+	for _, f := range found {
+		switch {
+		case f.Firmware == "":
+			fmt.Fprintf(w, "%s\tno answer: %s\n", f.Port, f.Error)
+		default:
+			fmt.Fprintf(w, "%s\t%d baud\t%s\t%s\t%s\n", f.Port, f.Baud, cmp.Or(f.Dialect, "no dialect fits"),
+				strings.TrimSpace(f.Firmware+" "+f.Version), f.Machine)
+		}
+	}
+	return w.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/mailleur/mailleur/firmware-profiles"
+	"github.com/mailleur/mailleur/printer-agent/internal/detect"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
 )
@@ -35,7 +36,7 @@ func loadDialect(name string) (link.Options, error) {
 	}
 	d, err := dialectNamed(set, greetingDialect)
 	return link.Options{Dialect: d, Choose: func(id link.Identity) (profiles.Dialect, bool) {
-		return set.Dialect(match(set, id.Firmware))
+		return set.Dialect(detect.Match(set.Dialects(), id.Firmware))
 	}}, err
 }
 
