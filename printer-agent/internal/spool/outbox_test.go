@@ -17,9 +17,9 @@ func TestTenThousandEventsWaitInOrder(t *testing.T) {
 	const all = 10_000
 	p := Print{Printer: "tortue", Attempt: "a1"}
 	require.NoError(t, s.Begin("", p))
-	for n := int64(1); n <= all; n += 10 {
+	for n := int64(1); n <= all; n += 50 {
 		var events []wire.Event
-		for lines := n + 1; lines < n+10; lines++ {
+		for lines := n + 1; lines < n+50; lines++ {
 			events = append(events, wire.Event{Kind: wire.EventProgress, Printer: "tortue", Attempt: "a1", Lines: lines})
 		}
 		_, err := s.Append(wire.Event{Kind: wire.EventCleared, Printer: "orange", Lines: n})

@@ -19,7 +19,7 @@ import (
 // trackedOffset is where number stands in the tests' file: both halves of it change with every number.
 func trackedOffset(number int64) int64 { return number*0x1_0000_0001 + 17 }
 
-const writersPerChild = 8
+const writersPerChild = 20
 
 // memoryOf maps half of the writers' records in another folder than the one where they are saved.
 func memoryOf(dir string, writer int) string {
@@ -42,7 +42,7 @@ func trackForEver(dir string) {
 			last, _ := k.Last()
 			for n := last + 1; ; n++ {
 				k.Sent(n, trackedOffset(n))
-				if n%50_000 == 0 {
+				if n%10_000 == 0 {
 					out.Lock()
 					fmt.Println(w, n)
 					out.Unlock()

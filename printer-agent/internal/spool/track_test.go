@@ -159,7 +159,7 @@ func TestADamagedTrackSaysNoAndNeverWrong(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
+	for range 40 {
 		k := openTrack(t, dir)
 		require.NoError(t, k.Reset(aHead))
 		for n := range int64(1500) {
