@@ -49,9 +49,11 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"heat":  func(known bool, milli, target int64) string { return heat(lang, known, milli, target) },
 		"seen":  func(at, now time.Time) string { return seen(lang, at, now) },
 		"stuff": w.stuff, "amount": w.amount, "stufflist": w.stuffList, "giftway": w.giftWay,
-		"townlist":  func(towns []string) string { return locales.List(lang, towns...) },
-		"stopstate": stopState,
-		"dict":      dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
+		"townlist":    func(towns []string) string { return locales.List(lang, towns...) },
+		"stopstate":   stopState,
+		"millimetres": func(um int64) string { return locales.Millimetres(lang, um) },
+		"bytes":       func(n int64) string { return locales.Bytes(lang, n) },
+		"dict":        dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
 

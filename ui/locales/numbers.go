@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -82,4 +83,35 @@ func Phone(number string) string {
 		pairs = append(pairs, digits[i:i+2])
 	}
 	return strings.Join(pairs, nbsp)
+}
+
+// Millimetres writes a length given in µm, with its sign: "+0,05 mm", "−0,1 mm", "0 mm".
+func Millimetres(lang string, um int64) string {
+	s := strings.TrimRight(strings.TrimRight(strconv.FormatFloat(math.Abs(float64(um))/1000, 'f', 3, 64), "0"), ".")
+	if lang != English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	switch {
+	case um < 0:
+		s = "−" + s
+	case um > 0:
+		s = "+" + s
+	}
+	return s + nbsp + "mm"
+}
+
+// Bytes writes the size of a file: "820 ko", "12,4 Mo"; "820 kB", "12.4 MB" in English.
+func Bytes(lang string, n int64) string {
+	unit := "o"
+	if lang == English {
+		unit = "B"
+	}
+	if n < 1_000_000 {
+		return strconv.FormatInt((n+999)/1000, 10) + nbsp + "k" + unit
+	}
+	s := strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64)
+	if lang != English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s + nbsp + "M" + unit
 }
