@@ -83,6 +83,7 @@ var rooms = map[string]room{
 	"printer-agent/internal/spool":    {ours: []string{"coordinator/wire"}},
 	"printer-agent/internal/printsim": {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/link":     {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
+	"printer-agent/internal/local":    {ours: []string{"ui", "ui/locales"}},
 	"printer-agent/internal/agent": {ours: []string{
 		"printer-agent/internal/link", "printer-agent/internal/port", "printer-agent/internal/spool",
 		"coordinator/wire", "slicer-bridge/gcode",
