@@ -204,5 +204,5 @@ func TestLinesCostNoMemory(t *testing.T) {
 			require.True(t, gcode.Safe(findings), "%v", findings)
 		})
 	}
-	require.InDelta(t, cost(50), cost(5_000), 5)
+	require.InDelta(t, cost(50), cost(1_000), 5)
 }

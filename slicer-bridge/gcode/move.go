@@ -53,7 +53,7 @@ func (c *checker) extrude(e float64) {
 	if e > tiny && (c.reached[c.tool] < least || c.nozzle[c.tool] < least) && !c.again(CodeColdExtrusion, "") {
 		c.refuse(CodeColdExtrusion, "", "target_c", c.nozzle[c.tool], "min_c", c.limits.MinExtrude)
 	}
-	c.fuel += e
+	c.fuel += e * percent(c.flow) / 100
 	c.fuelTop = max(c.fuelTop, c.fuel)
 }
 
