@@ -81,6 +81,9 @@ func TestDialectsAllowWhatTheirFirmwareKnows(t *testing.T) {
 		"objects by number":          {"M486 T2\nM486 S0\nM486 AÉlément", "marlin2", ""},
 		"a chamber that is none":     {"M141 S40", "marlin2", gcode.CodeTooHot},
 		"saves from Klipper":         {"save_config", "klipper", gcode.CodeForbidden},
+		"heats RepRapFirmware":       {"M104 S0\nG10 P0 S200 R150\nM116", "reprapfirmware", ""},
+		"overheats it":               {"G10 P0 S250", "reprapfirmware", gcode.CodeTooHot},
+		"Prusa's own checks":         {"M862.3 P \"MK4\"\nM555 X90 Y80 W60 H50\nM569 S0 E\nM572 S0.036\nM84 E", "prusa-buddy", ""},
 		"timelapse":                  {"TIMELAPSE_TAKE_FRAME", "klipper", gcode.CodeRefusedCommand},
 	} {
 		d, ok := set.Dialect(c.dialect)

@@ -86,9 +86,11 @@ func (m *modal) apply(l *line, corner [3]float64) {
 
 func (m *modal) applyG(l *line, corner [3]float64) {
 	switch l.code {
-	case 10: // with P it sets a tool's temperature (RepRapFirmware), else it retracts
-		if _, ok := l.get('P'); ok {
-			m.heatTool(l)
+	case 10: // with P it sets a tool's temperature (RepRapFirmware; R is for standby), else it retracts
+		_, ok := l.get('P')
+		n, there := m.toolOf(l)
+		if s, hot := l.get('S'); ok && there && hot {
+			m.nozzle[n] = s
 		}
 	case 20, 21:
 		m.inch = l.code == 20
@@ -115,6 +117,8 @@ func (m *modal) applyM(l *line) {
 		m.relE = true
 	case 104, 109:
 		m.heatTool(l)
+	case 116: // RepRapFirmware waits for every heater
+		m.reached = m.nozzle
 	case 140, 190:
 		m.bed = heatOf(l, m.bed)
 	case 141, 191:
