@@ -184,6 +184,21 @@ func TestBenchCoolsWhenItIsStopped(t *testing.T) {
 	require.True(t, r.At.Equal(epoch), "the first end counts")
 }
 
+// A command that is never acknowledged ends the test like one that is refused.
+func TestBenchDoesNotWaitForEver(t *testing.T) {
+	b, now := NewBench(epoch, subject(t)), epoch
+	b.Answer(now, true)
+	for range 200 {
+		now = now.Add(time.Second)
+		b.Observe(now, []Reading{{"T", 21, 0, true}, {"B", 20, 0, true}})
+		b.Next(now)
+	}
+	r, ok := b.Result()
+	require.True(t, ok)
+	require.Contains(t, []Code{BenchRefused, BenchNoRise}, r.Code)
+	require.Less(t, r.At.Sub(epoch), 4*time.Minute)
+}
+
 // Only a passed test of this very machine lets a print go on alone, and beside a person none is needed.
 func TestPrintsAloneNeedAPassedTest(t *testing.T) {
 	about := subject(t)

@@ -367,7 +367,7 @@ func TestWatchdogReadsReportsOfManySensors(t *testing.T) {
 		now := epoch.Add(time.Duration(i) * time.Second)
 		dog.Observe(now, []Reading{
 			{"T", float64(20 + 190*(i%2)), float64(210 * (i % 2)), true}, {"T0", 210, 210, true}, {"T1", 20, 0, true},
-			{"B", 60, 60, true}, {"A", 500, 0, true}, {"P", 0, 0, false}, {"HBR", 700, 0, true}, {"C", -30, 0, false},
+			{"B", 60, 60, true}, {"A", 500, 0, true}, {"P", 0, 0, false}, {"HBR", 700, 0, true}, {"Bx", 700, 0, true}, {"T0x", 700, 0, true}, {"C", -30, 0, false},
 		})
 		for _, v := range dog.Check(now, Situation{Busy: true}) {
 			require.Equal(t, [3]any{Warn, BadSensor, "C"}, [3]any{v.Action, v.Code, v.Sensor})
