@@ -84,6 +84,10 @@ var rooms = map[string]room{
 	"printer-agent/internal/printsim": {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/link":     {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/local":    {ours: []string{"ui", "ui/locales"}},
+	"printer-agent/internal/bench": {ours: []string{
+		"printer-agent/internal/printsim", "printer-agent/internal/frame", "printer-agent/internal/link",
+		"printer-agent/internal/port", "firmware-profiles",
+	}},
 	"printer-agent/internal/agent": {ours: []string{
 		"printer-agent/internal/link", "printer-agent/internal/port", "printer-agent/internal/spool",
 		"coordinator/wire", "slicer-bridge/gcode",
@@ -103,7 +107,7 @@ var importers = map[string][]string{
 	"github.com/pressly/goose":            {"coordinator/internal/store"},
 	"github.com/jackc/pgx":                {"coordinator/internal/store"},
 	"modernc.org/sqlite":                  {"coordinator/internal/store"},
-	"os/exec":                             {"slicer-bridge/slicing", "slicer-bridge/internal/prusaslicer", "coordinator/internal/demo", "coordinator/internal/testkit"},
+	"os/exec":                             {"slicer-bridge/slicing", "slicer-bridge/internal/prusaslicer", "coordinator/internal/demo", "coordinator/internal/testkit", "printer-agent/internal/bench"},
 	"go.bug.st/serial":                    {"printer-agent/internal/port"},
 	"html/template":                       {"ui"},
 	"github.com/gin-gonic/gin":            {"coordinator/internal/web"},

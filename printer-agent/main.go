@@ -25,6 +25,7 @@ type cli struct {
 	Resume   resumeCmd   `cmd:"" help:"Continue a print that was interrupted by the end of this program."`
 	Detect   detectCmd   `cmd:"" help:"List serial ports; ask a port what printer is behind it."`
 	Simulate simulateCmd `cmd:"" help:"Be a printer behind a pseudo-terminal."`
+	Bench    benchCmd    `cmd:"" help:"Measure this program on simulated printers."`
 }
 
 func main() {

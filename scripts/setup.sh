@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what this repository needs on Debian 12 or Raspberry Pi OS, and nothing when nothing is missing.
-# usage: scripts/setup.sh build|run|test
+# usage: scripts/setup.sh build|run|test|bench
 #   build  checks Go
 #   run    also wants the slicer, and the certificates that Go needs to fetch modules
 #   test   also wants what the tests start: PostgreSQL, mosquitto, Chromium, and a C compiler for the race detector
+#   bench  wants Go, and the host that the stream is measured beside
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,6 +39,10 @@ have_file() {
 
 # lacking prints the packages that this machine lacks for the mode.
 lacking() {
+	if [ "$1" = bench ]; then
+		have printcore || echo printrun
+		return 0
+	fi
 	have prusa-slicer || echo prusa-slicer
 	have_file /etc/ssl/certs/ca-certificates.crt /etc/pki /etc/ssl/cert.pem || echo ca-certificates
 	[ "$1" = test ] || return 0
@@ -80,8 +85,8 @@ quieten() {
 
 mode=${1:-}
 case $mode in
-build | run | test) ;;
-*) fail "usage: scripts/setup.sh build|run|test" ;;
+build | run | test | bench) ;;
+*) fail "usage: scripts/setup.sh build|run|test|bench" ;;
 esac
 check_go
 [ "$mode" != build ] || exit 0
