@@ -183,7 +183,7 @@ func (c *checker) line(s []byte, at int64) {
 		c.skip(s)
 		return
 	}
-	if len(s) > c.limits.Payload {
+	if len(s) > c.limits.Payload && c.now.shortest(len(s)) > c.limits.Payload {
 		c.tooLong(int64(len(s)))
 	}
 	text := c.now.textual() && v != refused

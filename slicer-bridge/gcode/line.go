@@ -2,6 +2,7 @@ package gcode
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 )
 
@@ -147,10 +148,29 @@ func (l *line) params(s []byte) {
 			l.bad = true
 			return
 		}
+		if l.has&(1<<(c-'A')) != 0 && l.read() { // some firmwares take the first, some the last
+			l.bad = true
+			return
+		}
 		l.two = l.two || n > 0 && (c == 'G' || c == 'M')
 		l.has |= 1 << (c - 'A')
 		l.value[c-'A'] = v
 	}
+}
+
+// shortest is the length to which a sender can bring a line whose parameters are all numbers: three decimals, no blanks
+// but those before E. Other lines have no shorter form.
+func (l *line) shortest(length int) int {
+	if l.letter == 0 || !l.read() || l.bad {
+		return length
+	}
+	short := len(l.word())
+	for k := range l.value {
+		if l.has&(1<<k) != 0 {
+			short += 2 + len(figure(math.Round(l.value[k]*1000)/1000))
+		}
+	}
+	return min(length, short)
 }
 
 // flag tells the commands that name their axes without a number.
