@@ -97,7 +97,7 @@ func TestGoneAndClosedDiffer(t *testing.T) {
 	_, err := readUntilError(p)
 	require.ErrorIs(t, err, ErrUnplugged)
 	_, err = p.Write([]byte("M105\n"))
-	require.Error(t, err)
+	require.ErrorIs(t, err, ErrUnplugged)
 
 	_, p = openPair(t)
 	ended := make(chan error, 1)

@@ -102,6 +102,25 @@ func TestPartialWritesAreContinued(t *testing.T) {
 	require.True(t, bytes.Equal(sent, got))
 }
 
+// Ensure that a writer before a full device learns at once that it was unplugged, and after five seconds that it is stuck.
+func TestFullDeviceDoesNotHoldAWriter(t *testing.T) {
+	t.Parallel()
+	master, p := openPair(t)
+	_, stuck := openPair(t)
+	gone := make(chan error, 1)
+	go func() { _, err := p.Write(make([]byte, 1<<20)); gone <- err }()
+	time.AfterFunc(50*time.Millisecond, func() { master.Close() })
+	n, err := stuck.Write(make([]byte, 1<<20))
+	require.ErrorIs(t, err, ErrStalled)
+	require.Positive(t, n)
+	select {
+	case err := <-gone:
+		require.ErrorIs(t, err, ErrUnplugged)
+	default:
+		t.Fatal("the writer has not noticed")
+	}
+}
+
 // Ensure that reading and writing leave nothing for the collector, whose pauses would delay an acknowledgement.
 func TestBytesPassWithoutAllocation(t *testing.T) {
 	master, p := openPair(t)
