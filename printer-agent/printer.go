@@ -18,9 +18,10 @@ const greetingDialect = "marlin2"
 
 // connection is a printer that has answered.
 type connection struct {
-	link *link.Link
-	stop context.CancelFunc
-	done chan error
+	link   *link.Link
+	device port.Identity
+	stop   context.CancelFunc
+	done   chan error
 }
 
 // loadDialect is the dialect of that name, or, without a name, the one to greet with and a way to choose when the board
@@ -61,21 +62,18 @@ func dialectNamed(set *profiles.Set, name string) (profiles.Dialect, error) {
 }
 
 // connect waits for the port, starts the link and waits until the printer has answered, or ctx has ended. From then on
-// the link ends with close alone: an interrupt must leave time to cool down.
-func connect(ctx context.Context, name string, baud int, o link.Options) (*connection, error) {
+// the link ends with close alone: an interrupt must leave time to cool down. The device before, if there was one, is where
+// a print is to go on.
+func connect(ctx context.Context, name string, baud int, o link.Options, before port.Identity) (*connection, error) {
 	if baud == 0 {
 		baud = o.Dialect.Identify.Bauds[0]
 	}
-	open := port.Open
-	if o.Resume {
-		open = func(name string, baud int) (*port.Port, error) { return port.Await(ctx, name, baud) }
-	}
-	p, err := open(name, baud)
+	p, err := openPrinter(ctx, name, baud, o.Resume, before)
 	if err != nil {
 		return nil, err
 	}
 	own, stop := context.WithCancel(context.WithoutCancel(ctx))
-	c := &connection{link: link.New(p, o), stop: stop, done: make(chan error, 1)}
+	c := &connection{link: link.New(p, o), device: p.Identity(), stop: stop, done: make(chan error, 1)}
 	go func() { c.done <- c.link.Run(own) }()
 	select {
 	case <-c.link.Ready():
@@ -86,6 +84,17 @@ func connect(ctx context.Context, name string, baud int, o link.Options) (*conne
 		stop()
 		return nil, fmt.Errorf("greet the printer on %s at %d baud: %w", name, baud, <-c.done)
 	}
+}
+
+// openPrinter waits for the port where a print is to go on, and there takes none but the device it was on, if that is known.
+func openPrinter(ctx context.Context, name string, baud int, resume bool, before port.Identity) (*port.Port, error) {
+	switch {
+	case resume && before.Name != "":
+		return port.Reopen(ctx, before, baud)
+	case resume:
+		return port.Await(ctx, name, baud)
+	}
+	return port.Open(name, baud)
 }
 
 // close ends the link; what had ended it before, if anything had, is told to log.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/port"
 )
 
 // replugPatience is how long a port that has gone may stay away in a print.
@@ -18,6 +19,7 @@ type stream struct {
 	baud    int
 	options link.Options
 	job     link.Job
+	device  port.Identity             // what the print is on, once it has been opened
 	met     func(link.Snapshot) error // called when the board has answered; nil for none
 	log     *slog.Logger
 }
@@ -35,7 +37,7 @@ func (s *stream) run(ctx context.Context) (link.Result, link.Snapshot, error) {
 			}
 			return total, last, err
 		}
-		last = c.link.Snapshot()
+		last, s.device = c.link.Snapshot(), c.device
 		if s.met != nil {
 			if err := s.met(last); err != nil {
 				return total, last, errors.Join(err, c.close(s.log))
@@ -64,7 +66,7 @@ func (s *stream) connect(ctx context.Context) (*connection, error) {
 		ctx, cancel = context.WithTimeout(ctx, replugPatience)
 		defer cancel()
 	}
-	return connect(ctx, s.port, s.baud, s.options)
+	return connect(ctx, s.port, s.baud, s.options, s.device)
 }
 
 // print is the part of the print on one connection. An interrupt cancels it and turns the heaters off.

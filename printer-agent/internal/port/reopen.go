@@ -27,6 +27,9 @@ func (s system) reopen(ctx context.Context, id Identity, baud int) (*Port, error
 	return retry(ctx, func() (*Port, error) { return s.openSame(id, baud) })
 }
 
+// OpenSame is one attempt of Reopen, for those who wait in a way of their own.
+func OpenSame(id Identity, baud int) (*Port, error) { return host().openSame(id, baud) }
+
 // openSame looks before it opens, since opening resets many boards, and again at what it has opened.
 func (s system) openSame(id Identity, baud int) (*Port, error) {
 	name := id.Lasting
