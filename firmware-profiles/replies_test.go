@@ -49,11 +49,13 @@ var recorded = regexp.MustCompile(`^\s*[\d.]+ < b(['"])(.*)['"]$`)
 // recordings names the dialect of each recorded firmware by the beginning of the file's name.
 var recordings = map[string]string{"marlin-2": "marlin2", "repetier-": "repetier", "klipper": "klipper"}
 
+// recordedLines is every different line that was recorded.
 func recordedLines(t testing.TB) (lines []string) {
 	for _, all := range readRecordings(t) {
 		lines = append(lines, all...)
 	}
-	return lines
+	slices.Sort(lines)
+	return slices.Compact(lines)
 }
 
 // readRecordings is what each recorded firmware said, by the name of the file.

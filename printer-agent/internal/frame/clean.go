@@ -7,15 +7,19 @@ import (
 
 // AppendClean appends the command in one line of a file to dst: without comment, surrounding space, line number,
 // checksum, control bytes or bytes outside ASCII. Nothing is appended for a line that holds no command. The words of a
-// G-code command are put in capitals; messages and quoted text keep their letters, their brackets, and a stand-in for
-// each asterisk, question mark and semicolon. dst must not overlap line. Cleaning twice is the same as cleaning once.
+// G-code command are put in capitals; messages, macros and quoted text keep their letters and brackets, with a stand-in
+// for each asterisk and, but for macros, question mark and semicolon. dst must not overlap line. Cleaning twice is the same as cleaning once.
 func AppendClean(dst, line []byte) []byte {
-	line = head(line)
+	line, numbered := head(line)
+	if numbered {
+		line = withoutSum(line)
+	}
 	kind := kindOf(line)
 	start, quoteEnd := len(dst), 0
 	for i := 0; i < len(line); {
 		c := line[i]
-		inside := kind >= message || i < quoteEnd
+		text := kind >= message || i < quoteEnd
+		inside := text || kind == macro
 		switch {
 		case c == '\n', c == ';' && i >= quoteEnd, !inside && (c == '*' || escapedComment(line[i:])):
 			i = len(line)
@@ -37,7 +41,7 @@ func AppendClean(dst, line []byte) []byte {
 			dst = appendControl(dst, start, line[i:])
 			i++
 		default:
-			if inside && (c == '*' || c == '?' || c == ';') {
+			if inside && c == '*' || text && (c == '?' || c == ';') {
 				c = standIn(c)
 			}
 			dst = append(dst, c)
@@ -82,25 +86,40 @@ func kindOf(line []byte) kind {
 	return code
 }
 
-// head passes over what may stand before a command: byte order marks, spaces, control bytes, remarks, line numbers.
-func head(line []byte) []byte {
+// head passes over what may stand before a command: byte order marks, spaces, control bytes, remarks, line numbers. It
+// says whether there was a number.
+func head(line []byte) (rest []byte, numbered bool) {
 	for len(line) > 0 {
 		r, n := decode(line)
 		switch {
 		case r == '\n':
-			return nil
+			return nil, numbered
 		case r <= ' ' || r == 0x7f || r == noBreakSpace || r == byteOrderMark:
 		case r == '(':
 			n = remark(line)
 		default:
-			n = numberLen(line)
-		}
-		if n == 0 {
-			return line
+			if n = numberLen(line); n == 0 {
+				return line, numbered
+			}
+			numbered = true
 		}
 		line = line[n:]
 	}
-	return nil
+	return nil, numbered
+}
+
+// withoutSum cuts the checksum off a numbered line, so that it is not taken for the end of a message.
+func withoutSum(line []byte) []byte {
+	line, _, _ = bytes.Cut(line, []byte{'\n'})
+	body := bytes.TrimRight(line, " \r")
+	end := len(body)
+	for end > 0 && isDigit(body[end-1]) {
+		end--
+	}
+	if end == len(body) || end == 0 || body[end-1] != '*' {
+		return line
+	}
+	return body[:end-1]
 }
 
 // numberLen is the length of the line number at the beginning of line, 0 for none.
@@ -180,7 +199,7 @@ func standIn(c byte) byte {
 	switch c {
 	case '*':
 		return 'x'
-	case '?':
+	case '?', ':':
 		return '.'
 	case ';':
 		return ','

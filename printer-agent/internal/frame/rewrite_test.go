@@ -31,6 +31,7 @@ func TestRewriteMakesLinesPass(t *testing.T) {
 		{"M118 \"quoted message\"", 12, "", "M118 \"quote\""},
 		{"M117 Done? 3*4 (50%)", 80, "*?(%", "M117 Done. 3x4 [50_)"},
 		{"M117 M110 and M29 M104", 80, "", "M117 m110 and m29 M104"},
+		{"M117 12:30 {x}", 80, "*:{}", "M117 12.30 _x_"},
 		{"M117 PRUSA", 80, "", "M117 pRUSA"},
 		{"M486 A\"M110\"", 80, "", "M486 A\"m110\""},
 		{"M290 Z0.1", 80, "", "M290 Z0.1"},
