@@ -92,33 +92,35 @@ func wants(state string) bool {
 //	GET  /printer/{key}/live | camera.jpg     GET /printer/{key}/picture/{file}
 type Machine struct {
 	Frame
-	Token   string
-	Key     string
-	Name    string
-	Model   string
-	Others  []MachineItem // the other printers of this agent
-	State   string
-	Why     fab.Reason
-	Job     *MachineJob
-	Heaters []Heater
-	Plots   []Plot
-	Prompt  *Prompt
-	Chain   string
-	Here    time.Time // until when a person said to be beside it; zero: nobody did
-	Till    string    // what the field for it proposes, "16:30"
-	Files   []MachineFile
-	Presets []Preset
-	Step    string // the chosen step of the moves
-	Can     MachineCan
-	Tune    Tuning
-	Console []ConsoleLine
-	Camera  string // URL of the last picture; "" without a camera
-	Taken   time.Time
-	Facts   Diagnosis
-	Address string // for slicers
-	Seen    time.Time
-	Form    Form
-	At      string // the part that Form and Frame.Flash are about; "" is the top of the page
+	Token             string
+	Key               string
+	Name              string
+	Model             string
+	Others            []MachineItem // the other printers of this agent
+	State             string
+	Why               fab.Reason
+	Job               *MachineJob
+	Heaters           []Heater
+	Plots             []Plot
+	Prompt            *Prompt
+	Chain             string
+	Here              time.Time // until when a person said to be beside it; zero: nobody did
+	Till              string    // what the field for it proposes, "16:30"
+	Files             []MachineFile
+	Presets           []Preset
+	Step              string // the chosen step of the moves
+	Can               MachineCan
+	Tune              Tuning
+	Console           []ConsoleLine
+	Camera            string // URL of the last picture; "" without a camera
+	Taken             time.Time
+	Facts             Diagnosis
+	Address           string // for slicers
+	Seen              time.Time
+	Form              Form
+	Said              *Flash // what the last action did; Frame.Flash stays empty
+	At                string // the part that Form and Said are about
+	MaxNozzle, MaxBed int64  // °C that may be asked for
 }
 
 func (Machine) view() string { return "machine" }
@@ -205,7 +207,7 @@ type Diagnosis struct {
 func (m Machine) Errors(part string) bool { return len(m.Form.Errors) > 0 && m.At == part }
 
 // Told reports whether what the last action did is to be said in a part.
-func (m Machine) Told(part string) bool { return m.Flash != nil && m.At == part }
+func (m Machine) Told(part string) bool { return m.Said != nil && m.At == part }
 
 // Act is the address of an action on this printer.
 func (m Machine) Act(what string) string { return "/printer/" + m.Key + "/" + what }
@@ -221,11 +223,12 @@ func (m Machine) Percent() int {
 	return m.Job.Percent
 }
 
-// Primary names the one thing to do first: answer, clear, resume, print, add, or nothing.
+// Primary names the one thing to do first: clear, resume, print, add, or nothing. Which answer to a question of the
+// printer is the best one only the person knows.
 func (m Machine) Primary() string {
 	switch {
-	case m.Prompt != nil && len(m.Prompt.Choices) > 0:
-		return "answer"
+	case m.Prompt != nil:
+		return ""
 	case m.Can.Clear:
 		return "clear"
 	case m.Can.Resume:

@@ -16,7 +16,7 @@ func machineStories() []story {
 		{"machine-here", func(lang string) ui.Page {
 			m := idleMachine(lang)
 			m.Here, m.Chain = at(0, 16, 30), ui.ChainOn
-			m.Flash, m.At = ui.Said(ui.FlashDone, "machine.done_add", map[string]any{"name": "crochet-porte.gcode"}), ui.PartAdd
+			m.Said, m.At = ui.Said(ui.FlashDone, "machine.done_add", map[string]any{"name": "crochet-porte.gcode"}), ui.PartAdd
 			return m
 		}},
 		{"machine-first", func(lang string) ui.Page {
@@ -47,7 +47,7 @@ func machineStories() []story {
 			m := idleMachine(lang)
 			m.State, m.Can, m.Why = ui.StateStopped, ui.MachineCan{Clear: true}, fab.Because("error.machine_halted")
 			m.Heaters = []ui.Heater{{Code: "nozzle"}, {Code: "bed"}}
-			m.Flash, m.At = ui.Said(ui.FlashStop, "machine.stop_unconfirmed", nil), ui.PartAsk
+			m.Said, m.At = ui.Said(ui.FlashStop, "machine.stop_unconfirmed", nil), ui.PartAsk
 			return m
 		}},
 		{"machine-list", func(lang string) ui.Page {

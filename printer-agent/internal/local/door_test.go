@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -37,7 +36,7 @@ func TestAKeyHas256BitsAndItsLinkNamesThisMachine(t *testing.T) {
 
 // A server without a real key, or with a camera elsewhere, does not start.
 func TestNewRefusesWhatWouldBeUnsafe(t *testing.T) {
-	good := Options{Key: testKey, Fleet: fakeFleet{}, Log: slog.New(slog.DiscardHandler)}
+	good := Options{Key: testKey, Fleet: fakeFleet{}, Log: discard()}
 	for name, change := range map[string]func(*Options){
 		"no key":          func(o *Options) { o.Key = "" },
 		"a short key":     func(o *Options) { o.Key = "changeme" },

@@ -192,7 +192,7 @@ func newServer(t *testing.T, change func(*Options), fakes ...*fake) *Server {
 	for i, f := range fakes {
 		fleet = append(fleet, f.machine([]string{"tortue", "orange"}[i]))
 	}
-	o := Options{Key: testKey, Fleet: fleet, Version: "0.1", Zone: time.UTC, Now: noon, Log: slog.New(slog.DiscardHandler)}
+	o := Options{Key: testKey, Fleet: fleet, Version: "0.1", Zone: time.UTC, Now: noon, Log: discard()}
 	if change != nil {
 		change(&o)
 	}
@@ -259,3 +259,5 @@ func (v *visitor) post(path string, pairs ...string) *httptest.ResponseRecorder 
 	r.Header.Set("Accept-Language", "en")
 	return v.do(r)
 }
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

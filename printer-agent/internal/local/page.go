@@ -40,7 +40,7 @@ func (s *Server) item(key string, v View) ui.MachineItem {
 // page shows one printer.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, m Machine) error {
 	page := s.drawn(w, r, m)
-	page.Flash, page.At = s.heard(w, r)
+	page.Said, page.At = s.heard(w, r)
 	s.render(w, http.StatusOK, page)
 	return nil
 }
@@ -56,6 +56,7 @@ func (s *Server) drawn(w http.ResponseWriter, r *http.Request, m Machine) ui.Mac
 	page.Till = s.until()
 	page.Files = s.files(m.Key, files)
 	page.Presets, page.Tune, page.Facts = v.Presets, v.Tune, v.Facts
+	page.MaxNozzle, page.MaxBed = v.maxima()
 	page.Step = step(r.URL.Query().Get(ui.FieldStepMM))
 	page.Console = s.talks.of(m.Key)
 	page.Address = "http://" + r.Host
