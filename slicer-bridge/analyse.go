@@ -29,6 +29,7 @@ type fileAnswer struct {
 	MaxTempC   int64           `json:"max_temp_c"`
 	MaxBedC    int64           `json:"max_bed_c"`
 	HeatersOff bool            `json:"heaters_off"`
+	Pauses     int64           `json:"pauses"`
 	Safe       bool            `json:"safe"`
 	Findings   []gcode.Finding `json:"findings"`
 }
@@ -76,7 +77,7 @@ func (cmd analyseCommand) tell(c console, r gcode.Report, findings []gcode.Findi
 		}
 		return c.answer(fileAnswer{
 			Seconds: r.Seconds, Grams: float64(r.FilamentMG) / 1000, Metres: float64(r.FilamentUM) / 1e6, Layers: r.Layers, Lines: r.Lines,
-			Bounds: millimetres(r.Bounds), MaxTempC: r.NozzleMaxC, MaxBedC: r.BedMaxC, HeatersOff: r.HeatersOff,
+			Bounds: millimetres(r.Bounds), MaxTempC: r.NozzleMaxC, MaxBedC: r.BedMaxC, HeatersOff: r.HeatersOff, Pauses: r.Pauses,
 			Safe: gcode.Safe(findings), Findings: findings,
 		})
 	}

@@ -91,3 +91,20 @@ func FuzzReplay(f *testing.F) {
 		require.InDelta(t, s.Bed, end.Bed, 1e-4)
 	})
 }
+
+// Whatever the bytes: pictures that are returned are whole and within the limits, and errors are about pictures.
+func FuzzThumbnails(f *testing.F) {
+	f.Add([]byte("; thumbnail begin 16x16 8\n; iVBORw==\n; thumbnail end\n"))
+	f.Add([]byte("; thumbnail_JPG begin 1x1 4\n; thumbnail begin 1x1 4\n;\n; AAAA\n; thumbnail_QOI end\nG1"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		found, err := gcode.Thumbnails(bytes.NewReader(data))
+		if err != nil {
+			require.ErrorIs(t, err, gcode.ErrThumbnail)
+		}
+		require.LessOrEqual(t, len(found), 8)
+		for _, one := range found {
+			require.NotEmpty(t, one.Data)
+			require.LessOrEqual(t, max(one.Width, one.Height), 2048)
+		}
+	})
+}

@@ -33,7 +33,8 @@ const (
 // up to two full steps, a heavy gantry may sink), the part sits on the bed, and s is exactly what was executed. A caller
 // offers it only where the firmware numbers lines and has told the last one, or after a person has looked and confirmed.
 // A mesh that the print measured itself (MeshMeasured) is gone, and so are babysteps: the caller says so. Motion held
-// in the planner when the board died is lost: s.Offset should lie before it, and what is laid twice is a scar.
+// in the planner when the board died is lost: s.Offset should lie before it (Rewind), and
+// what is laid twice is a scar.
 func Prologue(s State, l Limits) ([]string, error) {
 	over := max(s.Machine[2], s.TopZ) + mm(l.Recovery.Lift)
 	switch {

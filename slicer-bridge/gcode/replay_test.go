@@ -100,6 +100,41 @@ func TestReplayAtAnyByte(t *testing.T) {
 	require.Equal(t, inside, bytewise)
 }
 
+// A state that rests on what nobody can know says so.
+func TestStateSaysWhetherItIsExact(t *testing.T) {
+	for line, exact := range map[string]bool{
+		"G1 X5": true, "EXCLUDE_OBJECT_START NAME=a": true, "M420 S1": true, "G29": false, "BED_MESH_CALIBRATE": false,
+		"WIPE_NOZZLE": false, "SET_PRESSURE_ADVANCE ADVANCE=0.04": false,
+	} {
+		text := start + line + "\n"
+		require.Equal(t, exact, replay(t, text, len(text)).Exact(), line)
+	}
+}
+
+// Going back counts commands, not lines, over any distance, and ends at the beginning of the file.
+func TestRewindCountsCommands(t *testing.T) {
+	var text strings.Builder
+	var at []int64
+	for n := range 3_000 {
+		if n%3 == 0 {
+			text.WriteString("; " + strings.Repeat("x", n%200) + "\n\r\n")
+		}
+		at = append(at, int64(text.Len()))
+		fmt.Fprintf(&text, "G1 X%d ; right\n", n)
+	}
+	file := strings.NewReader(text.String())
+	for _, back := range []int{0, 1, 2, 20, 1_500, 2_990} {
+		got, err := gcode.Rewind(file, at[2_995], back)
+		require.NoError(t, err)
+		require.Equal(t, at[2_995-back], got, back)
+	}
+	got, err := gcode.Rewind(file, at[5], 50)
+	require.NoError(t, err)
+	require.Zero(t, got)
+	_, err = gcode.Rewind(file, int64(text.Len())+1_000_000, 1)
+	require.ErrorContains(t, err, "beyond the end")
+}
+
 // recovery is a machine that may home beside a part.
 func recovery() gcode.Limits {
 	l := limits()

@@ -46,6 +46,9 @@ type State struct {
 	Unread int64 `json:"unread,omitempty"`
 }
 
+// Exact says that the state tells all: no macro did what nobody knows, and no mesh is lost with a reset.
+func (s State) Exact() bool { return s.Unread == 0 && s.Mesh != MeshMeasured }
+
 // Replay reads r, a file from its beginning, up to the byte at offset, and tells the state after every line that begins
 // before it. The file is taken to be one that Check found safe. An offset beyond the end is the end.
 func Replay(r io.Reader, offset int64, l Limits) (State, error) {
@@ -124,7 +127,7 @@ func (r *replayer) macro() {
 		if string(r.now.name) == "BED_MESH_CALIBRATE" {
 			r.mesh = MeshMeasured
 		}
-		if !HostOwned(string(r.now.name)) {
+		if !r.harmless() {
 			r.unread++
 		}
 		return
@@ -139,6 +142,16 @@ func (r *replayer) macro() {
 		}
 	})
 	r.ended(m, nozzle, bed, r.corner)
+}
+
+// harmless tells the words that leave no trace in the state.
+func (r *replayer) harmless() bool {
+	switch string(r.now.name) {
+	case "RESPOND", "PAUSE", "CLEAR_PAUSE", "SET_PRINT_STATS_INFO", "EXCLUDE_OBJECT", "EXCLUDE_OBJECT_DEFINE", "EXCLUDE_OBJECT_START",
+		"EXCLUDE_OBJECT_END":
+		return true
+	}
+	return false
 }
 
 func (r *replayer) state() State {
