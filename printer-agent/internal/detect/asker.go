@@ -101,7 +101,10 @@ func (a *asker) walk(ctx context.Context, bauds []int) error {
 // at talks at one speed, for as long as patience lasts, longer where clear text comes.
 func (a *asker) at(ctx context.Context, baud int, patience time.Duration) (verdict, error) {
 	if baud != a.baud {
-		if err := errors.Join(a.port.SetBaud(baud), a.port.Discard()); err != nil {
+		switch err := errors.Join(a.port.SetBaud(baud), a.port.Discard()); {
+		case errors.Is(err, port.ErrBaud): // then no board behind this adapter has that speed
+			return silent, nil
+		case err != nil:
 			return silent, err
 		}
 	}

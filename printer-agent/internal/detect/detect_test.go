@@ -1,7 +1,9 @@
 package detect
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -113,16 +115,21 @@ func simulate(t *testing.T, o printsim.Options) string {
 
 // Ensure that every simulated firmware is told by its answer, whether or not it resets when its port is opened.
 func TestSimulatedPrintersAreRecognised(t *testing.T) {
-	for firmware, want := range map[string]string{"marlin": "marlin2", "repetier": "repetier"} {
+	dialects := map[string]string{
+		"marlin": "marlin2", "marlin-advanced": "marlin2", "buddy": "prusa-buddy", "smoothie": "smoothieware",
+	} // the others have their dialect's name
+	for _, firmware := range printsim.Firmwares() {
 		for _, resets := range []bool{false, true} {
-			t.Run(firmware, func(t *testing.T) {
+			t.Run(fmt.Sprint(firmware, resets), func(t *testing.T) {
 				t.Parallel()
 				f := Ask(t.Context(), simulate(t, printsim.Options{Board: printsim.Config{Firmware: firmware, DTRResets: resets}}), options(t))
 				require.NoError(t, f.Err)
-				require.Equal(t, want, f.Dialect)
+				require.Equal(t, cmp.Or(dialects[firmware], firmware), f.Dialect)
 				require.Equal(t, 115200, f.Baud)
-				require.True(t, f.Capabilities["AUTOREPORT_TEMP"])
-				require.NotEmpty(t, f.Machine)
+				if firmware == "marlin" {
+					require.True(t, f.Capabilities["AUTOREPORT_TEMP"])
+					require.NotEmpty(t, f.UUID)
+				}
 			})
 		}
 	}
