@@ -24,17 +24,15 @@ const (
 )
 
 // Prologue gives the lines that bring a machine whose board has been reset, with the part still on the bed, back into
-// state s: then the file goes on at s.Offset. It heats the bed first, so that the part holds, then the nozzle, which
-// may be stuck in it; tells the firmware its height; lifts above
-// all that is printed; homes X and Y only; primes beside the part; and restores
-// modes, offsets, fans and settings.
+// state s: then the file goes on at s.Offset. It heats the bed first, so that the part holds, then the nozzle, which may
+// be stuck in it; tells the firmware its height; lifts above all that is printed; homes X and Y only; primes beside the
+// part; and restores modes, offsets, fans and settings.
 //
 // It rests on what no program can see: Z has not moved since the last line (motors that lose their current may jump by
 // up to two full steps, a heavy gantry may sink), the part sits on the bed, and s is exactly what was executed. A caller
 // offers it only where the firmware numbers lines and has told the last one, or after a person has looked and confirmed.
-// A mesh that the print measured itself (MeshMeasured) is gone, and so are babysteps: the caller says so. Motion held
-// in the planner when the board died is lost: s.Offset should lie before it (Rewind), and
-// what is laid twice is a scar.
+// What State.Exact denies is lost, and so are babysteps: the caller says so. Motion held in the planner when the board
+// died is lost too: s.Offset should lie before it (Rewind), and what is laid twice is a scar.
 func Prologue(s State, l Limits) ([]string, error) {
 	over := max(s.Machine[2], s.TopZ) + mm(l.Recovery.Lift)
 	switch {
