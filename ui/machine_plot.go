@@ -25,7 +25,7 @@ type Plot struct {
 const (
 	plotWidth, plotHeight = 600, 120
 	plotFloor             = 60_000  // the scale reaches at least this, so that a room's warmth looks cold
-	plotCeiling           = 350_000 // and never beyond this, whatever a broken sensor says
+	plotCeiling           = 350_000 // beyond this a sensor is broken: a gap
 	plotGap               = 15 * time.Second
 )
 
@@ -34,7 +34,11 @@ func NewPlot(h Heater, samples []Sample, now time.Time, span time.Duration) Plot
 	p := Plot{Heater: h, Span: span}
 	top := int64(plotFloor)
 	for _, s := range samples {
-		top = max(top, min(s.Milli, plotCeiling), min(s.Target, plotCeiling))
+		for _, milli := range []int64{s.Milli, s.Target} {
+			if milli <= plotCeiling {
+				top = max(top, milli)
+			}
+		}
 	}
 	top += top / 10
 	x := func(at time.Time) float64 { return plotWidth * (1 - now.Sub(at).Seconds()/span.Seconds()) }
@@ -44,7 +48,8 @@ func NewPlot(h Heater, samples []Sample, now time.Time, span time.Duration) Plot
 		if now.Sub(s.At) > span || s.At.After(now) {
 			continue
 		}
-		line.add(s.At, s.Known && s.Milli <= plotCeiling, x(s.At), y(s.Milli))
+		s.Known = s.Known && s.Milli <= plotCeiling
+		line.add(s.At, s.Known, x(s.At), y(s.Milli))
 		goal.add(s.At, s.Target > 0 && s.Target <= plotCeiling, x(s.At), y(s.Target))
 		if n := len(p.Rows); s.Known && (n == 0 || s.At.Sub(p.Rows[n-1].At) >= time.Minute) {
 			p.Rows = append(p.Rows, s)

@@ -66,8 +66,7 @@ func (s *Server) actions() map[string]deed {
 // what was typed.
 func (s *Server) act(name string, d deed) onMachine {
 	return func(w http.ResponseWriter, r *http.Request, m Machine) error {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		if err := r.ParseForm(); err != nil {
+		if err := parsed(w, r); err != nil {
 			return Refuse(codeForeign, "")
 		}
 		if err := s.mine(r, r.PostForm.Get(ui.FieldToken)); err != nil {

@@ -173,19 +173,28 @@ func redrawn(r io.Reader) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Picture is the last picture of a printer's camera as JPEG, at most a few seconds old; false when it has none or the
+// camera does not answer. It may take as long as the camera does, at most some seconds.
+func (s *Server) Picture(ctx context.Context, key string) ([]byte, bool) {
+	c := s.cameras[key]
+	if c == nil {
+		return nil, false
+	}
+	got, err := c.picture(ctx)
+	if err != nil {
+		s.Log.Debug("no picture", "printer", key, "error", err)
+	}
+	return got, err == nil
+}
+
 // picture gives the camera's picture of a printer.
 func (s *Server) picture(w http.ResponseWriter, r *http.Request, m Machine) error {
-	c := s.cameras[m.Key]
-	if c == nil {
-		return errNotFound
-	}
-	got, err := c.picture(r.Context())
-	if err != nil {
-		s.Log.Debug("no picture", "printer", m.Key, "error", err)
+	got, ok := s.Picture(r.Context(), m.Key)
+	if !ok {
 		return Refuse(codeNoCamera, "")
 	}
 	w.Header().Set("Content-Type", "image/jpeg")
 	w.Header().Set("Content-Length", strconv.Itoa(len(got)))
-	_, err = w.Write(got)
+	_, err := w.Write(got)
 	return ignoreGone(err)
 }

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,6 +34,34 @@ func TestAKeyHas256BitsAndItsLinkNamesThisMachine(t *testing.T) {
 	require.Equal(t, "http://127.0.0.1:9000/enter?key=k", Link("0.0.0.0:9000", "k"))
 	require.Equal(t, "http://127.0.0.1:9000/enter?key=k", Link(":9000", "k"))
 	require.Equal(t, "http://pi.local:9000/enter?key=k", Link("pi.local:9000", "k"))
+}
+
+// The key is made once, for its owner alone, and read from then on; a file that others may read is not trusted.
+func TestTheKeyIsKeptForItsOwner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "key")
+	key, made, err := KeyFile(path, rand.Reader)
+	require.NoError(t, err)
+	require.True(t, made)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	again, made, err := KeyFile(path, rand.Reader)
+	require.NoError(t, err)
+	require.False(t, made)
+	require.Equal(t, key, again)
+
+	require.NoError(t, os.Chmod(path, 0o644))
+	_, _, err = KeyFile(path, rand.Reader)
+	require.ErrorContains(t, err, "remove it")
+	require.NoError(t, os.WriteFile(path, []byte("changeme"), 0o600))
+	require.NoError(t, os.Chmod(path, 0o600))
+	_, _, err = KeyFile(path, rand.Reader)
+	require.ErrorContains(t, err, "remove it")
+	_, _, err = KeyFile(filepath.Join(path, "below"), rand.Reader)
+	require.Error(t, err)
+	_, _, err = KeyFile(path+"2", bytes.NewReader(nil))
+	require.Error(t, err)
+	require.NoFileExists(t, path+"2")
 }
 
 // A server without a real key, or with a camera elsewhere, does not start.

@@ -33,6 +33,7 @@ type fake struct {
 	err     error // of every action
 	silent  bool  // does not confirm a stop
 	answers []string
+	checks  time.Duration // that a file takes once it is there
 }
 
 func (f *fake) call(format string, args ...any) error {
@@ -77,10 +78,17 @@ func (f *fake) List() []FileInfo {
 	return all
 }
 
-func (f *fake) Upload(_ context.Context, name string, r io.Reader) (FileInfo, error) {
+func (f *fake) Upload(ctx context.Context, name string, r io.Reader) (FileInfo, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return FileInfo{}, fmt.Errorf("read upload: %w", err)
+	}
+	if f.checks > 0 {
+		select {
+		case <-ctx.Done():
+			return FileInfo{}, ctx.Err()
+		case <-time.After(f.checks):
+		}
 	}
 	if err := f.call("upload %s %d", name, len(text)); err != nil {
 		return FileInfo{}, err

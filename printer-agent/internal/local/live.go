@@ -30,6 +30,9 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request, m Machine) error {
 		return Refuse(codeUploadsBusy, "")
 	}
 	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("lift deadline: %w", err)
+	}
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
 	watch := watcher{s: s, m: m, lang: langOf(r), plotted: s.now(), mark: r.URL.Query().Get("seen"), told: map[string]ui.Message{}}

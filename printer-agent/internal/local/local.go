@@ -3,14 +3,11 @@ package local
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/mailleur/mailleur/ui"
@@ -22,11 +19,9 @@ const DefaultAddress = "127.0.0.1:8082"
 // DefaultMaxUpload is the largest file that is taken when nothing else is configured, in bytes.
 const DefaultMaxUpload = 256 << 20
 
-// minKey is the shortest key that is taken: 256 bits in base64url.
-const minKey = 43
-
 const (
 	readHeader = 5 * time.Second
+	readAll    = 30 * time.Second // a request; longer than an action may take, uploads and open pages lift it
 	idle       = 2 * time.Minute
 	endingTime = 3 * time.Second
 	maxHeader  = 16 << 10
@@ -57,29 +52,6 @@ type Server struct {
 	uploads chan struct{} // a place for each upload under way
 	streams chan struct{} // and for each open page
 	handler http.Handler
-}
-
-// NewKey makes the key of an agent: 256 bits of rand in base64url. The caller keeps it in a file of mode 0600.
-func NewKey(rand io.Reader) (string, error) {
-	var b [32]byte
-	if _, err := io.ReadFull(rand, b[:]); err != nil {
-		return "", fmt.Errorf("make key: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
-}
-
-// Link is the address that enters with the key, to be shown to the owner on the command line and nowhere else. It names
-// this machine when the server listens on every address.
-func Link(address, key string) string {
-	if address == "" {
-		address = DefaultAddress
-	}
-	if host, port, err := net.SplitHostPort(address); err == nil {
-		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-			address = net.JoinHostPort("127.0.0.1", port)
-		}
-	}
-	return "http://" + address + "/enter?" + url.Values{"key": {key}}.Encode()
 }
 
 // New builds a Server. It listens to nothing yet.
@@ -147,7 +119,7 @@ func (s *Server) Run(ctx context.Context) error {
 // Serve serves on a listener, which it closes, until ctx ends. Open pages are let go at once, uploads have a few seconds.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: readHeader, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
+		Handler: s.handler, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
 		ErrorLog:    slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}

@@ -100,8 +100,14 @@ func replyJSON(w http.ResponseWriter, status int, what object) error {
 
 // read reads a JSON body. OctoPrint takes it under any content type; a page of another site cannot send the key with it.
 func read(w http.ResponseWriter, r *http.Request, into any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
-	if err != nil || json.Unmarshal(body, into) != nil {
+	err := quick(w, r, func(body io.Reader) error {
+		data, err := io.ReadAll(body)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(data, into)
+	})
+	if err != nil {
 		return Refuse(codeBody, "")
 	}
 	return nil

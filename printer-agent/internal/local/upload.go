@@ -213,5 +213,9 @@ func (p *patient) Read(b []byte) (int, error) {
 	if err := p.control.SetReadDeadline(time.Now().Add(uploadStall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	return p.ReadCloser.Read(b)
+	n, err := p.ReadCloser.Read(b)
+	if errors.Is(err, io.EOF) {
+		_ = p.control.SetReadDeadline(time.Time{}) // what is done with the file has its own time
+	}
+	return n, err
 }

@@ -2,14 +2,18 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -191,6 +195,89 @@ func TestWhatStandsAgainstAFileIsSaid(t *testing.T) {
 		require.NotContains(t, w.Body.String(), "pipe")
 	}
 }
+
+// Somebody who sends a body byte by byte, or stops in the middle, holds nothing up for long: not in a form, not in an
+// upload, and not where nobody is let in.
+func TestBodiesThatDoNotComeEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		request string
+		within  time.Duration
+	}{
+		"a form":   {"POST /enter HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n", formTime},
+		"an order": {"POST /api/job HTTP/1.1\r\nX-Api-Key: " + testKey + "\r\nContent-Length: 500\r\n", formTime},
+		"a file":   {"POST /api/files/local HTTP/1.1\r\nX-Api-Key: " + testKey + "\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 500\r\n", uploadStall},
+		"no key":   {"POST /api/files/local HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 500\r\n", readAll},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, nil, newFake())
+			synctest.Test(t, func(t *testing.T) { stall(t, s, c.request, c.within) })
+		})
+	}
+}
+
+// stall sends the beginning of a request and measures, on virtual time, until the connection is closed.
+func stall(t *testing.T, s *Server, request string, within time.Duration) {
+	t.Helper()
+	client, server := net.Pipe()
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { ended <- s.Serve(ctx, &oneConn{conn: server, done: ctx.Done()}) }()
+	begun := time.Now()
+	_, err := io.WriteString(client, request+"Host: 127.0.0.1\r\n\r\n--x")
+	require.NoError(t, err)
+	answer, err := io.ReadAll(client)
+	require.NoError(t, err)
+	require.Contains(t, string(answer), "HTTP/1.1 4")
+	require.LessOrEqual(t, time.Since(begun), within+time.Second)
+	cancel()
+	require.NoError(t, <-ended)
+}
+
+// What is done with a file once it is there may take minutes on a small machine, and a page may stay open: neither is cut
+// off by the time that a request has to come in.
+func TestSlowWorkAndOpenPagesAreNotCutOff(t *testing.T) {
+	f := newFake()
+	f.checks = 3 * time.Minute
+	s := newServer(t, nil, f)
+	body, kind := form("file:part.gcode", someCode)
+	upload := fmt.Sprintf("POST /api/files/local HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Api-Key: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", testKey, kind, body.Len(), body)
+	page := "GET /printer/tortue/live HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Api-Key: " + testKey + "\r\n\r\n"
+	for request, until := range map[string]time.Duration{upload: f.checks, page: streamFor} {
+		synctest.Test(t, func(t *testing.T) {
+			client, server := net.Pipe()
+			ended := make(chan error, 1)
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() { ended <- s.Serve(ctx, &oneConn{conn: server, done: ctx.Done()}) }()
+			begun := time.Now()
+			_, err := io.WriteString(client, request)
+			require.NoError(t, err)
+			answer, err := io.ReadAll(client)
+			require.NoError(t, err)
+			require.Contains(t, string(answer), "HTTP/1.1 20", "%.200s", answer)
+			require.GreaterOrEqual(t, time.Since(begun), until)
+			cancel()
+			require.NoError(t, <-ended)
+		})
+	}
+	require.Len(t, f.told(), 1)
+}
+
+// oneConn is a listener with one connection.
+type oneConn struct {
+	conn net.Conn
+	done <-chan struct{}
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	if c := l.conn; c != nil {
+		l.conn = nil
+		return c, nil
+	}
+	<-l.done
+	return nil, net.ErrClosed
+}
+func (l *oneConn) Close() error   { return nil }
+func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
 
 // The page's own form is checked for its token before the file is kept.
 func TestFilesAreAddedFromThePage(t *testing.T) {
