@@ -33,29 +33,32 @@ type Options struct {
 type Link struct {
 	conn    io.ReadWriteCloser
 	options Options
-	dialect profiles.Dialect // the loop's alone
+	dialect profiles.Dialect // of who has the turn
 	timing  Timing
 	log     *slog.Logger
 	stop    []byte // the emergency stop as it is written
 
-	capacity Capacity // the loop's alone
+	capacity Capacity // of who has the turn
 
-	calls   chan func()   // run by the loop, in order
+	turn    chan struct{} // has room for one: full while somebody acts
+	wake    chan struct{} // has room for one: the clock is to look again
+	calls   chan func()   // run by the clock, in order
 	ready   chan struct{} // closed after the first greeting
 	done    chan struct{} // closed when Run has ended
 	changed chan struct{}
 
-	stopping atomic.Bool // an emergency stop was sent: the loop writes nothing more
+	stopping atomic.Bool // an emergency stop was sent: nothing more is written
 	writing  sync.Mutex  // one whole line at a time
 
 	mu   sync.Mutex
 	snap Snapshot
 
-	s session // the loop's alone
+	s session // of who has the turn
 }
 
 // New builds a Link over conn, which belongs to the Link from then on: Run closes it. A Read that finds nothing may
-// return 0, nil. Nothing is written before Run.
+// return 0, nil. A Write must not wait until what the board says is read: a driver holds more than the lines in flight.
+// Nothing is written before Run.
 func New(conn io.ReadWriteCloser, o Options) *Link {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -68,6 +71,8 @@ func New(conn io.ReadWriteCloser, o Options) *Link {
 		log:      o.Log,
 		stop:     []byte("\n" + o.Dialect.Commands.Stop + "\n"),
 		capacity: o.Capacity,
+		turn:     make(chan struct{}, 1),
+		wake:     make(chan struct{}, 1),
 		calls:    make(chan func()),
 		ready:    make(chan struct{}),
 		done:     make(chan struct{}),
@@ -80,14 +85,7 @@ func New(conn io.ReadWriteCloser, o Options) *Link {
 // Unplugged) or nothing answers (a *Failure with Silent). It closes the connection and ends the attempt that was running.
 // A board that halts or resets does not end Run: the state says so, and the link greets again after the reset.
 func (l *Link) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	r := newReader()
-	var wg sync.WaitGroup
-	wg.Go(func() { r.run(ctx, l.conn) })
-	err := l.loop(ctx, r)
-	cancel()
-	l.conn.Close()
-	wg.Wait()
+	err := l.serve(ctx)
 	l.shut(err)
 	close(l.done)
 	return err
@@ -223,7 +221,7 @@ func (l *Link) Stop(ctx context.Context) (confirmed bool, err error) {
 	}
 }
 
-// call runs f in the loop and waits until it has run.
+// call runs f in turn and waits until it has run.
 func (l *Link) call(ctx context.Context, f func()) error {
 	ran := make(chan struct{})
 	select {
@@ -237,7 +235,7 @@ func (l *Link) call(ctx context.Context, f func()) error {
 	}
 }
 
-// steer runs f in the loop and returns its error.
+// steer runs f in turn and returns its error.
 func (l *Link) steer(ctx context.Context, f func() error) error {
 	var err error
 	if e := l.call(ctx, func() { err = f() }); e != nil {

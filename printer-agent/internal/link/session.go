@@ -2,7 +2,6 @@ package link
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"math"
 	"strconv"
@@ -13,7 +12,7 @@ import (
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
-// session is the state of the loop; nothing else touches it.
+// session is the state of the link; only who has the turn touches it.
 type session struct {
 	state   State
 	reason  Reason
@@ -39,6 +38,8 @@ type session struct {
 	heard     []chan struct{} // who waits for the confirmation of a stop
 
 	now       time.Time
+	alarm     time.Time     // when the clock looks next
+	fed       <-chan *batch // from which the clock takes lines; nil when none are wanted
 	lastByte  time.Time
 	partialAt time.Time // half a line is taken for a whole one
 	pollAt    time.Time
@@ -60,43 +61,6 @@ type request struct {
 func (r *request) finish(err error) {
 	if r.answer != nil {
 		r.answer <- err
-	}
-}
-
-// loop serves until the connection or ctx ends.
-func (l *Link) loop(ctx context.Context, r *reader) error {
-	l.start(time.Now())
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		timer.Reset(time.Until(l.deadline()))
-		var feed <-chan *batch
-		if l.s.job != nil && l.s.job.hungry() {
-			feed = l.s.job.feed.full
-		}
-		var c chunk
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case c = <-r.chunks:
-			l.s.now = time.Now()
-			l.receive(c.bytes)
-			if c.err != nil {
-				return &Failure{Reason: Unplugged, Err: c.err}
-			}
-			r.free <- c.bytes
-		case b := <-feed:
-			l.s.now = time.Now()
-			l.s.job.take(b)
-		case f := <-l.calls:
-			l.s.now = time.Now()
-			f()
-		case <-timer.C:
-			l.s.now = time.Now()
-		}
-		if err := l.step(); err != nil {
-			return err
-		}
 	}
 }
 
