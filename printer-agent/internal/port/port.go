@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"go.bug.st/serial"
 	"golang.org/x/sys/unix"
@@ -23,9 +24,12 @@ type Port struct {
 	identity Identity
 	tuning   Tuning
 	file     *os.File
+	raw      syscall.RawConn // of file
+	in, out  *transfer
 	serial   serial.Port
 	pty      bool
 	closing  atomic.Bool
+	reading  sync.Mutex
 	writing  sync.Mutex // one line at a time reaches the wire whole
 	modem    sync.Mutex // the library's own calls are not safe against its Close
 }
@@ -49,6 +53,10 @@ func (s system) open(name string, baud int) (*Port, error) {
 	p.identity = s.identify(fd, name)
 	p.tuning = s.tune(fd, p.identity.Device, p.pty)
 	p.file = os.NewFile(uintptr(fd), name)
+	if p.raw, err = p.file.SyscallConn(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", name, err), p.Close())
+	}
+	p.in, p.out = newTransfer(unix.SYS_READ, p.raw), newTransfer(unix.SYS_WRITE, p.raw)
 	return p, nil
 }
 
@@ -127,12 +135,8 @@ func (p *Port) Discard() error {
 
 // control runs f with the descriptor, which stays open meanwhile.
 func (p *Port) control(f func(fd int) error) error {
-	raw, err := p.file.SyscallConn()
-	if err != nil {
-		return ErrClosed
-	}
 	var failed error
-	if err := raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
+	if err := p.raw.Control(func(fd uintptr) { failed = f(int(fd)) }); err != nil {
 		return ErrClosed
 	}
 	return failed

@@ -19,9 +19,14 @@ const (
 // Read blocks until bytes have come, and returns at least one. It fails with ErrClosed after Close, with ErrUnplugged when
 // the device has gone, and with os.ErrDeadlineExceeded when the time set by SetReadDeadline has passed.
 func (p *Port) Read(b []byte) (int, error) {
-	n, err := p.file.Read(b)
+	if len(b) == 0 {
+		return 0, nil
+	}
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	n, err := p.in.read(b)
 	if err != nil {
-		return n, p.failure(err)
+		return 0, p.failure(err)
 	}
 	return n, nil
 }
@@ -35,7 +40,22 @@ func (p *Port) SetReadDeadline(t time.Time) error { return p.file.SetReadDeadlin
 func (p *Port) Write(b []byte) (int, error) {
 	p.writing.Lock()
 	defer p.writing.Unlock()
-	done, last := 0, time.Now()
+	if len(b) == 0 {
+		return 0, nil
+	}
+	done, err := p.out.write(b)
+	if err != nil {
+		return done, p.failure(err)
+	}
+	if done == len(b) {
+		return done, nil
+	}
+	return p.writeRest(b, done)
+}
+
+// writeRest waits for room for what lies in b behind done.
+func (p *Port) writeRest(b []byte, done int) (int, error) {
+	last := time.Now()
 	for done < len(b) {
 		if err := p.file.SetWriteDeadline(time.Now().Add(writeRetry)); err != nil {
 			return done, p.failure(err)
