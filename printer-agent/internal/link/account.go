@@ -13,6 +13,8 @@ type accounting struct {
 	busy     bool      // the firmware sends busy lines
 	busyAt   time.Time // the last of them
 
+	slowest time.Duration // that an acknowledgement took lately
+
 	askAt  time.Time // when to ask what became of the lines in flight
 	asks   int       // questions since a line was written
 	asked  bool      // the last question is not answered yet
@@ -50,7 +52,7 @@ func (a *accounting) bear(l *Link) {
 
 // rearm sets the no-ok clock for the oldest line in flight.
 func (a *accounting) rearm(l *Link, e *entry) {
-	wait := l.timing.NoOk
+	wait := min(max(l.timing.NoOk, 2*a.slowest), 8*l.timing.NoOk)
 	switch interval := l.busyInterval(); {
 	case a.doubt && l.s.hist.asked() == nil:
 		wait = l.timing.Suspect
@@ -255,6 +257,9 @@ func (l *Link) acknowledge(n int64) {
 			s.job.result.Injected++
 		}
 		e.release(nil)
+		if s.ack.asks == 0 && !e.slow { // else it was lost
+			s.ack.slowest = max(s.now.Sub(e.sentAt), s.ack.slowest-s.ack.slowest/64)
+		}
 		if s.job != nil {
 			s.job.acked(e, s.now)
 			s.dirty = true

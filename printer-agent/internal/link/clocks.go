@@ -43,7 +43,7 @@ func (l *Link) overdue(e *entry) bool {
 	case e.slow:
 		return quiet >= l.timing.SilenceSlow
 	}
-	return quiet >= 7*l.timing.NoOk
+	return quiet >= 3*l.timing.NoOk
 }
 
 // tickClocks watches both clocks while a line is in flight: no ok, and silence.

@@ -18,6 +18,7 @@ type print struct {
 	offset  int64 // bytes of the file up to the last numbered line
 	past    past
 	noise   noise
+	breakAt time.Time // when to break off a wait again
 	acks    latencies
 	paused  bool
 	drawn   bool   // every line of the file has been numbered
@@ -41,7 +42,7 @@ func newPrint(job Job, feed *feeder, offset, before, total int64) *print {
 func (l *Link) begin(p *print) {
 	s := &l.s
 	p.result.Began = s.now
-	if s.state != Idle || s.job != nil || l.stopping.Load() {
+	if s.state != Idle || s.job != nil || s.probe != nil || l.stopping.Load() {
 		p.result.Reason, p.result.Detail, p.result.Ended = NotReady, string(s.state), s.now
 		close(p.ended)
 		return
@@ -208,16 +209,25 @@ func (l *Link) cancel(reason Reason, detail string) error {
 	if s.job == nil {
 		return &Failure{Reason: NotReady, Detail: string(s.state)}
 	}
-	first := s.job.reason == ""
 	s.job.fail(reason, detail)
 	s.job.paused = false
 	s.dirty = true
-	if e := s.hist.oldest(); first && e != nil && e.slow && l.dialect.Commands.BreakWait != "" && !l.stopping.Load() {
-		if err := l.write([]byte(l.dialect.Commands.BreakWait + "\n")); err != nil {
-			s.end = &Failure{Reason: Unplugged, Err: err}
-		}
-	}
+	l.breakWait()
 	return nil
+}
+
+// breakWait breaks off a wait for a temperature that stands between an attempt and its end. The command that waits may
+// not have begun yet: then it is broken off again.
+func (l *Link) breakWait() {
+	s := &l.s
+	if s.job == nil || s.job.reason == "" || s.hist.inFlight() == 0 || !s.hist.at(s.hist.next-1).slow {
+		return
+	}
+	if l.dialect.Commands.BreakWait == "" || l.stopping.Load() || s.now.Before(s.job.breakAt) {
+		return
+	}
+	s.job.breakAt = s.now.Add(l.timing.Poll)
+	_ = l.bare(l.dialect.Commands.BreakWait) // a failure ends the loop
 }
 
 func (l *Link) pause() error {

@@ -98,9 +98,12 @@ func (l *Link) wind(timer *time.Timer) (*print, <-chan *batch, error) {
 	defer func() { <-l.turn }()
 	s := &l.s
 	s.alarm, s.fed = l.deadline(), l.wanted()
-	timer.Reset(time.Until(s.alarm))
+	timer.Reset(max(time.Until(s.alarm), leastWait))
 	return s.job, s.fed, s.end
 }
+
+// leastWait keeps a moment that nothing attends to from taking the whole processor.
+const leastWait = time.Millisecond
 
 // wanted is where the next lines of the file come from, nil when none are wanted.
 func (l *Link) wanted() <-chan *batch {

@@ -1,6 +1,10 @@
 package link
 
-import "strings"
+import (
+	"context"
+	"strconv"
+	"strings"
+)
 
 // Prompt is a question that the firmware asks the person at the machine (Marlin, host_actions.cpp). Its text comes from
 // the printer, or from a file that the printer printed: never to be shown unescaped.
@@ -53,4 +57,37 @@ func (l *Link) promptAction(word, args string) {
 		return
 	}
 	s.dirty = true
+}
+
+// Answer gives a choice to the question that the firmware asks, or, where the firmware knows no choices, lets it go on
+// from a wait for a person. It is written past everything that waits. It is refused with NotReady without such a wait.
+func (l *Link) Answer(ctx context.Context, choice int) error {
+	return l.steer(ctx, func() error {
+		s := &l.s
+		c := l.dialect.Commands
+		command := strings.ReplaceAll(c.PromptAnswer, "{choice}", strconv.Itoa(choice))
+		switch {
+		case s.prompt != nil && (choice < 0 || choice >= max(len(s.prompt.Choices), 1)):
+			return &Failure{Reason: Refused, Detail: "there is no such choice"}
+		case s.prompt == nil && s.state != Attention:
+			return &Failure{Reason: NotReady, Detail: string(s.state)}
+		case s.prompt == nil || command == "":
+			command = c.GoOn
+		}
+		if command == "" {
+			return &Failure{Reason: Refused, Detail: "this firmware is answered at the machine only"}
+		}
+		return l.bare(command)
+	})
+}
+
+// bare writes a command without number and checksum, past everything that waits. Firmware without a parser at the port
+// acknowledges it like any other line, so that the count has to be settled after it.
+func (l *Link) bare(command string) error {
+	if err := l.write([]byte(command + "\n")); err != nil {
+		l.s.end = &Failure{Reason: Unplugged, Err: err}
+		return l.s.end
+	}
+	l.suspect()
+	return nil
 }

@@ -204,10 +204,16 @@ func (l *Link) judge(e *entry) {
 	if j.reason == "" && j.noise.within(borneRefusals, j.result.LinesSent) {
 		_ = l.cancel(BadCable, fmt.Sprintf("%d of %d lines were refused", borneRefusals, noiseLines))
 	}
-	if e.refused < patience(j.refusalRate(e)) || l.rewrite(e) {
-		return
+	switch {
+	case e.refused < patience(j.refusalRate(e)):
+	case l.rewrite(e):
+	case !l.s.win.narrow:
+		l.overflowed()
+		j.refused -= e.refused
+		e.refused = 0
+	default:
+		l.giveUp(e)
 	}
-	l.giveUp(e)
 }
 
 // rewrite changes the text of a line that is refused again and again: what noise cannot explain lies in its bytes.

@@ -29,6 +29,7 @@ type session struct {
 	ack     accounting
 	win     window
 	last    int64   // the board's last line when this link was made for a print that goes on; 0 otherwise
+	probe   *probe  // running
 	asking  Prompt  // being built up
 	prompt  *Prompt // shown
 
@@ -105,7 +106,7 @@ func (l *Link) handle(line []byte) {
 		r.class = infoReply
 	}
 	l.listen(r)
-	if l.s.state == Connecting && l.greeted(r) {
+	if l.s.state == Connecting && l.greeted(r) || l.probed(r) {
 		return
 	}
 	l.account(r)
@@ -154,10 +155,14 @@ func (l *Link) tick() {
 	switch s.state {
 	case Connecting:
 		l.tickGreeting()
+	case Probing:
+		l.tickProbe()
 	case Idle, Printing, Paused, Attention, Ending:
 		l.tickClocks()
 		l.tickPoll()
 		l.tickAnchor()
+		l.breakWait()
+		l.awaitQuiet()
 	}
 }
 
@@ -198,7 +203,7 @@ func (l *Link) autoReport() string {
 
 // enqueue puts a command into the queue; it is refused when the printer takes none.
 func (l *Link) enqueue(r *request) {
-	if l.s.state == Dead || l.s.state == Connecting && r.kind == userLine || l.s.state == Gone {
+	if l.s.state == Dead || l.s.state == Connecting && r.kind == userLine || l.s.state == Gone || l.s.probe != nil {
 		r.finish(&Failure{Reason: NotReady, Detail: string(l.s.state)})
 		return
 	}
@@ -208,7 +213,7 @@ func (l *Link) enqueue(r *request) {
 // pump writes whatever may be written now.
 func (l *Link) pump() error {
 	s := &l.s
-	for s.state != Dead && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && l.roomFor() {
+	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && l.roomFor() {
 		e := l.nextEntry()
 		if e == nil || !s.win.takes(&s.hist, len(e.wire)) {
 			return nil
@@ -295,6 +300,9 @@ func (l *Link) roomFor() bool {
 func (l *Link) deadline() time.Time {
 	s := &l.s
 	at := s.now.Add(time.Second)
+	if s.state == Probing && s.probe.at.Before(at) {
+		at = s.probe.at
+	}
 	for _, t := range [...]time.Time{s.partialAt, s.pollAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
@@ -356,6 +364,9 @@ func (l *Link) shut(err error) {
 		reason = Stopped
 	}
 	l.s.now = time.Now()
+	if l.s.probe != nil {
+		l.endProbe(&Failure{Reason: reason, Detail: detail})
+	}
 	l.endJob(reason, detail)
 	l.dropQueue(&Failure{Reason: reason, Detail: detail})
 	l.s.state, l.s.reason, l.s.detail = Gone, reason, detail

@@ -12,6 +12,7 @@ type State string
 const (
 	Connecting State = "connecting" // not answered yet, or resynchronising after a reset
 	Idle       State = "idle"
+	Probing    State = "probing" // what the board can hold is being measured
 	Printing   State = "printing"
 	Paused     State = "paused"    // held by Pause or by the printer; heaters stay as they are
 	Attention  State = "attention" // the firmware waits for a person at the machine

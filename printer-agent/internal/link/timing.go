@@ -14,7 +14,8 @@ type Timing struct {
 	Partial time.Duration
 	// Suspect is how soon to ask after a damaged answer while an acknowledgement is due: that answer may have been it.
 	Suspect time.Duration
-	// NoOk is how soon to ask when no acknowledgement comes and nothing explains it; it doubles with each question.
+	// NoOk is how soon to ask when no acknowledgement comes and nothing explains it; it doubles with each question. Busy
+	// lines come every 2 s, and one long move holds up the next acknowledgement as long as it lasts.
 	NoOk time.Duration
 	// NoOkSlow replaces NoOk for commands that may take minutes where the firmware sends no busy lines.
 	NoOkSlow time.Duration
@@ -44,7 +45,7 @@ func DefaultTiming() Timing {
 		Quiet:       300 * time.Millisecond,
 		Partial:     150 * time.Millisecond,
 		Suspect:     100 * time.Millisecond,
-		NoOk:        1 * time.Second,
+		NoOk:        2500 * time.Millisecond,
 		NoOkSlow:    60 * time.Second,
 		Anchor:      5 * time.Second,
 		ResendOk:    500 * time.Millisecond,
