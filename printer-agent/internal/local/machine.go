@@ -30,14 +30,14 @@ type Machine struct {
 	Chain Chain
 }
 
-// State says how the printer is, without asking it: View does not block.
+// State says how the printer is, without asking it: View does not block, and is asked every second for each open page.
 type State interface {
 	View() View
 }
 
 // Files are the maker's own files for one printer.
 type Files interface {
-	// List gives the files, newest first.
+	// List gives the files, newest first. It is asked every second for each open page: it touches no disk.
 	List() []FileInfo
 	// Upload keeps a file under a name that was checked: no folder, an ending of plain G-code. It replaces an older one
 	// of that name, but refuses (CodeFileInUse) when that one is being printed. Nothing is kept when r fails: the error
