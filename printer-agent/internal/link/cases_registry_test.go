@@ -1,0 +1,92 @@
+package link
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// allCases is how many ways are known in which a wire between host and firmware goes wrong. A test named TestCase07…
+// holds the seventh, whatever its room.
+const allCases = 98
+
+// heldElsewhere names the tests of cases that a test of another name holds: "room.Test".
+var heldElsewhere = map[int]string{}
+
+// cannotApply says why a case has no test.
+var cannotApply = map[int]string{}
+
+// pendingCases have no test yet.
+var pendingCases = []int{
+	2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+	31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57,
+	58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84,
+	85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98,
+}
+
+var caseTest = regexp.MustCompile(`^TestCase(\d\d)[A-Z]\w*$`)
+
+// Ensure that every case has a test that exists, or a reason why it cannot arise, and that few have only that.
+func TestEveryCaseIsHeld(t *testing.T) {
+	tests := testsOf(t, "printer-agent", "slicer-bridge", "firmware-profiles")
+	held := map[int][]string{}
+	for name := range tests {
+		_, test, _ := strings.Cut(name, ".")
+		if m := caseTest.FindStringSubmatch(test); m != nil {
+			n, err := strconv.Atoi(m[1])
+			require.NoError(t, err)
+			held[n] = append(held[n], name)
+		}
+	}
+	for n, name := range heldElsewhere {
+		require.True(t, tests[name], "case %d: there is no test %s", n, name)
+		held[n] = append(held[n], name)
+	}
+	for _, n := range pendingCases {
+		held[n] = append(held[n], "pending")
+	}
+	for n := 1; n <= allCases; n++ {
+		reason, cannot := cannotApply[n]
+		require.NotEqual(t, cannot, len(held[n]) > 0, "case %d needs a test, or else a reason why it cannot apply: %v", n, held[n])
+		require.False(t, cannot && len(reason) < 40, "case %d: %q is no reason", n, reason)
+	}
+	for n := range held {
+		require.True(t, 1 <= n && n <= allCases, "there is no case %d", n)
+	}
+	require.LessOrEqual(t, len(cannotApply), 10)
+}
+
+// testsOf finds the test functions with a body below folders of the repository, as "room.Test".
+func testsOf(t *testing.T, folders ...string) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, folder := range folders {
+		err := filepath.WalkDir(filepath.Join("..", "..", "..", folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			for _, decl := range file.Decls {
+				f, ok := decl.(*ast.FuncDecl)
+				if ok && f.Recv == nil && len(f.Body.List) > 0 && strings.HasPrefix(f.Name.Name, "Test") {
+					found[filepath.Base(filepath.Dir(path))+"."+f.Name.Name] = true
+				}
+			}
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	require.NotEmpty(t, found)
+	return found
+}
