@@ -18,7 +18,7 @@ import (
 type simulateCmd struct {
 	Pty       string   `name:"pty" required:"" xor:"what" placeholder:"LINK" help:"Link to make; open it as if it were the printer's serial port."`
 	Sum       string   `required:"" xor:"what" placeholder:"FILE" help:"Instead of a printer: add up a truth file, print one JSON object and exit."`
-	Firmware  string   `default:"marlin" enum:"marlin,repetier" help:"Firmware model: ${enum}."`
+	Firmware  string   `default:"marlin" help:"Firmware model: marlin (2.1.2 as it comes), marlin-advanced (with ADVANCED_OK, emergency parser, host prompts), marlin1, prusa-mk3, buddy, repetier, klipper, reprapfirmware or smoothie."`
 	Baud      int      `default:"115200" help:"Speed of the simulated wire, in bits per second of the printer's time."`
 	Speed     float64  `default:"1" help:"How many times faster than the wall clock the printer lives."`
 	Fault     []string `sep:"none" placeholder:"FAULT" help:"What goes wrong, repeatable: noise:P, garble:P, drop-ok:P, double-ok:P, glue-ok:P, ok-delay:P,SECONDS (probability per line), corrupt-in:P, corrupt-out:P (per byte); halt, thermal, reset or brownout:PRINT,LINE, mute, unplug or power:PRINT,LINE,SECONDS (once, at a line of the n-th print)."`
@@ -29,10 +29,10 @@ type simulateCmd struct {
 	DtrResets bool     `name:"dtr-resets" help:"Opening the port resets the board, as on most Arduino boards. A halted board always comes back that way."`
 	Echo      bool     `help:"Repetier's debug echo of every line."`
 
-	Board           string        `default:"avr" enum:"avr,fast" help:"Processor: ${enum}. An avr's own work limits the stream; on a fast one only wire and latency do."`
-	Slots           int           `default:"4" help:"Lines that the firmware holds before it plans them."`
-	Ring            int           `default:"128" help:"Bytes of the receive ring; what finds it full is lost."`
-	Planner         int           `default:"16" help:"Blocks of the planner."`
+	Board           string        `default:"" enum:",avr,fast" help:"Processor, avr or fast; the firmware's usual. An avr's own work limits the stream; on a fast one only wire and latency do."`
+	Slots           int           `default:"0" help:"Lines that the firmware holds before it plans them; 0: its own figure, mostly 4."`
+	Ring            int           `default:"0" help:"Bytes of the receive ring, what finds it full is lost; 0: its own figure, mostly 128."`
+	Planner         int           `default:"0" help:"Blocks of the planner; 0: its own figure, mostly 16."`
 	Latency         time.Duration `default:"0s" help:"How long the USB adapter keeps bytes for the host back, unless 62 are there; 16ms is an FTDI chip's usual."`
 	EmergencyParser bool          `help:"Marlin acts on M108, M112, M410 and M876 as they arrive at the port."`
 	AdvancedOk      bool          `name:"advanced-ok" help:"Marlin's ok tells the line number and how much is free."`

@@ -2,8 +2,8 @@ package printsim
 
 import "time"
 
-// maxLine is where firmware stops storing a line (MAX_CMD_SIZE).
-const maxLine = 95
+// usualLine is where firmware stops storing a line (MAX_CMD_SIZE).
+const usualLine = 95
 
 // costs is what the processor spends on a line beside the bytes it prints.
 type costs struct{ read, command, move, extrude time.Duration }
@@ -62,7 +62,9 @@ type firmware interface {
 	homed()
 	shifted()
 	halted(why string)
-	powerFails() // the last words of a firmware that sees its supply fail
+	dies() bool                                     // a halt is for good, and silent
+	particular(e *entry) (act activity, taken bool) // a command that other firmware does not have or does otherwise
+	powerFails()                                    // the last words of a firmware that sees its supply fail
 	idleAt() time.Duration
 	idle()
 }
@@ -70,19 +72,23 @@ type firmware interface {
 // Board is one printer's electronics on virtual time: bytes in, bytes out, no
 // clock and no goroutine of its own. It is not safe for concurrent use.
 type Board struct {
-	cfg  Config
-	fw   firmware
-	now  time.Duration
-	cpu  time.Duration // the processor is taken until then
-	tx   time.Duration // the line to the host is taken until then
-	cost costs
-	wire wire
-	ring ring
-	port []byte    // the line arriving at the port
-	line []byte    // the line the main loop is reading
-	from *original // what that line was, if the cable hurt it
-	usb  adapter   // the way to the host
-	load load
+	cfg           Config
+	fw            firmware
+	now           time.Duration
+	cpu           time.Duration // the processor is taken until then
+	tx            time.Duration // the line to the host is taken until then
+	cost          costs
+	wire          wire
+	ring          ring
+	port          []byte            // the line arriving at the port
+	maxLine       int               // where the firmware stops storing a line
+	splits, ascii bool              // a longer line becomes two; bytes from 0x80 are passed over
+	line          []byte            // the line the main loop is reading
+	from          *original         // what that line was, if the cable hurt it
+	eats          func(c byte) bool // takes a byte as it arrives, before the ring; may be nil
+	found         func()            // called when the main loop comes to the ring; may be nil
+	usb           adapter           // the way to the host
+	load          load
 
 	pulled   bool          // no cable
 	pulls    int           // times a fault pulled it
@@ -92,16 +98,20 @@ type Board struct {
 
 	queue   []entry
 	running bool
+	ready   bool // no other line was there when the last was read: its turn comes at once
 	act     activity
 	wake    time.Duration
 
-	plan    planner
-	motion  motion
-	hotend  heater
-	bed     heater
-	lastN   int
-	dead    bool // halted: silent until it restarts
-	skipHot bool // M108 was heard
+	plan      planner
+	motion    motion
+	hotend    heater
+	bed       heater
+	residency time.Duration // how long a temperature must hold before a wait ends
+	settles   bool          // a wait for heat also waits for a hotter heater to cool
+	lastN     int
+	dead      bool // halted: silent until it restarts
+	skipHot   bool // M108 was heard
+	coldOK    bool // filament may be pushed cold
 
 	busyAt       time.Duration
 	reportAt     time.Duration
@@ -123,12 +133,8 @@ func NewBoard(cfg Config) (*Board, error) {
 	b.wire.byteTime, b.wire.window, b.ring.size = byteTime(cfg.Baud), cfg.Ring/2, cfg.Ring-1
 	b.usb.byteTime, b.usb.latency = b.wire.byteTime, cfg.Latency
 	b.cost, b.plan.slots = costsOf(cfg.Processor), cfg.Planner
-	switch cfg.Firmware {
-	case "marlin":
-		b.fw = newMarlin(b)
-	case "repetier":
-		b.fw = newRepetier(b)
-	}
+	b.maxLine, b.residency = usualLine, 10*time.Second
+	b.fw = models()[cfg.Firmware].make(b)
 	b.restart(startBoot)
 	return b, nil
 }
@@ -147,7 +153,7 @@ func (b *Board) restart(cause startCause) {
 	b.ring.clear()
 	b.port, b.line, b.from, b.queue = nil, nil, nil, nil
 	b.load.rest()
-	b.running, b.act, b.dead = false, nil, false
+	b.running, b.act, b.dead, b.coldOK = false, nil, false, false
 	b.motion = newMotion(b.cfg.Bed)
 	b.hotend.target, b.bed.target = 0, 0
 	b.lastN, b.attempt = 0, ""
@@ -252,6 +258,8 @@ func (b *Board) step() {
 		b.chatter()
 	case b.running && b.now >= b.wake:
 		b.poll()
+	case b.ready && !b.running && len(b.queue) > 0:
+		b.begin()
 	case b.read():
 	case !b.running && len(b.queue) > 0:
 		b.begin()
@@ -274,7 +282,7 @@ func (b *Board) hear(now time.Duration) {
 		if !ok {
 			return
 		}
-		if b.dead {
+		if b.dead || b.eats != nil && b.eats(c.c) {
 			continue
 		}
 		b.ring.push(c, c.at >= b.cpu && b.fw.mayRead())
@@ -295,6 +303,9 @@ func (b *Board) read() bool {
 	if !b.fw.mayRead() {
 		return false
 	}
+	if b.found != nil {
+		b.found()
+	}
 	for {
 		c, ok := b.ring.pop()
 		if !ok {
@@ -303,15 +314,23 @@ func (b *Board) read() bool {
 		if c.from != nil && b.from == nil {
 			b.from = c.from
 		}
-		if endsLine(c.c) {
+		if b.ascii && c.c >= 0x80 {
+			continue
+		}
+		full := b.splits && len(b.line) == b.maxLine
+		if full {
+			b.ring.unpop(c)
+		}
+		if full || endsLine(c.c) {
 			line := string(b.line)
 			b.line = b.line[:0]
 			b.spend(b.cost.read)
 			b.fw.accept(line)
 			b.from = nil
+			b.ready = !b.running && b.ring.lines() == 0
 			return true
 		}
-		if len(b.line) < maxLine {
+		if len(b.line) < b.maxLine {
 			b.line = append(b.line, c.c)
 		}
 	}
@@ -370,7 +389,7 @@ func (b *Board) connect(plugged bool) {
 
 // begin starts the first command of the queue.
 func (b *Board) begin() {
-	b.running = true
+	b.running, b.ready = true, false
 	e := &b.queue[0]
 	if !b.fw.begun(e) {
 		return
@@ -419,7 +438,9 @@ func (b *Board) chatter() {
 	switch {
 	case b.running && b.now >= b.busyAt:
 		b.busyAt = b.now + b.period(busyPeriod)
-		b.println(b.fw.busy())
+		if text := b.fw.busy(); text != "" {
+			b.println(text)
+		}
 	case b.now >= b.reportAt:
 		b.reportAt = b.now + b.period(b.reportPeriod)
 		b.heat()
@@ -435,8 +456,10 @@ func (b *Board) halt(why string) {
 	b.heat()
 	b.hotend.target, b.bed.target = 0, 0
 	b.stopMoves()
-	b.queue, b.running, b.act = nil, false, nil
-	b.dead = true
+	b.act, b.wake = nil, b.now
+	if b.dead = b.fw.dies(); b.dead {
+		b.queue, b.running = nil, false
+	}
 	b.record(Record{Kind: recordHalt, Why: why})
 	b.recordSums()
 }

@@ -4,6 +4,7 @@ package printsim
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -50,16 +51,48 @@ type Config struct {
 	DTRResets       bool          // the board starts anew when the port is opened after the control line had dropped
 }
 
+// model is one firmware.
+type model struct {
+	make     func(b *Board) firmware
+	defaults func(c *Config) // fills in what the zero value means; may be nil
+	unsorted bool            // it does not look at line numbers: lines without count as lines of a print
+}
+
+func models() map[string]model {
+	return map[string]model{
+		"marlin":          {make: func(b *Board) firmware { return newMarlin(b) }},
+		"marlin-advanced": {make: func(b *Board) firmware { return newMarlinAdvanced(b) }, defaults: advancedDefaults},
+		"marlin1":         {make: func(b *Board) firmware { return newMarlin1(b) }},
+		"prusa-mk3":       {make: func(b *Board) firmware { return newPrusa(b) }},
+		"buddy":           {make: func(b *Board) firmware { return newBuddy(b) }, defaults: buddyDefaults},
+		"klipper":         {make: func(b *Board) firmware { return newKlipper(b) }, defaults: klipperDefaults, unsorted: true},
+		"reprapfirmware":  {make: func(b *Board) firmware { return newRRF(b) }, defaults: rrfDefaults, unsorted: true},
+		"smoothie":        {make: func(b *Board) firmware { return newSmoothie(b) }, defaults: smoothieDefaults},
+		"repetier":        {make: func(b *Board) firmware { return newRepetier(b) }},
+	}
+}
+
+// usually fills in a zero value.
+func usually[T comparable](v *T, usual T) {
+	var zero T
+	if *v == zero {
+		*v = usual
+	}
+}
+
 // Firmwares lists the firmware models by name.
-func Firmwares() []string { return []string{"marlin", "repetier"} }
+func Firmwares() []string { return slices.Sorted(maps.Keys(models())) }
 
 // ignoresNumbers says that a firmware model takes lines without numbers as
 // lines of a print.
-func ignoresNumbers(firmware string) bool { return firmware == "klipper" }
+func ignoresNumbers(firmware string) bool { return models()[firmware].unsorted }
 
 func (c Config) withDefaults() (Config, error) {
 	if !slices.Contains(Firmwares(), c.Firmware) {
 		return c, fmt.Errorf("firmware %q: want one of %s", c.Firmware, strings.Join(Firmwares(), ", "))
+	}
+	if fill := models()[c.Firmware].defaults; fill != nil {
+		fill(&c)
 	}
 	if c.Baud == 0 {
 		c.Baud = 115200

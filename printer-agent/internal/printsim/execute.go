@@ -5,11 +5,11 @@ import "time"
 // coldLimit is the temperature below which firmware does not push filament.
 const coldLimit = 170
 
-// residency is how long a temperature must hold before a wait ends.
-const residency = 10 * time.Second
-
 // execute starts a command; nil if it is done at once.
 func (b *Board) execute(e *entry) activity {
+	if act, taken := b.fw.particular(e); taken {
+		return act
+	}
 	switch e.code {
 	case "G0", "G1", "G2", "G3":
 		return b.move(e.command)
@@ -78,12 +78,13 @@ func (b *Board) move(c command) activity {
 		}
 		length = arc
 	}
+	prevented := false
 	b.spend(b.cost.move)
 	if to[3] != b.motion.at[3] {
-		if b.heat(); b.hotend.temp >= coldLimit {
+		if b.heat(); b.hotend.temp >= coldLimit || b.coldOK {
 			b.spend(b.cost.extrude)
 		} else {
-			length = b.prevent(c, length)
+			length, prevented = b.prevent(c, length), true
 		}
 	}
 	return func(now time.Duration) (time.Duration, bool) {
@@ -94,6 +95,9 @@ func (b *Board) move(c command) activity {
 		if d, ramp := b.motion.duration(to, length); d > 0 {
 			b.plan.push(now, b.motion.at, to, d, ramp)
 			b.load.move(now, b.plan.end(), b.attempt != "")
+		}
+		if prevented {
+			b.plan.sync(now)
 		}
 		b.motion.at = to
 		return 0, true
@@ -218,7 +222,7 @@ func (b *Board) setHeat(e *entry) activity {
 		return nil
 	}
 	b.skipHot = false
-	return b.waitHeat(h, cool && !heat)
+	return b.waitHeat(h, cool && !heat || b.settles)
 }
 
 // waitHeat waits until a heater has held its target, reporting meanwhile. It
@@ -239,19 +243,19 @@ func (b *Board) waitHeat(h *heater, cool bool) activity {
 		if held == never && h.timeTo(h.target) < time.Millisecond {
 			held = now
 		}
-		if held != never && now >= held+residency {
+		if held != never && now >= held+b.residency {
 			return 0, true
 		}
 		if now >= reportAt {
 			settle := never
 			if held != never {
-				settle = held + residency - now
+				settle = held + b.residency - now
 			}
 			b.println(b.fw.heating(settle))
 			reportAt = now + b.period(period)
 		}
 		if held != never {
-			return min(reportAt, held+residency), false
+			return min(reportAt, held+b.residency), false
 		}
 		return min(reportAt, later(now, h.timeTo(h.target))), false
 	}

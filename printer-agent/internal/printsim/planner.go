@@ -16,7 +16,8 @@ type block struct {
 
 // planner holds the moves that were accepted and have not ended.
 type planner struct {
-	slots  int // of the firmware's block buffer; one tells full from empty
+	slots  int           // of the firmware's block buffer; one tells full from empty
+	ahead  time.Duration // a firmware that plans by time holds so much motion; 0: it plans by blocks
 	blocks []block
 }
 
@@ -28,6 +29,9 @@ func (p *planner) drop(now time.Duration) {
 
 // room is when a slot is free: now or earlier if there is one already.
 func (p *planner) room() time.Duration {
+	if p.ahead > 0 {
+		return p.end() - p.ahead
+	}
 	if n := len(p.blocks) - (p.slots - 1); n >= 0 {
 		return p.blocks[n].end
 	}
@@ -50,11 +54,22 @@ func (p *planner) push(now time.Duration, from, to point, d, ramp time.Duration)
 	switch {
 	case n == 0:
 		d += ramp
-	case n >= 2 && n <= p.slots/2-1 && d < minSegment:
+	case p.ahead == 0 && n >= 2 && n <= p.slots/2-1 && d < minSegment:
 		d += 2 * (minSegment - d) / time.Duration(n)
 	}
 	start := max(now, p.end())
 	p.blocks = append(p.blocks, block{start: start, end: start + d, from: from, to: to})
+}
+
+// sync takes a slot with something that is no move.
+func (p *planner) sync(now time.Duration) {
+	p.drop(now)
+	at := max(now, p.end())
+	var rest point
+	if n := len(p.blocks); n > 0 {
+		rest = p.blocks[n-1].to
+		p.blocks = append(p.blocks, block{start: at, end: at, from: rest, to: rest})
+	}
 }
 
 // stop forgets all moves and returns where the machine came to rest.

@@ -192,6 +192,9 @@ func (r *repetier) homed()   { r.println(r.position()) }
 func (r *repetier) shifted() {}
 
 func (r *repetier) powerFails() {}
+func (r *repetier) dies() bool  { return true }
+
+func (r *repetier) particular(*entry) (activity, bool) { return nil, false }
 
 // halted is the firmware's fatal error; its own test of one stands for any
 // cause that is not heat.

@@ -108,6 +108,12 @@ func (r *ring) pop() (sent, bool) {
 	return b, true
 }
 
+// unpop puts back what pop took.
+func (r *ring) unpop(b sent) {
+	r.bytes = slices.Insert(r.bytes, 0, b)
+	r.spun = min(r.spun+1, len(r.bytes))
+}
+
 func (r *ring) lines() (n int) {
 	for _, b := range r.bytes {
 		if b.c == '\n' {
