@@ -36,7 +36,7 @@ type asker struct {
 	baud     int
 	talked   int // the speed at which clear text came, 0 for none
 
-	id      Identity
+	id      profiles.Identity
 	named   bool // the firmware's name has come
 	done    bool // and the ok that ends the answer
 	pending []byte
@@ -238,7 +238,7 @@ func (a *asker) line(line []byte) {
 		return
 	}
 	a.clear, a.talked = true, a.baud
-	if a.id.add(line) {
+	if a.id.Read(line) {
 		a.named = true
 	}
 	is := func(pattern func(profiles.Replies) profiles.Pattern) bool {

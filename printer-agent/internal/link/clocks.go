@@ -73,7 +73,7 @@ func (l *Link) ask(e *entry) {
 	a := &s.ack
 	a.asks++
 	a.rearm(l, e)
-	if !l.dialect.Lines.Numbers || l.stopping.Load() {
+	if !l.dialect.Lines.Numbers || l.stopping.Load() || s.hist.at(s.hist.next-1).blocks {
 		return
 	}
 	// Every second question is of the other kind: a board that was given a newer firmware than its profile says may not

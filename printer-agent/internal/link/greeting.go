@@ -3,7 +3,6 @@ package link
 import (
 	"time"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
@@ -26,7 +25,7 @@ func (l *Link) connect() {
 	s.last = 0
 	s.ack = accounting{hint: none}
 	s.prompt, s.asking, s.powerless, s.restored = nil, Prompt{}, false, false
-	s.id = Identity{Caps: make(map[string]string)}
+	s.id = Identity{}
 	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot)}
 	s.pollAt = time.Time{}
 	s.dirty = true
@@ -150,6 +149,6 @@ func (l *Link) choose() {
 	if d, ok := l.options.Choose(l.s.id); ok && d.Name != l.dialect.Name {
 		l.log.Info("the board speaks another dialect", "dialect", d.Name, "firmware", l.s.id.Firmware)
 		l.dialect = d
-		l.s.hist.bare = d.Lines.Checksum == profiles.ChecksumNone
+		l.frameAs()
 	}
 }

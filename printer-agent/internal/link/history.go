@@ -23,6 +23,7 @@ type entry struct {
 	number    int64
 	kind      kind
 	slow      bool // may take minutes
+	blocks    bool // nothing is read from the port until it is done
 	question  bool // asks for temperatures: its answer can be told from any other
 	answered  bool
 	rewritten bool   // its text was changed because the printer refused it
@@ -43,7 +44,7 @@ type history struct {
 	acked   int64 // the last line that was acknowledged, as far as acknowledgements can be counted
 	next    int64
 	head    int64
-	bare    bool // the dialect takes neither numbers nor checksums
+	format  frame.Format
 }
 
 // restart goes on numbering behind line last, which the printer has.
@@ -67,20 +68,14 @@ func (h *history) add(k kind, command []byte, offset int64) *entry {
 	e := h.at(h.head)
 	e.number, e.kind, e.offset = h.head, k, offset
 	e.sends, e.refused, e.slow, e.user = 0, 0, false, nil
-	e.question, e.answered, e.rewritten = false, false, false
+	e.blocks, e.question, e.answered, e.rewritten = false, false, false, false
 	e.command = append(e.command[:0], command...)
-	e.frame(h.bare)
+	e.frame(h.format)
 	h.head++
 	return e
 }
 
-func (e *entry) frame(bare bool) {
-	if bare {
-		e.wire = append(append(e.wire[:0], e.command...), '\n')
-		return
-	}
-	e.wire = frame.Append(e.wire[:0], e.number, e.command)
-}
+func (e *entry) frame(f frame.Format) { e.wire = f.Append(e.wire[:0], e.number, e.command) }
 
 // holds says whether line n can be sent again.
 func (h *history) holds(n int64) bool {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -124,22 +125,38 @@ func (p *print) endOfBatch(l *Link) bool {
 	return true
 }
 
-// fileEntry numbers one line of the file, shortened where the firmware could not take it whole.
+// fileEntry numbers one line of the file, rewritten where the firmware could not take it as it is.
 func (l *Link) fileEntry(command []byte, offset int64) *entry {
 	p := l.s.job
-	if !l.fits(command) {
-		limit := l.dialect.Lines.MaxBytes - (frame.Size(l.s.hist.head, command) - len(command))
-		p.short = frame.AppendShort(p.short[:0], command, limit)
+	if room := l.room(); len(command) > room || suspicious(command, l.dialect.Lines.Forbidden) {
+		var changed, ok bool
+		p.short, changed, ok = frame.Rewrite(p.short[:0], command, room, l.dialect.Lines.Forbidden)
 		command = p.short
-		p.result.Rewrites++
-		if !l.fits(command) {
-			p.fail(BadFile, fmt.Sprintf("line too long: %s", command))
+		if !ok || len(command) == 0 {
+			p.fail(BadFile, fmt.Sprintf("line that this firmware cannot take: %s", command))
 			l.close()
 			return l.nextEntry()
+		}
+		if changed {
+			p.result.Rewrites++
 		}
 	}
 	p.offset = offset
 	return l.number(fileLine, command)
+}
+
+// suspicious says whether a command may hold what some firmware would take for something else: bytes that are syntax to
+// it, and what it searches whole lines for.
+func suspicious(command []byte, forbidden string) bool {
+	if forbidden != "" && bytes.ContainsAny(command, forbidden) {
+		return true
+	}
+	for _, text := range [...]string{"M110", "M29", "PRUSA"} {
+		if i := bytes.Index(command, []byte(text)); i >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // close queues what follows the last line: the end marker, then either a wait for all motion to end, with a question
@@ -267,7 +284,7 @@ func (p *print) wrote(e *entry) {
 func (p *print) acked(e *entry, now time.Time) {
 	if e.kind == fileLine {
 		p.result.LinesAcked++
-		p.sent = e.offset
+		p.sent = e.offset & lineOffset
 		p.acks.add(now.Sub(e.sentAt))
 	}
 }

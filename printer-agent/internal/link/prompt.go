@@ -88,6 +88,8 @@ func (l *Link) bare(command string) error {
 		l.s.end = &Failure{Reason: Unplugged, Err: err}
 		return l.s.end
 	}
-	l.suspect()
+	if !l.atPort() {
+		l.suspect()
+	}
 	return nil
 }

@@ -221,8 +221,8 @@ func (l *Link) rewrite(e *entry) bool {
 	if e.rewritten {
 		return false
 	}
-	text := frame.AppendShort(nil, e.command, len(e.command)/2)
-	if string(text) == string(e.command) {
+	text, changed, ok := frame.Rewrite(nil, e.command, len(e.command)-1, l.dialect.Lines.Forbidden)
+	if !ok || !changed {
 		return false
 	}
 	l.s.job.refused -= e.refused // not the cable's fault

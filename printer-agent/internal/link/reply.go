@@ -1,7 +1,6 @@
 package link
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/mailleur/mailleur/firmware-profiles"
@@ -117,49 +116,4 @@ func readTemperatures(r *profiles.Replies, line []byte, dst []Reading) []Reading
 		dst = append(dst, reading)
 	})
 	return dst
-}
-
-// readIdentity takes what an M115 answer says into id; it reports whether the line was part of one.
-func readIdentity(line []byte, id *Identity) bool {
-	line = bytes.TrimPrefix(line, []byte("ok "))
-	if rest, ok := bytes.CutPrefix(line, []byte("Cap:")); ok {
-		name, value, ok := bytes.Cut(rest, []byte(":"))
-		if ok && id.Caps != nil {
-			id.Caps[string(name)] = string(value)
-		}
-		return ok
-	}
-	if !bytes.HasPrefix(line, []byte("FIRMWARE_NAME:")) {
-		return false
-	}
-	fields := splitFields(line)
-	id.Firmware, id.Machine, id.UUID = fields["FIRMWARE_NAME"], fields["MACHINE_TYPE"], fields["UUID"]
-	return true
-}
-
-// splitFields reads "KEY:value with spaces KEY2:value": a key is a capital and more of them, digits or underscores, before a colon at the
-// beginning or behind a space.
-func splitFields(line []byte) map[string]string {
-	fields := make(map[string]string)
-	key, from := "", 0
-	for i := 0; i < len(line); i++ {
-		if i > 0 && line[i-1] != ' ' {
-			continue
-		}
-		end := i
-		for end < len(line) && (line[end] >= 'A' && line[end] <= 'Z' || line[end] == '_' || line[end] >= '0' && line[end] <= '9') {
-			end++
-		}
-		if end-i < 2 || end == len(line) || line[end] != ':' || line[i] < 'A' {
-			continue
-		}
-		if key != "" {
-			fields[key] = string(bytes.TrimSpace(line[from:i]))
-		}
-		key, from = string(line[i:end]), end+1
-	}
-	if key != "" {
-		fields[key] = string(bytes.TrimSpace(line[from:]))
-	}
-	return fields
 }

@@ -100,8 +100,8 @@ func countTo(s Source, offset int64) (before, total int64, err error) {
 		if err != nil {
 			return before, total, err
 		}
-		if total++; line.End <= offset {
-			before++
+		if total++; line.End == offset {
+			before = total
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
@@ -81,7 +80,7 @@ func (l *Link) step() error {
 // start begins the first greeting.
 func (l *Link) start(now time.Time) {
 	l.s.now, l.s.lastByte = now, now
-	l.s.hist.bare = l.dialect.Lines.Checksum == profiles.ChecksumNone
+	l.frameAs()
 	l.connect()
 	l.s.resuming = l.options.Resume && l.dialect.Lines.Numbers
 }
@@ -102,7 +101,7 @@ func (l *Link) receive(b []byte) {
 // handle acts on one line.
 func (l *Link) handle(line []byte) {
 	r := classify(&l.dialect.Replies, line)
-	if r.class == damaged && readIdentity(line, &l.s.id) {
+	if r.class == damaged && l.s.id.Read(line) {
 		r.class = infoReply
 	}
 	l.listen(r)
@@ -114,8 +113,8 @@ func (l *Link) handle(line []byte) {
 
 // listen takes what a line says beside acknowledgements.
 func (l *Link) listen(r reply) {
-	if bytes.Contains(r.text, []byte("FIRMWARE_NAME:")) || bytes.HasPrefix(r.text, []byte("Cap:")) {
-		readIdentity(r.text, &l.s.id)
+	if bytes.HasPrefix(r.text, []byte("Cap:")) || bytes.Contains(r.text, []byte("FIRMWARE_NAME:")) {
+		l.s.id.Read(r.text)
 	}
 	if r.class == temperatureReply || r.class == okReply && len(r.text) > 4 && l.dialect.Replies.TemperatureLine.Match(r.text) {
 		l.temperatures(r.text)
@@ -275,7 +274,8 @@ func (l *Link) number(k kind, command []byte) *entry {
 		offset = s.job.offset
 	}
 	e := s.hist.add(k, command, offset)
-	e.slow = l.dialect.Commands.Slow.Match(e.command)
+	e.blocks = l.dialect.Commands.Blocking.Match(e.command)
+	e.slow = e.blocks || l.dialect.Commands.Slow.Match(e.command)
 	e.question = string(e.command) == l.dialect.Commands.Temperature
 	if s.job != nil {
 		s.job.past.add(e.number, k == fileLine, offset)
@@ -284,7 +284,16 @@ func (l *Link) number(k kind, command []byte) *entry {
 }
 
 // frame writes an entry's wire form anew, after its command was changed.
-func (l *Link) frame(e *entry) { e.frame(l.s.hist.bare) }
+func (l *Link) frame(e *entry) { e.frame(l.s.hist.format) }
+
+// frameAs guards lines from now on as the dialect asks.
+func (l *Link) frameAs() {
+	format, err := frame.ParseFormat(string(l.dialect.Lines.Checksum))
+	if err != nil { // the profile was not checked
+		l.log.Error("frame lines", "err", err)
+	}
+	l.s.hist.format = format
+}
 
 // roomFor says whether it is worth drawing another line. While the printer is greeted, what it holds is not known; and
 // nothing is gained by a line behind one that takes minutes, but it would run when that is broken off.
@@ -397,7 +406,5 @@ func (e *entry) release(err error) {
 // due says whether a moment that was set has come.
 func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 
-// fits says whether the command can be framed within the dialect's limit.
-func (l *Link) fits(command []byte) bool {
-	return frame.Size(l.s.hist.head, command) <= l.dialect.Lines.MaxBytes
-}
+// room is how long the next command may be.
+func (l *Link) room() int { return l.s.hist.format.Room(l.s.hist.head, l.dialect.Lines.MaxBytes) }

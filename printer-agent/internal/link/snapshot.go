@@ -3,6 +3,8 @@ package link
 import (
 	"maps"
 	"slices"
+
+	"github.com/mailleur/mailleur/firmware-profiles"
 )
 
 // State is what the printer is doing, as far as the link knows.
@@ -41,15 +43,7 @@ type Progress struct {
 }
 
 // Identity is what the printer said of itself.
-type Identity struct {
-	Firmware string            // FIRMWARE_NAME as given
-	Machine  string            // MACHINE_TYPE as given
-	UUID     string            // empty when it has none
-	Caps     map[string]string // "AUTOREPORT_TEMP": "1"
-}
-
-// Can says whether the firmware announced the capability.
-func (i Identity) Can(capability string) bool { return i.Caps[capability] == "1" }
+type Identity = profiles.Identity
 
 // Snapshot is the state of a link at one moment; it shares no memory with the link.
 type Snapshot struct {

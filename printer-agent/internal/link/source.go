@@ -12,8 +12,13 @@ import (
 // Line is one command of a job.
 type Line struct {
 	Command []byte // cleaned, without line ending; valid until the next call of Next
-	End     int64  // offset of the byte behind this line in the source
+	// End is where the source goes on behind the command: the offset of the byte behind its line. Behind a command that
+	// has others behind it on its line, it is the offset of that line with the number of commands passed in bits 48 to 62.
+	End int64
 }
+
+// lineOffset is the part of an End that is an offset.
+const lineOffset = 1<<48 - 1
 
 // Source yields the lines of a job in order. A Link reads it from a goroutine of its own, so it may be as slow as a disk,
 // and never from two goroutines at once.
@@ -43,6 +48,9 @@ type File struct {
 	size   int64
 	offset int64
 	line   []byte
+	rest   []byte // of line: commands behind the last one that was given
+	begin  int64  // offset of the line that rest is of
+	passed int64  // commands of that line that were given
 }
 
 // longestLine bounds what is read as one line: text without line endings is no G-code.
@@ -57,30 +65,58 @@ func NewFile(r io.ReadSeeker, size int64) (*File, error) {
 // Size is the length in bytes.
 func (f *File) Size() int64 { return f.size }
 
-// Rewind goes to an offset at the beginning of a line.
-func (f *File) Rewind(offset int64) error {
-	if _, err := f.r.Seek(offset, io.SeekStart); err != nil {
+// Rewind goes to 0, or to an End that Next has given.
+func (f *File) Rewind(end int64) error {
+	if _, err := f.r.Seek(end&lineOffset, io.SeekStart); err != nil {
 		return fmt.Errorf("seek G-code: %w", err)
 	}
 	f.buf.Reset(f.r)
-	f.offset = offset
+	f.offset, f.rest = end&lineOffset, nil
+	for range end >> 48 {
+		if _, err := f.Next(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// Next is the next command; a last line without line ending counts.
+// Next is the next command; a last line without line ending counts. Several commands on one line are given one by one,
+// because most firmwares run the first and forget the others.
 func (f *File) Next() (Line, error) {
 	for {
+		if len(f.rest) == 0 {
+			if err := f.readLine(); err != nil {
+				return Line{}, err
+			}
+		}
+		var command []byte
+		command, f.rest = frame.Cut(f.rest)
+		f.passed++
+		end := f.offset
+		if len(f.rest) > 0 {
+			end = f.begin | f.passed<<48
+		}
+		if !HostOwned(command) {
+			return Line{Command: command, End: end}, nil
+		}
+	}
+}
+
+// readLine reads the next line that holds a command.
+func (f *File) readLine() error {
+	for {
 		raw, err := f.buf.ReadSlice('\n')
+		f.begin, f.passed = f.offset, 0
 		f.offset += int64(len(raw))
 		if err != nil && !errors.Is(err, io.EOF) {
-			return Line{}, fmt.Errorf("read G-code at byte %d: %w", f.offset, err)
+			return fmt.Errorf("read G-code at byte %d: %w", f.offset, err)
 		}
 		f.line = frame.AppendClean(f.line[:0], raw)
-		if len(f.line) > 0 && !HostOwned(f.line) {
-			return Line{Command: f.line, End: f.offset}, nil
+		if f.rest = f.line; len(f.rest) > 0 {
+			return nil
 		}
 		if err != nil {
-			return Line{}, io.EOF
+			return io.EOF
 		}
 	}
 }

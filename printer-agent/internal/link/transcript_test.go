@@ -102,10 +102,10 @@ func TestRecordedFirmwareIsIdentified(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
 	for name, dialect := range recordings {
-		id := Identity{Caps: map[string]string{}}
+		id := Identity{}
 		for _, e := range readTranscript(t, name) {
 			if e.direction == "<" {
-				readIdentity([]byte(e.text), &id)
+				id.Read([]byte(e.text))
 			}
 		}
 		if id.Firmware == "" {

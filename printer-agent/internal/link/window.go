@@ -1,5 +1,7 @@
 package link
 
+import "github.com/mailleur/mailleur/firmware-profiles"
+
 // Capacity is what a board can hold of lines that it has not acknowledged yet.
 type Capacity struct {
 	Slots int `json:"slots"` // whole lines, the running one included (Marlin: BUFSIZE)
@@ -68,8 +70,14 @@ func (l *Link) openWindow() {
 	if l.dialect.Lines.OkAtEnd {
 		w.held = w.Slots
 	}
-	w.deep = l.dialect.Lines.Numbers && l.s.id.Can("EMERGENCY_PARSER")
+	w.deep = l.dialect.Lines.Numbers && l.atPort()
 	l.s.win = w
+}
+
+// atPort says whether emergencies are obeyed when they arrive at the port. Then they are not acknowledged either.
+func (l *Link) atPort() bool {
+	c := l.dialect.Commands
+	return c.Emergency == profiles.Always || c.Emergency == profiles.Maybe && l.s.id.Can(c.EmergencyCap)
 }
 
 // freeSlots learns from an acknowledgement that tells how many slots are free: the acknowledged line still has its own.

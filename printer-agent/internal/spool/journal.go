@@ -35,8 +35,8 @@ type Print struct {
 	Resends int64          `json:"resends"` //
 	Dialect string         `json:"dialect,omitempty"`
 
-	Firmware string            `json:"firmware,omitempty"` // as the board named it
-	Caps     map[string]string `json:"caps,omitempty"`     // what it said that it can
+	Firmware string          `json:"firmware,omitempty"` // as the board named it
+	Caps     map[string]bool `json:"caps,omitempty"`     // what it said that it can
 
 	Taken   time.Time `json:"taken"`
 	Started time.Time `json:"started,omitzero"` // of the first line; zero before

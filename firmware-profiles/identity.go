@@ -1,4 +1,4 @@
-package detect
+package profiles
 
 import (
 	"bytes"
@@ -15,17 +15,20 @@ type Identity struct {
 	Caps     map[string]bool // as in "Cap:AUTOREPORT_TEMP:1"
 }
 
+// Can says whether the firmware announced the capability, as in "EMERGENCY_PARSER".
+func (i Identity) Can(capability string) bool { return i.Caps[capability] }
+
 var (
-	// key is a word in capitals before a colon; the value runs to the next one. Marlin and Repetier put blanks between,
+	// identityKey is a word in capitals before a colon; the value runs to the next one. Marlin and Repetier put blanks between,
 	// Smoothieware commas and an X- before its own, RepRapFirmware a blank behind the colon, Klipper an ok in front.
-	key = regexp.MustCompile(`(?:^|[\s,])(?:X-)?([A-Z][A-Z_]*[A-Z]):`)
+	identityKey = regexp.MustCompile(`(?:^|[\s,])(?:X-)?([A-Z][A-Z_]*[A-Z]):`)
 	// malyan is the one firmware without such a line: "NAME: Malyan VER: 3.8 MODEL: M200 HW: HA02".
 	malyan     = regexp.MustCompile(`^NAME[.:] ?(Malyan)\b.*?VER: ?(\S+)(?:\s+MODEL: ?(\S+))?`)
 	capability = regexp.MustCompile(`^Cap:([A-Z0-9_]+):([01])$`)
 )
 
-// add takes one line of the answer and says whether it was the one with the name.
-func (i *Identity) add(line []byte) bool {
+// Read takes one line of the answer and says whether it was the one with the name.
+func (i *Identity) Read(line []byte) bool {
 	if m := capability.FindSubmatch(line); m != nil {
 		if i.Caps == nil {
 			i.Caps = make(map[string]bool)
@@ -40,7 +43,7 @@ func (i *Identity) add(line []byte) bool {
 	if !bytes.Contains(line, []byte("FIRMWARE_NAME:")) {
 		return false
 	}
-	values := fields(string(line))
+	values := identityFields(string(line))
 	i.Firmware, i.Version, i.UUID = values["FIRMWARE_NAME"], values["FIRMWARE_VERSION"], values["UUID"]
 	if i.Machine = values["MACHINE_TYPE"]; i.Machine == "" {
 		i.Machine = values["ELECTRONICS"]
@@ -48,10 +51,10 @@ func (i *Identity) add(line []byte) bool {
 	return i.Firmware != ""
 }
 
-// fields cuts a line at its keys.
-func fields(line string) map[string]string {
+// identityFields cuts a line at its keys.
+func identityFields(line string) map[string]string {
 	values := make(map[string]string)
-	at := key.FindAllStringSubmatchIndex(line, -1)
+	at := identityKey.FindAllStringSubmatchIndex(line, -1)
 	for n, m := range at {
 		end := len(line)
 		if n+1 < len(at) {

@@ -1,4 +1,4 @@
-package detect
+package profiles
 
 import (
 	"testing"
@@ -24,7 +24,7 @@ func TestIdentityOfEachFirmware(t *testing.T) {
 		"NAME: Malyan VER: 3.8 MODEL: M200 HW: HA02": {Firmware: "Malyan", Version: "3.8", Machine: "M200"},
 	} {
 		var got Identity
-		require.True(t, got.add([]byte(line)), line)
+		require.True(t, got.Read([]byte(line)), line)
 		require.Equal(t, want, got, line)
 	}
 }
@@ -33,7 +33,7 @@ func TestIdentityOfEachFirmware(t *testing.T) {
 func TestCapabilitiesAndChatter(t *testing.T) {
 	var i Identity
 	for _, line := range []string{"Cap:EEPROM:1", "Cap:ARCS:0", "echo:Marlin 2.1.2", "ok", "FIRMWARE_NAME:", "Cap:BAD:x"} {
-		require.False(t, i.add([]byte(line)), line)
+		require.False(t, i.Read([]byte(line)), line)
 	}
 	require.Equal(t, Identity{Caps: map[string]bool{"EEPROM": true, "ARCS": false}}, i)
 }
