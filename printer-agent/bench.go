@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,8 @@ import (
 // benchCmd measures this program on simulated printers in real time. It exits 0 as long as it could measure.
 type benchCmd struct {
 	Stream benchStreamCmd `cmd:"" default:"withargs" help:"Stream a dense print to paced simulated boards, beside printcore."`
+	Fleet  benchFleetCmd  `cmd:"" help:"Print on many simulated 8-bit boards at once from one process."`
+	Hosts  benchHostsCmd  `cmd:"" hidden:"" help:"Be the process that fleet measures."`
 }
 
 // benchStreamCmd measures a stream.
@@ -48,6 +51,41 @@ func (c *benchStreamCmd) Run(ctx context.Context, stdout io.Writer) error {
 		return fmt.Errorf("write result: %w", err)
 	}
 	return nil
+}
+
+// benchFleetCmd measures one process with many printers.
+type benchFleetCmd struct {
+	Printers int           `default:"8" help:"Boards at once, at 250000 baud."`
+	Lines    int           `default:"3000" help:"Segments of 0.2 mm for each, 150 a second."`
+	Latency  time.Duration `default:"2ms" help:"How long each adapter holds acknowledgements back."`
+}
+
+// Run measures and prints a line for each figure.
+func (c *benchFleetCmd) Run(ctx context.Context, stdout io.Writer) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find own program: %w", err)
+	}
+	return bench.Fleet(ctx, bench.FleetOptions{
+		Agent: self, Printers: c.Printers, Lines: c.Lines, Latency: c.Latency,
+		Tell: func(f bench.Figure) { fmt.Fprintln(stdout, f) },
+	})
+}
+
+// benchHostsCmd is the process that benchFleetCmd measures.
+type benchHostsCmd struct {
+	File  string   `required:"" type:"existingfile" help:"G-code to print on all."`
+	Baud  int      `required:"" help:"Speed of all ports."`
+	Ports []string `arg:"" help:"Their ports."`
+}
+
+// Run prints on all ports, then tells what it took as one JSON object.
+func (c *benchHostsCmd) Run(ctx context.Context, stdout io.Writer) error {
+	report, err := bench.Hosts(ctx, bench.HostsOptions{File: c.File, Baud: c.Baud, Ports: c.Ports})
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(stdout).Encode(report)
 }
 
 // circumstances are when, from what and where something was measured.

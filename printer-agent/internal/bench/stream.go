@@ -53,7 +53,7 @@ type meter struct {
 func (m *meter) all(ctx context.Context) (*StreamResult, error) {
 	result := &StreamResult{Lines: m.options.Lines, Rounds: m.options.Rounds}
 	for _, h := range m.hosts {
-		r, err := measure(ctx, m.options.Agent, h, Setting{Baud: 250000}, m.file[:prelude+idleLines], m.dir)
+		r, err := m.start(ctx, h)
 		if err != nil {
 			return nil, err
 		}
@@ -70,6 +70,20 @@ func (m *meter) all(ctx context.Context) (*StreamResult, error) {
 		}
 	}
 	return result, nil
+}
+
+// start measures what a host takes beside its lines: the least of up to three, for the first must read its program from the disk.
+func (m *meter) start(ctx context.Context, h host) (least run, err error) {
+	for i := range min(3, 1+m.options.Lines/1000) {
+		r, err := measure(ctx, m.options.Agent, h, Setting{Baud: 250000}, m.file[:prelude+idleLines], m.dir)
+		if err != nil {
+			return run{}, err
+		}
+		if i == 0 || r.cpu < least.cpu {
+			least = r
+		}
+	}
+	return least, nil
 }
 
 // idleLines are the segments of the print that tells what a host takes beside its lines.
