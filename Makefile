@@ -40,6 +40,14 @@ check-long: ## run the long tests and write docs/check-long.md
 bench-stream: ## measure the stream beside printcore, in a quarter of an hour, and write docs/bench-stream.md
 	@scripts/bench.sh stream
 
+.PHONY: bench-fleet
+bench-fleet: ## measure eight printers in one process, in half a minute
+	@scripts/bench.sh fleet
+
+.PHONY: bench-size
+bench-size: ## measure the agent's program for the smallest Raspberry Pi
+	@scripts/bench.sh size
+
 .PHONY: lint
 lint: ## run the linters alone
 	@scripts/lint.sh

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // and yields every figure of every setting. No figure is held against anything here.
 func TestBenchStreamMeasures(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, os.Setenv(programVariable, "1")) // t.Setenv forbids parallel tests; only children look at it
+	require.NoError(t, os.Setenv(programVariable, "1")) // t.Setenv forbids parallel tests; only TestMain looks at it
 	doc := t.TempDir() + "/result.md"
 	var stdout, stderr bytes.Buffer
 	status := run(t.Context(), []string{"bench", "stream", "--quick", "--beside=", "--doc", doc, "--commit", "abc"}, &stdout, &stderr)
@@ -37,4 +37,16 @@ func TestBenchStreamMeasures(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(written), "- commit: abc\n")
 	require.Contains(t, string(written), "| 250000 baud, 16 ms, parser | ")
+}
+
+// Ensure that the measuring of many printers measures: every board executed its file exactly, and each figure is there.
+func TestBenchFleetMeasures(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, os.Setenv(programVariable, "1"))
+	var stdout, stderr bytes.Buffer
+	status := run(t.Context(), []string{"bench", "fleet", "--printers", "2", "--lines", "100"}, &stdout, &stderr)
+	require.Zero(t, status, stderr.String())
+	lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+	require.Len(t, lines, 2+3, "starvation of each; pace, memory and processor time of all")
+	require.Regexp(t, `resident memory: [\d.]+ MiB at most; under 40 MiB; (ok|short)`, stdout.String())
 }
