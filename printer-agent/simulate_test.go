@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -20,6 +21,10 @@ func TestSimulateRefusesWrongArguments(t *testing.T) {
 		"no length":        {Pty: link, Firmware: "marlin", Bed: "220,wide,250"},
 		"speed":            {Pty: link, Firmware: "marlin", Bed: "220,220,250", Speed: -1},
 		"want at least":    {Pty: link, Firmware: "marlin", Bed: "220,220,250", Baud: 1},
+		"want one of avr":  {Pty: link, Firmware: "marlin", Bed: "220,220,250", Board: "z80"},
+		"want one of budd": {Pty: link, Firmware: "sprinter", Bed: "220,220,250"},
+		"want 16 to 65536": {Pty: link, Firmware: "marlin", Bed: "220,220,250", Ring: 3},
+		"latency":          {Pty: link, Firmware: "marlin", Bed: "220,220,250", Latency: time.Minute},
 		"three lengths in": {Pty: link, Firmware: "marlin", Bed: "220,-1,250"},
 	} {
 		err := c.Run(context.Background(), slog.New(slog.DiscardHandler))

@@ -71,6 +71,7 @@ func (b *Board) strike(f Fault) bool {
 }
 
 func (b *Board) marker(message string) {
+	message = strings.Trim(message, `"`) // RepRapFirmware takes a quoted text
 	token, ok := strings.CutPrefix(message, markerPrefix)
 	if !ok {
 		return

@@ -124,16 +124,44 @@ func TestKlipperChecksNothingAndStopsReading(t *testing.T) {
 
 // A line of a print counts on Klipper although it has no number.
 func TestKlipperCountsLinesWithoutNumbers(t *testing.T) {
-	s := newSummary()
 	b := newBench(t, Config{Firmware: "klipper", Baud: 2000000})
-	for _, l := range []string{"M117 mailleur a-B", "G1 X1", "M105", "g1 x2", "M117 mailleur end a-B"} {
-		require.Contains(t, b.say(l), "ok")
+	truth := b.truthOf("M117 mailleur a-B", "G1 X1", "M105", "g1 x2", "M117 mailleur end a-B")
+	require.Equal(t, []string{"G1 X1", "G1 X2"}, truth.Executed("a-B"))
+	require.True(t, truth.Attempts[0].Ended)
+}
+
+// truthOf sends lines one by one and sums up what became of all so far.
+func (b *bench) truthOf(lines ...string) Truth {
+	for _, l := range lines {
+		require.Contains(b.t, b.say(l), "ok")
 	}
+	s := newSummary()
 	for _, r := range b.records {
 		s.add(r)
 	}
-	require.Equal(t, []string{"G1 X1", "G1 X2"}, s.truth().Executed("a-B"))
-	require.True(t, s.truth().Attempts[0].Ended)
+	return s.truth()
+}
+
+// RepRapFirmware's messages stand in quotes, and so do the markers.
+func TestQuotedMarkersCount(t *testing.T) {
+	b := newBench(t, Config{Firmware: "reprapfirmware"})
+	truth := b.truthOf(`M117 "mailleur a"`, "G1 X1", numbered(4, "G1 X2"), `M117 "mailleur end a"`)
+	require.Equal(t, []string{"G1 X1", "G1 X2"}, truth.Executed("a"))
+	require.True(t, truth.Attempts[0].Ended)
+}
+
+// An attempt goes on over a host that numbers anew in its midst, and what is
+// then sent twice or left out still shows.
+func TestAnAttemptGoesOnAfterItsHostCameBack(t *testing.T) {
+	b := newBench(t, Config{Firmware: "marlin"})
+	lines := []string{numbered(0, "M110 N0"), numbered(1, "M117 mailleur a"), numbered(2, "G1 X1"), numbered(999999, "M105"),
+		"M110 N2", numbered(3, "G1 X2"), numbered(0, "M110 N3"), numbered(4, "G1 X3")}
+	truth := b.truthOf(lines...)
+	require.Equal(t, []string{"G1 X1", "G1 X2", "G1 X3"}, truth.Executed("a"))
+	require.Zero(t, truth.Attempts[0].Repeated+truth.Attempts[0].Skipped)
+	require.Equal(t, 1, truth.Resends)
+	truth = b.truthOf(numbered(0, "M110 N0"), numbered(1, "G1 X3"), "M110 N7", numbered(8, "G1 X4"))
+	require.NotEqual(t, ExecutedSHA256([]string{"G1 X1", "G1 X2", "G1 X3", "G1 X4"}), truth.Attempts[0].SHA256, "numbers hide it, the sum does not")
 }
 
 // RepRapFirmware drops a damaged line in silence, holds numbers against
