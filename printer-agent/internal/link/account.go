@@ -224,7 +224,7 @@ func (l *Link) anchored() {
 	if e == nil {
 		return
 	}
-	e.answered = true
+	e.answered, s.settling = true, false
 	s.ack.telling, s.ack.doubt = true, false
 	h.sure = e.number
 	if h.acked > e.number {
@@ -257,6 +257,7 @@ func (l *Link) acknowledge(n int64) {
 			s.job.result.Injected++
 		}
 		e.release(nil)
+		s.settling = false
 		if s.ack.asks == 0 && !e.slow { // else it was lost
 			s.ack.slowest = max(s.now.Sub(e.sentAt), s.ack.slowest-s.ack.slowest/64)
 		}

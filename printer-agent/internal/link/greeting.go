@@ -132,7 +132,7 @@ func (l *Link) settled() {
 	s.greet = greeting{}
 	s.pollAt = s.now.Add(l.timing.Poll)
 	s.dirty = true
-	if l.reports() {
+	if l.reports() && !l.awaits() {
 		l.enqueue(&request{command: []byte(l.autoReport()), kind: hostLine})
 	}
 	if !s.greeted {

@@ -58,7 +58,9 @@ func (l *Link) begin(p *print) {
 	if p.job.Track != nil {
 		p.job.Track.Sent(s.hist.head-1, p.offset)
 	}
-	if !p.job.Continue {
+	if p.job.Continue {
+		l.settle()
+	} else {
 		l.mark("mailleur " + p.job.Token)
 	}
 }

@@ -93,7 +93,11 @@ func (w *workbench) exact() printsim.Truth {
 	w.Helper()
 	truth := w.machine.Truth()
 	require.Len(w, truth.Attempts, 1)
-	require.Equal(w, strings.Split(strings.TrimSpace(w.text), "\n"), truth.Executed("t"))
+	want, got := strings.Split(strings.TrimSpace(w.text), "\n"), truth.Executed("t")
+	for i := range min(len(want), len(got)) {
+		require.Equal(w, want[i], got[i], "line %d", i+1)
+	}
+	require.Len(w, got, len(want))
 	require.Zero(w, truth.Attempts[0].Repeated+truth.Attempts[0].Skipped)
 	return truth
 }

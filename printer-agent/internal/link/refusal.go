@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"time"
@@ -206,11 +207,11 @@ func (l *Link) judge(e *entry) {
 	}
 	switch {
 	case e.refused < patience(j.refusalRate(e)):
-	case l.rewrite(e):
 	case !l.s.win.narrow:
 		l.overflowed()
 		j.refused -= e.refused
 		e.refused = 0
+	case l.rewrite(e):
 	default:
 		l.giveUp(e)
 	}
@@ -221,9 +222,12 @@ func (l *Link) rewrite(e *entry) bool {
 	if e.rewritten {
 		return false
 	}
-	text, changed, ok := frame.Rewrite(nil, e.command, len(e.command)-1, l.dialect.Lines.Forbidden)
-	if !ok || !changed {
-		return false
+	text := bytes.ReplaceAll(e.command, []byte(" "), nil) // which leaves every number what it was
+	if len(text) == len(e.command) || len(frame.Word(e.command)) == 0 {
+		var ok bool
+		if text, _, ok = frame.Rewrite(nil, e.command, len(e.command)-1, l.dialect.Lines.Forbidden); !ok {
+			return false
+		}
 	}
 	l.s.job.refused -= e.refused // not the cable's fault
 	e.rewritten, e.refused = true, 0

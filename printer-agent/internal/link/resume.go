@@ -54,21 +54,32 @@ func (l *Link) located(r reply) bool {
 	return true
 }
 
-// continueAt goes on numbering behind the last line that the board took. What it took before may still be waiting to be
-// executed and acknowledged: a question for temperatures, whose answer can be told from those, settles that.
+// continueAt goes on numbering behind the last line that the board took. Nothing more is sent before the print goes on, or
+// somebody gives a command: a line that the print's Track does not know would be taken for one of the file.
 func (l *Link) continueAt(last int64) {
 	s := &l.s
 	s.hist.restart(last)
 	s.last = last
 	s.resuming = false
 	s.greet.hello, s.greet.at = true, time.Time{}
-	s.greet.until = s.now.Add(l.timing.SilenceSlow)
 	s.ack = accounting{hint: none, telling: true}
 	if l.options.Known.Caps != nil {
 		s.id = l.options.Known
 	}
-	l.openWindow()
+	l.settled()
+}
+
+// awaits says whether a print is to go on here, and has not yet.
+func (l *Link) awaits() bool { return l.s.last > 0 && l.s.job == nil }
+
+// settle begins a print that goes on. What the board took before may still be waiting to be executed and acknowledged: a
+// question for temperatures, whose answer can be told from those, settles that, and nothing is sent behind it before.
+func (l *Link) settle() {
 	l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
+	if l.reports() {
+		l.enqueue(&request{command: []byte(l.autoReport()), kind: hostLine})
+	}
+	l.s.settling = true
 }
 
 // origin is where a print goes on: behind the last line that the board took.

@@ -32,6 +32,7 @@ type session struct {
 	asking  Prompt  // being built up
 	prompt  *Prompt // shown
 
+	settling  bool            // a print goes on: what was sent before it is being accounted for
 	resuming  bool            // the board is being asked where it is
 	powerless bool            // the board's supply fails: nothing may be written
 	restored  bool            // it has failed in this attempt, and is back
@@ -168,7 +169,7 @@ func (l *Link) tick() {
 // tickPoll asks for temperatures where the firmware does not report them, and for a sign of life where nothing is said.
 func (l *Link) tickPoll() {
 	s := &l.s
-	if !due(s.pollAt, s.now) {
+	if !due(s.pollAt, s.now) || l.awaits() {
 		return
 	}
 	s.pollAt = s.now.Add(l.timing.Poll)
@@ -275,7 +276,7 @@ func (l *Link) number(k kind, command []byte) *entry {
 	}
 	e := s.hist.add(k, command, offset)
 	e.blocks = l.dialect.Commands.Blocking.Match(e.command)
-	e.slow = e.blocks || l.dialect.Commands.Slow.Match(e.command)
+	e.slow = e.blocks || s.settling || l.dialect.Commands.Slow.Match(e.command)
 	e.question = string(e.command) == l.dialect.Commands.Temperature
 	if s.job != nil {
 		s.job.past.add(e.number, k == fileLine, offset)
@@ -312,7 +313,10 @@ func (l *Link) deadline() time.Time {
 	if s.state == Probing && s.probe.at.Before(at) {
 		at = s.probe.at
 	}
-	for _, t := range [...]time.Time{s.partialAt, s.pollAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, l.againUntil()} {
+	if !l.awaits() && s.pollAt.Before(at) && !s.pollAt.IsZero() {
+		at = s.pollAt
+	}
+	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}
