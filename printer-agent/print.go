@@ -58,7 +58,7 @@ func (c *printCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 		return err
 	}
 	defer func() { _ = stored.Close() }() // only read
-	s.job.Track, s.met = n.track, n.meet
+	n.noteOn(s)
 	err = c.print(ctx, s, stored, stdout)
 	return errors.Join(err, n.end())
 }
@@ -152,6 +152,17 @@ func (n *note) open() (*os.File, error) {
 		return nil, fmt.Errorf("open G-code: %w", err)
 	}
 	return file, nil
+}
+
+// noteOn has a stream note where it is. The mapping survives a kill by itself; written back now and then, it survives a
+// reboot too.
+func (n *note) noteOn(s *stream) {
+	s.job.Track, s.met = n.track, n.meet
+	s.beat = func() {
+		if err := n.track.Sync(); err != nil {
+			s.log.Warn("the print could not be continued after a reboot", "err", err)
+		}
+	}
 }
 
 // meet notes what board the print is on: one that is asked where it is cannot be asked what it is.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 )
 
 // resumeCmd continues a print that was interrupted by the end of this program. It is exact or it does not happen: the
@@ -59,6 +60,9 @@ func (c *resumeCmd) stream(n *note, log *slog.Logger) (*stream, error) {
 		return nil, fmt.Errorf("--state %s: %w", c.State, errNothingToResume)
 	}
 	n.entry = entry
+	if head, ok := n.track.Head(); !ok || head.Attempt != spool.TokenHash(entry.Attempt) {
+		return nil, fmt.Errorf("--state %s: %w: the folder does not know which lines of %s were sent", c.State, errNothingToResume, entry.Name)
+	}
 	firmware := c.Firmware
 	if firmware == "" {
 		firmware = entry.Dialect
@@ -72,6 +76,7 @@ func (c *resumeCmd) stream(n *note, log *slog.Logger) (*stream, error) {
 	}
 	options.Resume, options.Log = true, log
 	options.Known = link.Identity{Firmware: entry.Firmware, Caps: entry.Caps}
-	job := link.Job{Token: entry.File.Title, Track: n.track, Continue: true}
-	return &stream{port: c.Port, baud: c.Baud, options: options, job: job, log: log}, nil
+	s := &stream{port: c.Port, baud: c.Baud, options: options, job: link.Job{Token: entry.File.Title, Continue: true}, log: log}
+	n.noteOn(s)
+	return s, nil
 }

@@ -21,6 +21,7 @@ type stream struct {
 	job     link.Job
 	device  port.Identity             // what the print is on, once it has been opened
 	met     func(link.Snapshot) error // called when the board has answered; nil for none
+	beat    func()                    // called every few seconds while lines are sent; nil for none
 	log     *slog.Logger
 }
 
@@ -75,7 +76,7 @@ func (s *stream) print(ctx context.Context, l *link.Link) link.Result {
 	defer stop()
 	tell, quiet := context.WithCancel(context.WithoutCancel(ctx))
 	told := make(chan struct{})
-	go func() { defer close(told); tellProgress(tell, l, s.log) }()
+	go func() { defer close(told); s.tellProgress(tell, l) }()
 	result := l.Print(ctx, s.job)
 	quiet()
 	<-told
@@ -85,7 +86,7 @@ func (s *stream) print(ctx context.Context, l *link.Link) link.Result {
 // tellInterval is how often progress is told on standard error.
 const tellInterval = 10 * time.Second
 
-func tellProgress(ctx context.Context, l *link.Link, log *slog.Logger) {
+func (s *stream) tellProgress(ctx context.Context, l *link.Link) {
 	tick := time.NewTicker(tellInterval)
 	defer tick.Stop()
 	for {
@@ -94,8 +95,11 @@ func tellProgress(ctx context.Context, l *link.Link, log *slog.Logger) {
 			return
 		case <-tick.C:
 		}
-		if s := l.Snapshot(); s.Job != nil {
-			log.Info("printing", "state", s.State, "line", s.Job.LinesDone, "of", s.Job.LinesTotal, "temperatures", s.Temps)
+		if s.beat != nil {
+			s.beat()
+		}
+		if now := l.Snapshot(); now.Job != nil {
+			s.log.Info("printing", "state", now.State, "line", now.Job.LinesDone, "of", now.Job.LinesTotal, "temperatures", now.Temps)
 		}
 	}
 }
