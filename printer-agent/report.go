@@ -28,7 +28,7 @@ type printReport struct {
 	BadCable  bool        `json:"bad_cable,omitempty"`
 	AckP50    float64     `json:"ack_p50_ms"`
 	AckP99    float64     `json:"ack_p99_ms"`
-	WindowMax int64       `json:"window_max"` // most lines in flight at once
+	WindowMax int64       `json:"window_max"` // most lines of the file in flight at once
 	CPU       float64     `json:"cpu_seconds"`
 	MaxRSS    int64       `json:"max_rss_kib"`
 	Firmware  string      `json:"firmware"`

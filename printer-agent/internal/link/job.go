@@ -282,6 +282,10 @@ func (p *print) wrote(e *entry) {
 	}
 }
 
+// inFlight notes how many lines of the file are. The link's own are not counted: they are short, so that one more of them fits
+// into a ring now and then.
+func (p *print) inFlight(n int64) { p.result.WindowMax = max(p.result.WindowMax, n) }
+
 // acked counts a line that was acknowledged; unacked takes that back.
 func (p *print) acked(e *entry, now time.Time) {
 	if e.kind == fileLine {

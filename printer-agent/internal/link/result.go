@@ -66,7 +66,7 @@ type Result struct {
 	Cold       int64         // moves refused because the nozzle was cold
 	Overflows  int64         // times that the printer lost what did not fit
 	BadCable   bool          // more than one line in a hundred was refused at some time
-	WindowMax  int64         // most lines in flight at once
+	WindowMax  int64         // most lines of the file in flight at once
 	AckP50     time.Duration // half of the acknowledgements came within, ±12 %
 	AckP99     time.Duration // 99 of 100 came within
 	Began      time.Time

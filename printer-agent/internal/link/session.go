@@ -262,7 +262,7 @@ func (l *Link) transmit(e *entry) error {
 	s.ack.sent(l, e)
 	if s.job != nil {
 		s.job.wrote(e)
-		s.job.result.WindowMax = max(s.job.result.WindowMax, s.hist.inFlight())
+		s.job.inFlight(min(s.hist.inFlight(), s.job.result.LinesSent-s.job.result.LinesAcked))
 	}
 	return nil
 }
