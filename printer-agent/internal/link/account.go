@@ -80,6 +80,12 @@ func (l *Link) account(r reply) {
 		a.swallow = false // the ok follows its resend request at once, or not at all
 	}
 	switch r.class {
+	case temperatureReply, infoReply, actionReply, busyReply, waitReply:
+		if l.held() && a.refusal.more >= 0 {
+			a.refusal.at = s.now
+		}
+	}
+	switch r.class {
 	case okReply:
 		l.ok(r)
 	case resendReply:
@@ -133,13 +139,20 @@ func (l *Link) suspect() {
 		return
 	}
 	a.doubt = !a.numbered
+	soon := l.askSoon()
+	if soon.Before(a.anchorAt) {
+		a.anchorAt = soon
+	}
+}
+
+// askSoon asks what became of the lines in flight when nothing moves meanwhile; it returns when.
+func (l *Link) askSoon() time.Time {
+	a := &l.s.ack
 	soon := l.s.now.Add(l.timing.Suspect)
 	if soon.Before(a.askAt) || a.askAt.IsZero() {
 		a.askAt = soon
 	}
-	if soon.Before(a.anchorAt) {
-		a.anchorAt = soon
-	}
+	return soon
 }
 
 // busy bears a running command.
@@ -168,7 +181,7 @@ func (l *Link) ok(r reply) {
 	if free := l.dialect.Replies.Ok.Group(r.text, "b"); len(r.text) > 2 && free != nil {
 		l.freeSlots(parseInt(free))
 	}
-	if r.number != none && (r.number > 0 || l.dialect.Lines.OkNumbered != profiles.Always) {
+	if r.number != none && (r.number > 0 || l.renumbering() || l.dialect.Lines.OkNumbered != profiles.Always) {
 		a.numbered = true
 		l.okFor(r.number)
 		return

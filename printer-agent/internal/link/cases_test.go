@@ -174,10 +174,12 @@ func (w *wire) end() Result {
 //	< ok          the board says this; Go escapes are read, and its line ending is added
 //	<- ok         the same without line ending
 //	= 300ms       the link sends nothing for so long
+//	by 50ms       it sends what follows within so long, instead of a minute
 //
 // The link must send exactly what the script says, in its order.
 func (w *wire) play(script string) {
 	w.Helper()
+	limit := time.Minute
 	for i, step := range strings.Split(script, "\n") {
 		if step = strings.TrimSpace(step); step == "" || step[0] == '#' {
 			continue
@@ -185,7 +187,8 @@ func (w *wire) play(script string) {
 		verb, text, _ := strings.Cut(step, " ")
 		switch verb {
 		case ">", "x":
-			line, ok := w.next(time.Minute)
+			line, ok := w.next(limit)
+			limit = time.Minute
 			require.True(w, ok, "step %d: %s: nothing was sent", i, step)
 			require.Equal(w, w.framed(text), line, "step %d", i)
 			if verb == ">" {
@@ -195,9 +198,13 @@ func (w *wire) play(script string) {
 			w.say(text)
 		case "<-":
 			w.put(text)
-		case "=":
+		case "by", "=":
 			d, err := time.ParseDuration(text)
 			require.NoError(w, err)
+			if verb == "by" {
+				limit = d
+				continue
+			}
 			line, ok := w.next(d)
 			require.False(w, ok, "step %d: %s was sent", i, line)
 		default:
@@ -205,6 +212,20 @@ func (w *wire) play(script string) {
 		}
 	}
 	synctest.Wait()
+}
+
+// from has the board take commands one after the other, the first of them with the given number.
+func (w *wire) from(first int64, commands []string, ok string) {
+	w.Helper()
+	for i, command := range commands {
+		line, _ := w.next(time.Minute)
+		want := w.framed(fmt.Sprintf("N%d %s", first+int64(i), command))
+		if line != want { // require is slow
+			require.Equal(w, want, line)
+		}
+		w.execute(line)
+		w.say(ok)
+	}
 }
 
 // next is the next line that arrives within d.

@@ -50,7 +50,7 @@ type history struct {
 // restart goes on numbering behind line last, which the printer has.
 func (h *history) restart(last int64) { h.sure, h.acked, h.next, h.head = last, last, last+1, last+1 }
 
-func (h *history) at(n int64) *entry { return &h.entries[n%historyLines] }
+func (h *history) at(n int64) *entry { return &h.entries[uint64(n)%historyLines] }
 
 // inFlight is the number of lines written and not yet acknowledged.
 func (h *history) inFlight() int64 { return h.next - 1 - h.acked }

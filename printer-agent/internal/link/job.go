@@ -335,10 +335,12 @@ func (l *Link) goBack(n int64) {
 	for k := max(n, s.hist.head-historyLines+1); k < s.hist.head; k++ {
 		e := s.hist.at(k)
 		e.release(&Failure{Reason: Unplugged})
-		if e.kind == fileLine && k <= s.hist.acked {
-			p.unacked(e)
+		if e.kind == fileLine && e.sends == 0 {
+			p.result.LinesSent++ // which is about to be taken back
 		}
 	}
+	p.result.LinesSent -= p.past.fileLines(n-1, s.hist.head-1)
+	p.result.LinesAcked -= p.past.fileLines(n-1, s.hist.acked)
 	p.past.cut(n - 1)
 	if p.batch != nil {
 		p.feed.free <- p.batch

@@ -179,7 +179,7 @@ func TestLineRefusedAgainAndAgainEndsSafely(t *testing.T) {
 		result := r.Print(t.Context(), Job{Source: gcode(t, text)})
 		require.Equal(t, Refused, result.Reason)
 		require.Equal(t, "G1X3.5Y2", result.Detail)
-		require.Equal(t, 9, copies, "three times as it was, three with nothing behind it, three with other bytes")
+		require.Equal(t, 9, copies, "three times as it was, three with other bytes, three with nothing behind it")
 		require.Equal(t, []string{"G1 X1.5 Y2", "G1 X2.5 Y2", "M104 S0", "M140 S0", "M107"}, r.board.executed)
 		require.EqualValues(t, 2, result.LinesAcked)
 	})

@@ -43,9 +43,14 @@ func (p *past) before(n int64) (place, bool) {
 		return place{}, false
 	}
 	marked := p.first + k*markLines
-	from, _ := slices.BinarySearch(p.injected, marked+1)
-	to, _ := slices.BinarySearch(p.injected, n+1)
-	return place{offset: p.marks[k], skip: n - marked - int64(to-from)}, true
+	return place{offset: p.marks[k], skip: p.fileLines(marked, n)}, true
+}
+
+// fileLines is how many lines of the file have numbers above after and up to last.
+func (p *past) fileLines(after, last int64) int64 {
+	from, _ := slices.BinarySearch(p.injected, after+1)
+	to, _ := slices.BinarySearch(p.injected, last+1)
+	return max(last-after-int64(to-from), 0)
 }
 
 // cut forgets what was numbered behind line n.

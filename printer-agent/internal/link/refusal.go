@@ -56,10 +56,11 @@ func (l *Link) lineError(last int64) {
 		return
 	}
 	if a.hint == none {
-		l.suspect()
+		l.swallowNext()
+		l.askSoon()
 		return
 	}
-	a.refusal.from = a.hint
+	a.refusal.from, a.refusal.more = a.hint, -1 // the request is still to come
 	a.refusal.at = s.now.Add(l.timing.ResendOk)
 }
 
@@ -107,7 +108,7 @@ func (l *Link) plausible(n int64) int64 {
 		a.wrongs = 0
 		return n
 	}
-	if s.restored && n > 0 && n <= s.hist.sure {
+	if s.restored && n > 0 && n < s.hist.head {
 		return n // the printer has lost what it had planned when its supply failed
 	}
 	if a.hint != none && a.hint > s.hist.sure && a.hint <= s.hist.head && n != a.hint && s.state != Connecting {
@@ -134,6 +135,10 @@ func (l *Link) implausible(n int64) {
 		l.connect()
 		return
 	}
+	if l.renumbering() { // its answer is still in the old numbers
+		s.end = l.transmit(s.hist.at(0))
+		return
+	}
 	if n == a.wrong {
 		a.wrongs++
 	} else {
@@ -156,7 +161,7 @@ func (l *Link) sendAgain() {
 	f := &s.ack.refusal
 	n := f.from
 	f.at = time.Time{}
-	if s.restored && n <= s.hist.sure {
+	if s.restored && (n <= s.hist.sure || !s.hist.holds(n)) {
 		l.goBack(n)
 		return
 	}
@@ -171,7 +176,10 @@ func (l *Link) sendAgain() {
 		l.acknowledge(n - 1)
 	}
 	l.takeBack(min(n-1, s.hist.acked))
-	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-f.more, 0), s.now.Add(2*l.timing.Echo)
+	if s.hist.acked == n-1 {
+		s.ack.doubt = false
+	}
+	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-max(f.more, 0), 0), s.now.Add(2*l.timing.Echo)
 	f.last, f.lastAt, f.more = n, s.now, 0
 	s.hist.next = n
 	s.ack.swallow = false
@@ -207,14 +215,23 @@ func (l *Link) judge(e *entry) {
 	}
 	switch {
 	case e.refused < patience(j.refusalRate(e)):
-	case !l.s.win.narrow:
-		l.overflowed()
-		j.refused -= e.refused
-		e.refused = 0
+	case l.s.win.deep && l.narrowed(e): // a receive ring that holds less than it should is likelier than a bad line
 	case l.rewrite(e):
+	case l.s.win.lines() > 1 && l.narrowed(e):
 	default:
 		l.giveUp(e)
 	}
+}
+
+// narrowed gives a refused line another chance with nothing behind it, unless it has had that.
+func (l *Link) narrowed(e *entry) bool {
+	if l.s.win.narrow {
+		return false
+	}
+	l.overflowed()
+	l.s.job.refused -= e.refused
+	e.refused = 0
+	return true
 }
 
 // rewrite changes the text of a line that is refused again and again: what noise cannot explain lies in its bytes.

@@ -207,6 +207,14 @@ func (l *Link) enqueue(r *request) {
 		r.finish(&Failure{Reason: NotReady, Detail: string(l.s.state)})
 		return
 	}
+	if r.kind == userLine {
+		command, _, ok := frame.Rewrite(nil, r.command, l.room(), l.dialect.Lines.Forbidden)
+		if !ok || len(command) == 0 {
+			r.finish(&Failure{Reason: Refused, Detail: string(r.command)})
+			return
+		}
+		r.command = command
+	}
 	l.s.queue = append(l.s.queue, r)
 }
 
@@ -233,6 +241,9 @@ func (l *Link) nextEntry() *entry {
 	}
 	if s.state == Connecting && !s.greet.hello {
 		return nil
+	}
+	if l.usedUp() {
+		return l.renumber()
 	}
 	if len(s.queue) > 0 {
 		r := s.queue[0]
@@ -300,7 +311,7 @@ func (l *Link) frameAs() {
 // nothing is gained by a line behind one that takes minutes, but it would run when that is broken off.
 func (l *Link) roomFor() bool {
 	h := &l.s.hist
-	if inFlight := h.inFlight(); inFlight > 0 && (l.s.state == Connecting || h.at(h.next-1).slow) {
+	if inFlight := h.inFlight(); inFlight > 0 && (l.s.state == Connecting || l.renumbering() || h.at(h.next-1).slow) {
 		return false
 	}
 	return l.s.win.mayGrow(&l.s.hist)
