@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/mailleur/mailleur/firmware-profiles"
@@ -18,6 +19,8 @@ type accounting struct {
 	askAt  time.Time // when to ask what became of the lines in flight
 	asks   int       // questions since a line was written
 	asked  bool      // the last question is not answered yet
+	unread int64     // questions that may lie in the receive ring
+	behind int64     // the last line written before the last of those
 	slack  time.Time // end of the silence that is borne
 	wrong  int64     // the implausible line number asked for last
 	wrongs int       // how often in a row
@@ -113,9 +116,25 @@ func (l *Link) account(r reply) {
 		l.suspect()
 	case powerFailReply, powerBackReply:
 		l.power(r.class == powerFailReply)
-	case damaged, unknownReply:
+	case unknownReply:
+		if !l.knows(r.text) {
+			l.suspect()
+		}
+	case damaged:
 		l.suspect()
 	}
+}
+
+// knows says whether a complaint repeats a line in flight: the printer just does not have the command. Else the line was
+// damaged so that it lost its number, or is one that nobody has sent.
+func (l *Link) knows(complaint []byte) bool {
+	h := &l.s.hist
+	for n := h.acked + 1; n < h.next; n++ {
+		if bytes.Contains(complaint, h.at(n).command) {
+			return true
+		}
+	}
+	return false
 }
 
 // idle takes the word that the printer waits for a line: with lines in flight that are older than a round trip, their
@@ -281,6 +300,9 @@ func (l *Link) acknowledge(n int64) {
 	}
 	s.ack.wrongs = 0
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
+	if n > s.ack.behind {
+		s.ack.unread = 0 // the firmware reads in order
+	}
 	s.ack.bear(l)
 	if e := s.hist.oldest(); e != nil {
 		s.ack.rearm(l, e)

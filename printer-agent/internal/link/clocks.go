@@ -76,6 +76,9 @@ func (l *Link) ask(e *entry) {
 	if !l.dialect.Lines.Numbers || l.stopping.Load() || s.hist.at(s.hist.next-1).blocks {
 		return
 	}
+	if a.unread > 0 && s.win.free(&s.hist) < askBytes*int(a.unread+1) {
+		return // it would not fit, and what lies in the ring is answered in its turn
+	}
 	// Every second question is of the other kind: a board that was given a newer firmware than its profile says may not
 	// answer a duplicate at all.
 	d := l.dialect.Lines.Duplicate
@@ -90,6 +93,7 @@ func (l *Link) ask(e *entry) {
 		s.job.result.BytesSent += int64(len(question))
 	}
 	a.asked = true
+	a.unread, a.behind = a.unread+1, s.hist.next-1
 	if err := l.write(question); err != nil {
 		s.end = &Failure{Reason: Unplugged, Err: err}
 	}

@@ -14,6 +14,22 @@ type greeting struct {
 	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
 	errors int       // refusals since the last greeting
 	last   int64     // where the board said that it is; 0 before
+	tries  int       // greetings since the last answer to one
+	lives  time.Time // when it was last heard to be at something
+	latest time.Time // when to give up all the same
+}
+
+// patientTries is how many greetings are written to a board that is at something and may not be reading: more might not
+// fit into its receive ring.
+const patientTries = 3
+
+// alive bears a board that is at something, a heater most of the time, and reads nothing meanwhile.
+func (l *Link) alive() {
+	g := &l.s.greet
+	g.lives = l.s.now
+	if until := l.s.now.Add(l.timing.Boot); until.After(g.until) && until.Before(g.latest) {
+		g.until = until
+	}
 }
 
 // connect begins a greeting: after a reset, and at the start.
@@ -26,7 +42,7 @@ func (l *Link) connect() {
 	s.ack = accounting{hint: none}
 	s.prompt, s.asking, s.powerless, s.restored = nil, Prompt{}, false, false
 	s.id = Identity{}
-	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot)}
+	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot), latest: s.now.Add(l.timing.SilenceSlow)}
 	s.pollAt = time.Time{}
 	s.dirty = true
 }
@@ -51,6 +67,11 @@ func (l *Link) tickGreeting() {
 	}
 	s.greet.at = s.now.Add(l.timing.Hello)
 	s.greet.errors = 0
+	if s.greet.tries++; s.greet.tries > patientTries && s.now.Sub(s.greet.lives) < 2*l.timing.Hello {
+		s.greet.tries = patientTries - 1 // one at last, should those before it be lost
+		s.greet.at = s.now.Add(l.timing.Boot * 2 / 3)
+		return
+	}
 	if l.stopping.Load() {
 		return
 	}
@@ -76,6 +97,12 @@ func (l *Link) greeted(r reply) bool {
 	}
 	if s.greet.hello {
 		return l.disagrees(r)
+	}
+	switch r.class {
+	case busyReply, pausedReply, temperatureReply:
+		l.alive()
+	case okReply, resendReply, lineErrorReply, skipReply:
+		s.greet.tries = 0
 	}
 	if s.resuming {
 		l.located(r)

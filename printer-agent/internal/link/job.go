@@ -56,11 +56,14 @@ func (l *Link) begin(p *print) {
 	s.dirty = true
 	p.past.begin(s.hist.head-1, p.offset)
 	if p.job.Track != nil {
-		p.job.Track.Sent(s.hist.head-1, p.offset)
+		for n := max(s.last, s.hist.head-historyLines, 0); n < s.hist.head; n++ {
+			p.job.Track.Sent(n, p.offset)
+		}
 	}
 	if p.job.Continue {
 		l.settle()
-	} else {
+	}
+	if !p.job.Continue || p.offset == 0 { // nothing of the file was taken, and perhaps no marker
 		l.mark("mailleur " + p.job.Token)
 	}
 }

@@ -69,7 +69,7 @@ func (l *Link) resend(n int64) {
 	s := &l.s
 	a := &s.ack
 	f := &a.refusal
-	a.asked = false
+	a.asked, a.unread = false, 0
 	a.bear(l)
 	held := l.held()
 	f.at = time.Time{}

@@ -223,7 +223,7 @@ func (l *Link) pump() error {
 	s := &l.s
 	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && l.roomFor() {
 		e := l.nextEntry()
-		if e == nil || !s.win.takes(&s.hist, len(e.wire)) {
+		if e == nil || !s.win.takes(&s.hist, s.ack.unread, len(e.wire)) {
 			return nil
 		}
 		if err := l.transmit(e); err != nil {

@@ -37,8 +37,9 @@ func (w *window) lines() int64 {
 }
 
 // takes says whether a line of size bytes may be written now. The lines beyond those that fit into slots must fit into
-// the ring together; firmware reads the ring in order, so that the oldest lines are the ones in slots.
-func (w *window) takes(h *history, size int) bool {
+// the ring together, with the questions that have not been read yet, or with one; firmware reads the ring in order, so
+// that the oldest lines are the ones in slots.
+func (w *window) takes(h *history, unread int64, size int) bool {
 	inFlight := h.inFlight()
 	if inFlight < w.lines() {
 		return true
@@ -46,11 +47,16 @@ func (w *window) takes(h *history, size int) bool {
 	if !w.deep || w.narrow || w.most > 0 && inFlight >= int64(w.most) {
 		return false
 	}
-	room := w.Ring - 1 - askBytes - size
+	return w.free(h)-askBytes*int(max(unread, 1))-size >= 0 && inFlight < historyLines/2
+}
+
+// free is how many bytes fit into the ring behind the lines that may lie in it.
+func (w *window) free(h *history) int {
+	free := w.Ring - 1
 	for n := h.acked + 1 + int64(w.held); n < h.next; n++ {
-		room -= len(h.at(n).wire)
+		free -= len(h.at(n).wire)
 	}
-	return room >= 0 && inFlight < historyLines/2
+	return free
 }
 
 // mayGrow says whether another line may fit, before it is known how long it is.
