@@ -84,6 +84,9 @@ var rooms = map[string]room{
 	"printer-agent/internal/printsim": {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/link":     {ours: []string{"printer-agent/internal/frame", "firmware-profiles"}},
 	"printer-agent/internal/local":    {ours: []string{"ui", "ui/locales"}},
+	"printer-agent/internal/soak": {ours: []string{
+		"printer-agent/internal/printsim", "printer-agent/internal/link", "printer-agent/internal/spool", "firmware-profiles",
+	}},
 	"printer-agent/internal/bench": {ours: []string{
 		"printer-agent/internal/printsim", "printer-agent/internal/frame", "printer-agent/internal/link",
 		"printer-agent/internal/port", "firmware-profiles",

@@ -1,0 +1,79 @@
+package soak
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Table adds outcomes up by class.
+type Table struct{ rows map[Class]*row }
+
+type row struct {
+	runs, done, right, badCable, wrong, collided, unchecked, cuts int
+
+	lost     time.Duration // beyond what the same print takes undisturbed
+	compared int           // runs of which that is known
+}
+
+// Add takes a run, and how long the same print takes undisturbed; 0 when that is not known.
+func (t *Table) Add(o Outcome, undisturbed time.Duration) {
+	if t.rows == nil {
+		t.rows = make(map[Class]*row)
+	}
+	r := t.rows[o.Plan.Class]
+	if r == nil {
+		r = &row{}
+		t.rows[o.Plan.Class] = r
+	}
+	r.runs++
+	r.cuts += o.Cuts
+	r.unchecked += o.Unchecked
+	switch {
+	case o.Wrong != "" && o.Collisions > 0:
+		r.collided++
+	case o.Wrong != "":
+		r.wrong++
+	}
+	if o.Done() {
+		r.done++
+		if o.Wrong == "" {
+			r.right++
+		}
+		if undisturbed > 0 {
+			r.lost += o.Took - undisturbed
+			r.compared++
+		}
+	} else if o.Result.Reason == "bad-cable" {
+		r.badCable++
+	}
+}
+
+// Complete is the share of runs of a class that ended done and right, and whether there were any.
+func (t *Table) Complete(c Class) (share float64, any bool) {
+	r := t.rows[c]
+	if r == nil {
+		return 0, false
+	}
+	return float64(r.right) / float64(r.runs), true
+}
+
+// String is the table in Markdown.
+func (t *Table) String() string {
+	var b strings.Builder
+	b.WriteString("| class | runs | done | right | bad cable | wrong | collisions | unchecked | cuts | seconds lost |\n")
+	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	for _, c := range Classes() {
+		r := t.rows[c]
+		if r == nil {
+			continue
+		}
+		lost := "-"
+		if r.compared > 0 {
+			lost = fmt.Sprintf("%.1f", r.lost.Seconds()/float64(r.compared))
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n",
+			c, r.runs, r.done, r.right, r.badCable, r.wrong, r.collided, r.unchecked, r.cuts, lost)
+	}
+	return b.String()
+}
