@@ -18,9 +18,12 @@ import (
 type yes struct {
 	answers chan []byte // has room for more than any window
 	rest    []byte
+	ok, hot []byte
 }
 
-func newYes() *yes { return &yes{answers: make(chan []byte, 256)} }
+func newYes() *yes {
+	return &yes{answers: make(chan []byte, 256), ok: []byte("ok\n"), hot: []byte("ok T:25.00 /0.00 B:25.00 /0.00 @:0 B@:0\n")}
+}
 
 func (y *yes) Write(p []byte) (int, error) {
 	for line := range bytes.Lines(p) {
@@ -28,9 +31,9 @@ func (y *yes) Write(p []byte) (int, error) {
 		case len(line) < 2:
 			continue
 		case bytes.Contains(line, []byte("M105")):
-			y.answers <- []byte("ok T:25.00 /0.00 B:25.00 /0.00 @:0 B@:0\n")
+			y.answers <- y.hot
 		default:
-			y.answers <- []byte("ok\n")
+			y.answers <- y.ok
 		}
 	}
 	return len(p), nil
