@@ -18,13 +18,15 @@ import (
 // Port is an open serial port. One goroutine may read while another writes and a third closes; the other methods are safe
 // for concurrent use.
 //
-// Bytes pass through our own descriptor, which the runtime's poller watches: a pending Read or Write costs no thread, and
-// Close wakes it. The library's descriptor of the same terminal claims it and moves the modem lines.
+// Bytes pass through our own descriptor. A pending Read costs no thread, and Close wakes it; a Write that waits for room
+// holds one. The library's descriptor of the same terminal claims it and moves the modem lines.
 type Port struct {
 	identity Identity
 	tuning   Tuning
 	file     *os.File
 	raw      syscall.RawConn // of file
+	input    *os.File        // to wait with for bytes
+	inputRaw syscall.RawConn
 	in, out  *transfer
 	serial   serial.Port
 	pty      bool
@@ -52,8 +54,13 @@ func (s system) open(name string, baud int) (*Port, error) {
 	}
 	p.identity = s.identify(fd, name)
 	p.tuning = s.tune(fd, p.identity.Device, p.pty)
-	p.file = os.NewFile(uintptr(fd), name)
-	if p.raw, err = p.file.SyscallConn(); err != nil {
+	if p.file, p.input, err = watched(fd, name); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", name, err), p.serial.Close())
+	}
+	p.raw, err = p.file.SyscallConn()
+	var failed error
+	p.inputRaw, failed = p.input.SyscallConn()
+	if err = errors.Join(err, failed); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", name, err), p.Close())
 	}
 	p.in, p.out = newTransfer(unix.SYS_READ, p.raw), newTransfer(unix.SYS_WRITE, p.raw)
@@ -147,7 +154,7 @@ func (p *Port) Close() error {
 	if p.closing.Swap(true) {
 		return nil
 	}
-	err := p.file.Close()
+	err := errors.Join(p.input.Close(), p.file.Close())
 	p.modem.Lock()
 	defer p.modem.Unlock()
 	return errors.Join(err, p.serial.Close())

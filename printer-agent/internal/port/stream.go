@@ -12,8 +12,8 @@ const (
 	// drains in 4.3 s.
 	writeTimeout = 5 * time.Second
 	// writeRetry is how often a blocked write is tried again although nothing said that there is room: drivers differ in
-	// when they wake a writer.
-	writeRetry = 250 * time.Millisecond
+	// when they wake a writer. It also bounds how late Close ends a Write that waits.
+	writeRetry = 50 * time.Millisecond
 )
 
 // Read blocks until bytes have come, and returns at least one. It fails with ErrClosed after Close, with ErrUnplugged when
@@ -24,7 +24,7 @@ func (p *Port) Read(b []byte) (int, error) {
 	}
 	p.reading.Lock()
 	defer p.reading.Unlock()
-	n, err := p.in.read(b)
+	n, err := p.in.read(p.inputRaw, b)
 	if err != nil {
 		return 0, p.failure(err)
 	}
@@ -32,7 +32,7 @@ func (p *Port) Read(b []byte) (int, error) {
 }
 
 // SetReadDeadline bounds pending and later Reads; the zero time means without end.
-func (p *Port) SetReadDeadline(t time.Time) error { return p.file.SetReadDeadline(t) }
+func (p *Port) SetReadDeadline(t time.Time) error { return p.input.SetReadDeadline(t) }
 
 // Write hands b to the driver in one piece, in several where the driver takes only a part. It fails with ErrStalled when
 // the device takes nothing for five seconds, with ErrClosed after Close and with ErrUnplugged when the device has gone;
@@ -43,36 +43,25 @@ func (p *Port) Write(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	done, err := p.out.write(b)
-	if err != nil {
-		return done, p.failure(err)
-	}
-	if done == len(b) {
-		return done, nil
-	}
-	return p.writeRest(b, done)
-}
-
-// writeRest waits for room for what lies in b behind done.
-func (p *Port) writeRest(b []byte, done int) (int, error) {
-	last := time.Now()
-	for done < len(b) {
-		if err := p.file.SetWriteDeadline(time.Now().Add(writeRetry)); err != nil {
+	done, last := 0, time.Now()
+	for {
+		n, err := p.out.write(b[done:])
+		if err != nil {
 			return done, p.failure(err)
 		}
-		n, err := p.file.Write(b[done:])
-		done += n
+		if done += n; done == len(b) {
+			return done, nil
+		}
 		switch {
-		case err == nil:
-		case !errors.Is(err, os.ErrDeadlineExceeded):
-			return done, p.failure(err)
 		case n > 0:
 			last = time.Now()
 		case time.Since(last) > writeTimeout:
 			return done, ErrStalled
 		}
+		if err := awaitRoom(p.raw, writeRetry); err != nil || p.closing.Load() {
+			return done, ErrClosed
+		}
 	}
-	return done, nil
 }
 
 // failure tells our own Close from a device that has gone: the kernel answers EIO, end of file or a hang-up there.
