@@ -27,6 +27,8 @@ type accounting struct {
 	doubt  bool      // an acknowledgement may have been damaged, and nothing has settled the count since
 	hint   int64     // the line after the one that the last refusal called the last; none without
 
+	garbled bool // a damaged answer came before the first question
+
 	anchorAt time.Time // when to send a question for temperatures whose answer settles the count
 
 	refusal refusal
@@ -211,6 +213,8 @@ func (l *Link) ok(r reply) {
 	case a.swallow && s.now.Before(a.swallowUntil):
 		a.swallow = false
 	case s.hist.inFlight() == 0 && !l.tells(r):
+	case l.tells(r) && a.asked && s.hist.inFlight() > 0 && l.drops():
+		l.answeredBehind(s.hist.oldest())
 	case l.tells(r):
 		l.anchored()
 	case a.numbered:

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -596,4 +598,132 @@ func (t trackOf) Sent(int64, int64) {}
 func (t trackOf) Offset(n int64) (int64, bool) {
 	offset, ok := t[n]
 	return offset, ok
+}
+
+// Case 22: a firmware that drops a damaged line in silence is asked something behind it. The answer shows that the line
+// was lost, so that it is sent again; or, where something damaged came before, that its ok was.
+func TestCase22DamagedLineIsDroppedInSilence(t *testing.T) {
+	wireCase{
+		dialect: "reprapfirmware", first: 5, file: "G1 X1\nG1 X2\n", resends: 1, probes: 1,
+		wire: `
+			> N5 G1 X1
+			< ok
+			x N6 G1 X2
+			= 990ms
+			x N6 M105
+			< ok T:20.1 /0.0 B:20.5 /0.0
+			by 20ms
+			> N6 G1 X2
+			< ok`,
+	}.check(t)
+	wireCase{
+		dialect: "reprapfirmware", first: 5, file: "G1 X1\nG1 X2\n", probes: 1,
+		wire: `
+			> N5 G1 X1
+			< o\x7f
+			= 90ms
+			x N5 M105
+			< ok T:20.1 /0.0 B:20.5 /0.0
+			by 20ms
+			> N6 M105
+			< ok T:20.1 /0.0 B:20.5 /0.0
+			> N7 G1 X2
+			< ok`,
+	}.check(t)
+}
+
+// Case 23: a firmware that takes a CRC-16 gets one, with five digits.
+func TestCase23FiveDigitChecksum(t *testing.T) {
+	wireCase{
+		dialect: "reprapfirmware", first: 5, file: "G1 X1\nG1 X2\n",
+		wire: `
+			> N5 G1 X1*30368
+			< ok
+			> N6 G1 X2*40513
+			< ok`,
+	}.check(t)
+}
+
+// Case 24: damage that a checksum does not see grows with the damage that it sees: more than one refused line in a
+// hundred is told while the print runs, however well it goes.
+func TestCase24ManyResendsAreTold(t *testing.T) {
+	text, commands := moves(400)
+	onWire(t, "marlin2", Options{Capacity: Capacity{Slots: 2}}, nil, func(w *wire) {
+		w.number(1)
+		w.begin(text)
+		for i := range 6 {
+			first := int64(i*50 + 1)
+			w.from(first, commands[first-1:first+48], "ok")
+			require.False(w, w.Snapshot().Job.BadCable, "after %d refusals", i)
+			line := fmt.Sprintf("N%d %s", first+49, commands[first+48])
+			w.play("x " + line + "\n< Error:checksum mismatch, Last Line: " + fmt.Sprint(first+48) +
+				"\n< Resend: " + fmt.Sprint(first+49) + "\n< ok\n> " + line + "\n< ok")
+		}
+		time.Sleep(time.Second)
+		require.True(w, w.Snapshot().Job.BadCable)
+		w.serve()
+		r := w.end()
+		require.Equal(w, Done, r.Reason)
+		require.True(w, r.BadCable)
+		require.EqualValues(w, 6, r.Resends)
+		require.Equal(w, commands, w.executed)
+	})
+}
+
+// Case 25: every line is written whole, in one piece, and never half of one; what a firmware says of half a line that
+// somebody else has left is harmless.
+func TestCase25LinesAreWrittenWhole(t *testing.T) {
+	for _, dialect := range []string{"prusa-mk3", "repetier", "klipper", "reprapfirmware"} {
+		text, commands := moves(50)
+		onWire(t, dialect, Options{}, nil, func(w *wire) {
+			w.serve()
+			w.say("RX timeout")
+			w.begin(text)
+			require.Equal(w, Done, w.end().Reason)
+			require.Equal(w, commands, w.executed)
+			require.Greater(w, len(w.writes), 50)
+			for _, written := range w.writes {
+				line, found := strings.CutSuffix(strings.TrimPrefix(written, "\n"), "\n") // a greeting ends what was there
+				require.True(w, found && line != "" && !strings.Contains(line, "\n"), "%q", written)
+			}
+		})
+	}
+}
+
+// Case 26: a board that says its receive ring has overflowed gets one line at a time from then on.
+func TestCase26ReceiveRingOverflows(t *testing.T) {
+	overflows(t, "prusa-mk3", "Full RX Buffer")
+}
+
+// Case 27: the same said as an error, which ends nothing.
+func TestCase27OverflowSaidAsAnError(t *testing.T) {
+	overflows(t, "marlin2", "Error:RX BUF overflow, increase RX_BUFFER_SIZE: 127")
+}
+
+func overflows(t *testing.T, dialect, says string) {
+	t.Helper()
+	wireCase{
+		dialect: dialect, first: 71, file: "G1 X1\nG1 X2\nG1 X3\nG1 X4\n", resends: 2,
+		wire: `
+			> N71 G1 X1
+			x N72 G1 X2
+			x N73 G1 X3
+			< ` + says + `
+			< ok
+			< Error:checksum mismatch, Last Line: 71
+			< Resend: 72
+			< ok
+			> N72 G1 X2
+			= 80ms
+			< ok
+			> N73 G1 X3
+			= 80ms
+			< ok
+			> N74 M105
+			= 80ms
+			< ok T:20.1 /0.0 B:20.5 /0.0 @:0
+			> N75 G1 X4
+			< ok`,
+		then: func(w *wire, r Result) { require.EqualValues(w, 1, r.Overflows) },
+	}.check(t)
 }

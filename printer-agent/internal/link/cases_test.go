@@ -72,6 +72,7 @@ type wire struct {
 	caps     []string
 	conn     net.Conn
 	in       chan string // lines that have arrived
+	writes   []string    // as they were written
 	last     int64       // number of the last line taken
 	executed []string    // commands taken in order, without what the link sends on its own account
 	results  chan Result
@@ -135,6 +136,7 @@ func (w *wire) read() {
 		if err != nil {
 			return
 		}
+		w.writes = append(w.writes, string(buf[:n])) // a pipe gives what one call has written
 		a.add(buf[:n], func(line []byte) { w.in <- string(line) })
 	}
 }

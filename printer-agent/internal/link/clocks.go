@@ -73,7 +73,13 @@ func (l *Link) ask(e *entry) {
 	a := &s.ack
 	a.asks++
 	a.rearm(l, e)
-	if !l.dialect.Lines.Numbers || l.stopping.Load() || s.hist.at(s.hist.next-1).blocks {
+	if l.stopping.Load() || s.hist.at(s.hist.next-1).blocks {
+		return
+	}
+	if !l.dialect.Lines.Numbers {
+		if l.drops() {
+			l.askBehind(e)
+		}
 		return
 	}
 	if a.unread > 0 && s.win.free(&s.hist) < askBytes*int(a.unread+1) {
@@ -88,13 +94,19 @@ func (l *Link) ask(e *entry) {
 		question = e.wire
 		e.sends++
 	}
+	l.question(question)
+}
+
+// question writes a line whose answer tells what became of those in flight.
+func (l *Link) question(line []byte) {
+	s := &l.s
 	if s.job != nil {
 		s.job.result.Probes++
-		s.job.result.BytesSent += int64(len(question))
+		s.job.result.BytesSent += int64(len(line))
 	}
-	a.asked = true
-	a.unread, a.behind = a.unread+1, s.hist.next-1
-	if err := l.write(question); err != nil {
+	s.ack.asked = true
+	s.ack.unread, s.ack.behind = s.ack.unread+1, s.hist.next-1
+	if err := l.write(line); err != nil {
 		s.end = &Failure{Reason: Unplugged, Err: err}
 	}
 }
