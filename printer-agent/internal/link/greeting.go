@@ -14,6 +14,7 @@ type greeting struct {
 	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
 	errors int       // refusals since the last greeting
 	last   int64     // where the board said that it is; 0 before
+	same   int       // requests for the line behind that one
 	tries  int       // greetings since the last answer to one
 	lives  time.Time // when it was last heard to be at something
 	latest time.Time // when to give up all the same
@@ -59,6 +60,10 @@ func (l *Link) tickGreeting() {
 		return
 	}
 	if !due(s.greet.at, s.now) {
+		return
+	}
+	if l.agreed() {
+		l.goOn(s.greet.last)
 		return
 	}
 	if quiet := s.lastByte.Add(l.timing.Quiet); s.now.Before(quiet) {

@@ -74,6 +74,9 @@ func (l *Link) resend(n int64) {
 	held := l.held()
 	f.at = time.Time{}
 	n = l.plausible(n)
+	if n != none && n > s.hist.next {
+		s.hist.next = n // what was to be sent again has arrived after all
+	}
 	repeat := time.Duration(l.dialect.Lines.ResendRepeat) * time.Millisecond * 3 / 4
 	switch {
 	case n == none:

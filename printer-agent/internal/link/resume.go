@@ -40,18 +40,27 @@ func (l *Link) located(r reply) bool {
 	if last == none || !s.greet.said {
 		return false
 	}
-	if last <= 0 { // a board that has been reset
-		s.resuming = false
-		l.connect()
-		return true
-	}
+	last = max(last, 0)
 	if last != s.greet.last { // once more: the first answer may be damaged, or older than the question
-		s.greet.last = last
-		s.greet.at = s.now.Add(l.timing.Suspect)
-		return true
+		s.greet.last, s.greet.same = last, 0
+	} else if r.class == resendReply {
+		s.greet.same++
 	}
-	l.continueAt(last)
+	s.greet.at = s.now.Add(l.timing.Suspect)
 	return true
+}
+
+// agreed says whether the board has named its last line twice, and has said all that belongs to that.
+func (l *Link) agreed() bool { return l.s.resuming && l.s.greet.same > 1 }
+
+// goOn takes the print up behind the last line, or greets anew a board that has been reset.
+func (l *Link) goOn(last int64) {
+	if last > 0 {
+		l.continueAt(last)
+		return
+	}
+	l.s.resuming = false
+	l.connect()
 }
 
 // continueAt goes on numbering behind the last line that the board took. Nothing more is sent before the print goes on, or
