@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"os"
+	"os/signal"
 	"runtime/debug"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/mailleur/mailleur/firmware-profiles"
@@ -23,8 +26,23 @@ type runCmd struct {
 	ProgressEvery time.Duration `placeholder:"TIME" help:"Time between signs of life of a print; wins over the configuration."`
 }
 
-// Run ends with nil when ctx does: an interrupt is how it is meant to end.
-func (c *runCmd) Run(ctx context.Context, log *slog.Logger) (err error) {
+// Run ends with nil when ctx does: an interrupt is how it is meant to end. On SIGUSR2 it leaves running prints to the
+// program that lies in its place now, which goes on in the same process.
+func (c *runCmd) Run(ctx context.Context, log *slog.Logger) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	err := c.serve(ctx, end, log)
+	if err != nil || !errors.Is(context.Cause(ctx), agent.ErrHandOver) {
+		return err
+	}
+	program, err := os.Executable()
+	if err == nil {
+		err = syscall.Exec(program, os.Args, os.Environ())
+	}
+	return fmt.Errorf("start the program anew: %w", err)
+}
+
+func (c *runCmd) serve(ctx context.Context, end context.CancelCauseFunc, log *slog.Logger) (err error) {
 	config, secrets, err := agent.LoadConfig(c.State)
 	if err != nil {
 		return err
@@ -47,7 +65,32 @@ func (c *runCmd) Run(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.Run(ctx)
+	upgrade := make(chan os.Signal, 1)
+	signal.Notify(upgrade, syscall.SIGUSR2)
+	defer signal.Stop(upgrade)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { handOver(ctx, end, upgrade, a, log) })
+	err = a.Run(ctx)
+	end(nil)
+	return err
+}
+
+// handOver ends the agent for the next one when it is told to and can.
+func handOver(ctx context.Context, end context.CancelCauseFunc, told <-chan os.Signal, a *agent.Agent, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-told:
+		}
+		if held := a.Held(); len(held) > 0 {
+			log.Warn("no hand-over now: these prints could not be continued", "printers", held)
+			continue
+		}
+		log.Info("handing over")
+		end(agent.ErrHandOver)
+	}
 }
 
 // version is that of the build.
@@ -105,12 +148,19 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 			f, _ := set.Filament(filament) // an unknown one leaves the machine's own limits
 			return gcode.LimitsFor(model, f).Speaking(dialect)
 		},
-		Open: func() (io.ReadWriteCloser, error) { return openPort(p, baud) },
+		Open: func(before *port.Identity) (agent.Conn, error) { return openPort(p, baud, before) },
 	}, nil
 }
 
-func openPort(p agent.Printer, baud int) (io.ReadWriteCloser, error) {
-	conn, err := port.Open(p.Port, baud)
+// openPort opens a printer's port; with before it takes no other device.
+func openPort(p agent.Printer, baud int, before *port.Identity) (agent.Conn, error) {
+	var conn *port.Port
+	var err error
+	if before == nil {
+		conn, err = port.Open(p.Port, baud)
+	} else {
+		conn, err = port.OpenSame(*before, baud)
+	}
 	if err != nil {
 		return nil, err
 	}

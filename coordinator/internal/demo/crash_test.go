@@ -109,8 +109,9 @@ func crash(t *testing.T, seed uint64, database string) {
 		played <- err
 		t.Fatalf("the lab was not set up: %v", err)
 	}
-	victim := killWhilePrinting(t, show)
-	kills := 1 + mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
+	survivor := killWhilePrinting(t, show, volunteers()[1], false)
+	victim := killWhilePrinting(t, show, volunteers()[0], true)
+	kills := 2 + mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
 	select {
 	case <-show.Delivered():
 	case <-ctx.Done():
@@ -123,15 +124,18 @@ func crash(t *testing.T, seed uint64, database string) {
 	for _, a := range truth.Attempts {
 		started[a.ID]++
 		require.Equal(t, 1, started[a.ID], "seed %d: attempt %s was started twice", seed, a.ID)
+		require.Zero(t, a.Repeated+a.Skipped, "seed %d: attempt %s was not executed line by line", seed, a.ID)
+		require.True(t, a.ID != survivor || a.Ended, "seed %d: attempt %s was executed to its end", seed, a.ID)
 	}
+	wentOn(t, database, survivor)
 	plannedAgain(t, database, victim)
 	t.Logf("seed %d: %d kills, %d attempts, %d lines", seed, kills, len(truth.Attempts), truth.LinesExecuted)
 }
 
-// killWhilePrinting kills an agent while its printer is in the middle of an attempt, and returns the attempt.
-func killWhilePrinting(t *testing.T, show *Show) (attempt string) {
+// killWhilePrinting kills an agent while its printer is in the middle of an attempt, cuts the printer's power as well if
+// asked to, and returns the attempt.
+func killWhilePrinting(t *testing.T, show *Show, v volunteer, powerCut bool) (attempt string) {
 	t.Helper()
-	v := volunteers()[1]
 	path := show.hardware.truth(v.printers[0])
 	testkit.Eventually(t, time.Minute, func() bool {
 		truth, err := show.hardware.read(t.Context(), path)
@@ -143,11 +147,29 @@ func killWhilePrinting(t *testing.T, show *Show) (attempt string) {
 		return !last.Ended && last.Lines > 0
 	})
 	require.NoError(t, show.hardware.kill(v.login))
+	if powerCut {
+		require.NoError(t, show.hardware.powerCut(t.Context(), v.printers[0]))
+	}
 	require.NoError(t, show.hardware.run(v))
 	return attempt
 }
 
-// plannedAgain checks that a killed agent's attempt ended as failed, and that its job went to a new attempt and got done.
+// wentOn checks that a killed agent's attempt was done for all that.
+func wentOn(t *testing.T, database, attempt string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), database, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	require.NoError(t, s.View(t.Context(), func(tx *store.Tx) error {
+		a, err := tx.Attempt(fab.AttemptID(attempt))
+		require.NoError(t, err)
+		require.Equal(t, fab.AttemptDone, a.Status, a.End.Code)
+		return nil
+	}))
+}
+
+// plannedAgain checks that the attempt of a killed agent whose board had lost its place ended as failed, and that its job
+// went to a new attempt and got done.
 func plannedAgain(t *testing.T, database, attempt string) {
 	t.Helper()
 	s, err := store.Open(t.Context(), database, slog.New(slog.DiscardHandler))

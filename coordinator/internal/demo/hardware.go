@@ -27,6 +27,7 @@ type hardware struct {
 
 	mu     sync.Mutex
 	agents map[string]*child // by login of their maker
+	boards map[string]board  // by key
 	truths []string
 }
 
@@ -46,10 +47,12 @@ func (h *hardware) plugIn(ctx context.Context, v volunteer) error {
 		for _, f := range p.faults {
 			args = append(args, "--fault", f)
 		}
-		if _, err := h.crew.start("printer-"+p.key, h.program, args...); err != nil {
+		ch, err := h.crew.start("printer-"+p.key, h.program, args...)
+		if err != nil {
 			return err
 		}
 		h.mu.Lock()
+		h.boards[p.key] = board{child: ch, args: args}
 		h.truths = append(h.truths, h.truth(p))
 		h.mu.Unlock()
 		if err := h.await(ctx, h.port(p)); err != nil {
@@ -57,6 +60,34 @@ func (h *hardware) plugIn(ctx context.Context, v volunteer) error {
 		}
 	}
 	return nil
+}
+
+// board is a printer that is switched on.
+type board struct {
+	child *child
+	args  []string
+}
+
+// powerCut switches a printer off and on again: it has forgotten everything.
+func (h *hardware) powerCut(ctx context.Context, p printer) error {
+	h.mu.Lock()
+	b := h.boards[p.key]
+	h.mu.Unlock()
+	if err := b.child.signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	<-b.child.ended
+	if err := os.Remove(h.port(p)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("switch %s off: %w", p.key, err)
+	}
+	ch, err := h.crew.start("printer-"+p.key, h.program, b.args...)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	h.boards[p.key] = board{child: ch, args: b.args}
+	h.mu.Unlock()
+	return h.await(ctx, h.port(p))
 }
 
 func (h *hardware) await(ctx context.Context, path string) error {
@@ -131,9 +162,11 @@ type Truth struct {
 	LinesExecuted int64 `json:"lines_executed"`
 	Resends       int64 `json:"resends"`
 	Attempts      []struct {
-		ID    string `json:"id"`
-		Lines int64  `json:"lines"`
-		Ended bool   `json:"ended"`
+		ID       string `json:"id"`
+		Lines    int64  `json:"lines"`
+		Ended    bool   `json:"ended"`
+		Repeated int64  `json:"repeated"` // lines executed twice
+		Skipped  int64  `json:"skipped"`  // lines left out
 	} `json:"attempts"`
 }
 

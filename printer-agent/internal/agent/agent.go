@@ -18,6 +18,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/wire"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/port"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 )
@@ -27,7 +28,14 @@ type Machine struct {
 	Printer
 	Link   link.Options                       // dialect and timing
 	Limits func(filament string) gcode.Limits // what a file for it may ask, with this filament
-	Open   func() (io.ReadWriteCloser, error) // its port
+	// Open opens its port. With before it takes none but that device: a print is to go on there.
+	Open func(before *port.Identity) (Conn, error)
+}
+
+// Conn is an open port, as port.Port is one.
+type Conn interface {
+	io.ReadWriteCloser
+	Identity() port.Identity
 }
 
 // Options are what an Agent is made of.
@@ -45,6 +53,7 @@ type Options struct {
 	FetchPatience time.Duration // how long a file is asked for while the coordinator is away; default 2 min
 	EndPatience   time.Duration // how long a print may take to end when the agent is told to; default 20 s
 	JournalEvery  time.Duration // between journal entries of a print; default 5 s
+	Patience      time.Duration // how long a board may stay away in a print before that has failed; default 60 s
 }
 
 func (o Options) orDefault() Options {
@@ -53,7 +62,7 @@ func (o Options) orDefault() Options {
 		def time.Duration
 	}{
 		{&o.ReconnectMin, 250 * time.Millisecond}, {&o.ReconnectMax, 30 * time.Second}, {&o.FetchPatience, 2 * time.Minute},
-		{&o.ResendAfter, 5 * time.Second},
+		{&o.ResendAfter, 5 * time.Second}, {&o.Patience, time.Minute},
 		{&o.EndPatience, 20 * time.Second}, {&o.JournalEvery, 5 * time.Second}, {&o.Config.ProgressEvery, time.Minute},
 	} {
 		if *f.v == 0 {
@@ -116,11 +125,15 @@ func New(o Options) (*Agent, error) {
 	return a, nil
 }
 
+// ErrHandOver is the cause to end Run's context with when another process is about to serve the same state folder.
+var ErrHandOver = errors.New("handed over to another process")
+
 // Run serves until ctx ends. Then prints are ended and cooled, their events written and, when there is a connection,
-// sent. It returns after everything it started has ended.
+// sent. Where the cause is ErrHandOver, prints are left as they are at once, for the next agent on the state folder to
+// continue. It returns after everything it started has ended.
 func (a *Agent) Run(ctx context.Context) error {
-	outer, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
+	outer, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
 	var outside, inside sync.WaitGroup
 	outside.Go(func() { a.serveBroker(outer) })
 	outside.Go(func() { a.readAcks(outer) })
@@ -129,11 +142,22 @@ func (a *Agent) Run(ctx context.Context) error {
 		inside.Go(func() { p.run(ctx) })
 	}
 	inside.Wait()
-	stop()
+	stop(context.Cause(ctx))
 	outside.Wait()
 	a.stops.Wait()
 	a.fetch.client.CloseIdleConnections()
 	return nil
+}
+
+// Held names the printers with an attempt that another process could not continue.
+func (a *Agent) Held() []string {
+	var held []string
+	for _, m := range a.options.Machines {
+		if p := a.printers[m.Key]; p.onMachine.Load() != nil && p.again.Load() == nil {
+			held = append(held, m.Key)
+		}
+	}
+	return held
 }
 
 // serveBroker keeps a connection, a new one for each that is lost.

@@ -32,6 +32,14 @@ type job struct {
 	journalAt   time.Time
 	progressAt  time.Time
 	last        *ending // to be written again: the disk was full
+
+	// Of a print that is, or was, interrupted.
+	file   *os.File
+	source link.Source
+	so     link.Result // up to the last interruption; no Reason before one
+	away   time.Time   // since when the board is away; zero while it is here
+	why    string      // reason of that
+	held   bool        // it was paused then
 }
 
 // ending is how an attempt ended, as it goes into the journal.
@@ -71,8 +79,7 @@ func (j *job) secondsLeft(now time.Time) int64 {
 	return int64(pace*trust + estimate*(1-trust))
 }
 
-// recall finds the attempt that a kill or a power cut interrupted, and ends it. What the board still had in its buffers
-// was executed; where exactly it stopped is not known, so the attempt has failed.
+// recall finds the attempt that a kill, a power cut or a hand-over interrupted.
 func (p *printer) recall() {
 	entry, ok, err := p.agent.spool.Live(p.Key)
 	if err != nil {
@@ -82,55 +89,64 @@ func (p *printer) recall() {
 	if !ok {
 		return
 	}
-	p.hot = true
 	if entry.Ended {
+		p.hot = true
 		return
 	}
-	p.log.Warn("the agent was stopped in a print: the attempt has failed", "attempt", entry.Attempt, "lines", entry.Lines)
-	p.state.Reason = wire.ReasonAgentDied
-	j := &job{Print: entry}
-	p.job = j
-	p.settle(&ending{hot: true, step: stepGone, reason: wire.ReasonAgentDied, events: []wire.Event{
-		j.event(wire.EventFailed, wire.ReasonAgentDied, entry.Updated),
-	}})
+	p.clear = false
+	p.takeUp(entry)
 }
 
 // begin starts the attempt's goroutine.
 func (p *printer) begin(ctx context.Context, entry spool.Print) {
-	ctx, stop := context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it ends with the link, or is cancelled
 	now := time.Now()
 	j := &job{Print: entry, stop: stop, journalAt: now, progressAt: now}
 	p.job, p.clear = j, false
 	p.onMachine.Store(&claim{attempt: entry.Attempt, sha: entry.File.SHA256})
 	p.apply(stepTake, "")
-	l, file := p.up, entry.File
-	j.work.Go(func() { p.tell(p.perform(ctx, l, entry.Attempt, file)) })
+	l := p.up
+	j.work.Go(func() { p.tell(p.perform(ctx, l, j)) })
 }
 
 // perform loads, checks and prints a file, and returns how it ended.
-func (p *printer) perform(ctx context.Context, l *link.Link, attempt string, file wire.File) note {
-	path, reason, err := p.agent.fetch.file(ctx, file)
+func (p *printer) perform(ctx context.Context, l *link.Link, j *job) note {
+	path, reason, err := p.agent.fetch.file(ctx, j.File)
 	if err != nil {
 		return note{kind: noteEnded, reason: reason, detail: err.Error()}
 	}
-	if err := p.check(path, file); err != nil {
+	if err := p.check(path, j.File); err != nil {
 		return note{kind: noteEnded, reason: wire.ReasonUnsafe, detail: err.Error()}
 	}
+	if err := j.open(path); err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+	}
+	track := p.record(j)
+	p.tell(note{kind: noteLoaded})
+	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: j.source, Token: j.Attempt, Track: track})}
+}
+
+// open makes the file at path the source of the print.
+func (j *job) open(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+		return err
 	}
-	defer func() { _ = f.Close() }() // only read
+	j.file = f
 	info, err := f.Stat()
 	if err != nil {
-		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+		return err
 	}
-	source, err := link.NewFile(f, info.Size())
-	if err != nil {
-		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
+	j.source, err = link.NewFile(f, info.Size())
+	return err
+}
+
+// shut releases what the print held once nothing reads it any more.
+func (j *job) shut() {
+	if j.file != nil {
+		_ = j.file.Close() // only read
+		j.file = nil
 	}
-	p.tell(note{kind: noteLoaded})
-	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: source, Token: attempt})}
 }
 
 // check refuses a file that asks for what the machine or the filament may not be asked.
@@ -161,12 +177,16 @@ func (p *printer) cancel(kind wire.EventKind, reason string) {
 		return
 	}
 	p.job.kind, p.job.reason = kind, reason
+	if !p.job.away.IsZero() {
+		p.abandon(kind, reason)
+		return
+	}
 	p.apply(stepCancel, reason)
 	p.job.stop()
 }
 
 func (p *printer) loaded() {
-	if p.job.kind == "" {
+	if p.job != nil && p.job.kind == "" {
 		p.apply(stepLoaded, "")
 		p.journal()
 	}
@@ -178,7 +198,7 @@ func (p *printer) follow(s link.Snapshot) {
 	if j.last != nil || s.Job == nil || s.Job.Token != j.Attempt {
 		return
 	}
-	j.Print.Lines, j.Resends, j.lines = s.Job.LinesDone, s.Job.Resends, s.Job.LinesTotal
+	j.Print.Lines, j.Resends, j.lines = s.Job.LinesDone, j.so.Resends+s.Job.Resends, s.Job.LinesTotal
 	j.done, j.bytes = s.Job.BytesDone, s.Job.BytesTotal
 	if j.Started.IsZero() && j.Print.Lines > 0 {
 		j.Started = time.Now().UTC()
@@ -213,7 +233,10 @@ func isHot(temps []link.Reading) bool {
 // is behind then, and only signs of life are lost.
 func (p *printer) journal(events ...wire.Event) {
 	j := p.job
-	j.Word, j.Updated, j.journalAt = p.state.Word, time.Now().UTC(), time.Now()
+	if j.away.IsZero() {
+		j.Word = p.state.Word
+	}
+	j.Updated, j.journalAt = time.Now().UTC(), time.Now()
 	if err := p.agent.record("write journal", func() error { return p.agent.spool.Update(j.Print, events...) }); err != nil {
 		p.log.Error("journal", "err", err)
 	}
@@ -230,6 +253,9 @@ func (p *printer) beat(ctx context.Context, wg *sync.WaitGroup) {
 	switch {
 	case j.last != nil:
 		p.settle(j.last)
+		return
+	case !j.away.IsZero():
+		p.await(now)
 		return
 	case now.Sub(j.progressAt) >= p.agent.config.ProgressEvery && !j.Started.IsZero():
 		j.progressAt = now
@@ -257,9 +283,15 @@ func (j *job) event(kind wire.EventKind, reason string, at time.Time) wire.Event
 // ended turns how the attempt ended into its last events.
 func (p *printer) ended(n note) {
 	j := p.job
+	if p.interrupted(n) {
+		return
+	}
 	j.stop()
 	j.work.Wait()
 	now := time.Now().UTC()
+	if j.so.Reason != "" {
+		n.result = j.so.Then(n.result)
+	}
 	end := p.judge(n)
 	if n.reason == "" {
 		j.Print.Lines, j.Resends, j.lines = n.result.LinesAcked, n.result.Resends, n.result.LinesTotal
@@ -328,8 +360,7 @@ func (p *printer) settle(end *ending) {
 		p.publish()
 		return
 	}
-	p.job = nil
-	p.onMachine.Store(nil)
+	p.release()
 	p.hot = p.hot || end.hot
 	p.apply(stepEnd, end.reason)
 	if end.step == stepHalt {

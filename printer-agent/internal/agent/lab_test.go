@@ -340,7 +340,7 @@ func newBoard(t *testing.T, firmware string, speed float64, faults ...string) bo
 
 // running is an agent that serves a lab.
 type running struct {
-	stop context.CancelFunc
+	stop context.CancelCauseFunc
 	done chan error
 	once sync.Once
 }
@@ -348,7 +348,7 @@ type running struct {
 func (r *running) end(t *testing.T) {
 	t.Helper()
 	r.once.Do(func() {
-		r.stop()
+		r.stop(nil)
 		require.NoError(t, <-r.done)
 	})
 }
@@ -375,7 +375,7 @@ func (l *lab) options(b board, dialect string) agent.Options {
 		Machines: []agent.Machine{{
 			Printer: p, Link: link.Options{Dialect: d, Log: log},
 			Limits: func(string) gcode.Limits { return gcode.LimitsFor(model, profiles.Filament{}) },
-			Open:   func() (io.ReadWriteCloser, error) { return port.Open(b.path, 250000) },
+			Open:   opener(b.path),
 		}},
 		ReconnectMin: 20 * time.Millisecond, ReconnectMax: 200 * time.Millisecond, FetchPatience: 5 * time.Second,
 		EndPatience: 5 * time.Second, JournalEvery: 100 * time.Millisecond,
@@ -392,7 +392,7 @@ func (l *lab) runLimited(o agent.Options, limits spool.Limits) *running {
 	o.Spool = store
 	a, err := agent.New(o)
 	require.NoError(l.t, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancelCause(context.Background())
 	r := &running{stop: stop, done: make(chan error, 1)}
 	go func() {
 		err := a.Run(ctx)
@@ -403,4 +403,14 @@ func (l *lab) runLimited(o agent.Options, limits spool.Limits) *running {
 	}()
 	l.t.Cleanup(func() { r.end(l.t) })
 	return r
+}
+
+// opener opens the port at path.
+func opener(path string) func(*port.Identity) (agent.Conn, error) {
+	return func(before *port.Identity) (agent.Conn, error) {
+		if before != nil {
+			return port.OpenSame(*before, 250000)
+		}
+		return port.Open(path, 250000)
+	}
 }

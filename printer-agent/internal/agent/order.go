@@ -179,6 +179,7 @@ func (p *printer) refuse(o order) string {
 func (p *printer) take(ctx context.Context, o order) string {
 	now := time.Now().UTC()
 	entry := spool.Print{Printer: p.Key, Attempt: o.Attempt, File: *o.File, Word: wire.StateFetching, Taken: now, Updated: now}
+	p.board(&entry)
 	err := p.agent.record("take attempt", func() error { return p.agent.spool.Begin(o.ID, entry) })
 	switch {
 	case err == nil:

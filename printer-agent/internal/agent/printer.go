@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/wire"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/port"
+	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 )
 
 const (
@@ -17,6 +20,7 @@ const (
 	stateEvery   = 5 * time.Second        // between retained states of a running print
 	reopenFirst  = 500 * time.Millisecond // a board that resets when its port is opened must see it closed first
 	reopenLast   = 10 * time.Second
+	reopenSoon   = 100 * time.Millisecond // while a print waits for it
 	coolAgain    = 5 * time.Second
 	queuedOrders = 32
 )
@@ -35,6 +39,9 @@ type printer struct {
 	// For other goroutines.
 	live      atomic.Pointer[link.Link] // for the emergency stop
 	onMachine atomic.Pointer[claim]     // what it would stop
+	again     atomic.Pointer[again]     // where a print has to go on, if there is one
+	found     atomic.Bool               // the board is at a line that the record knows
+	heard     atomic.Int64              // when the board last said anything, in nanoseconds since 1970
 	firmware  atomic.Pointer[string]    // as the board answered
 
 	up      *link.Link         // the open connection, or nil
@@ -48,6 +55,9 @@ type printer struct {
 	told    wire.Telemetry
 	job     *job // the attempt on the machine, or nil
 	closing bool
+
+	track  *spool.Track // nil when it cannot be kept: then no print is continued
+	device port.Identity
 }
 
 // claim is the attempt on a machine and the file it needs.
@@ -58,6 +68,7 @@ type note struct {
 	kind   noteKind
 	link   *link.Link
 	hang   context.CancelFunc
+	device port.Identity
 	result link.Result
 	reason string
 	detail string
@@ -101,13 +112,16 @@ func (p *printer) run(ctx context.Context) {
 	open, shut := context.WithCancel(context.WithoutCancel(ctx))
 	defer shut()
 	var wg sync.WaitGroup
+	p.openTrack()
 	p.recall()
 	p.publish()
 	wg.Go(func() { p.keepOpen(open) })
+	wg.Go(func() { p.keepTrack(open) })
 	p.loop(ctx, open, &wg)
 	close(p.closed)
 	shut()
 	wg.Wait()
+	p.leave()
 	p.apply(stepGone, "")
 }
 
@@ -126,9 +140,13 @@ func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
 		case <-done:
 			done = nil
 			p.closing = true
+			if errors.Is(context.Cause(ctx), ErrHandOver) && p.handOver() {
+				return
+			}
 			p.cancel(wire.EventFailed, wire.ReasonAgentDied)
 			late = time.After(p.agent.options.EndPatience)
 		case <-late:
+			late = nil
 			p.log.Error("the print does not end: the port is closed", "attempt", p.job.Attempt)
 			p.hangUp()
 		case o := <-p.orders:
@@ -169,23 +187,33 @@ func (p *printer) keepOpen(ctx context.Context) {
 			p.log.Warn("no connection to the board", "port", p.Port, "err", err)
 			told = err.Error()
 		}
-		_ = sleep(ctx, wait.next()) // the loop sees ctx
+		pause := wait.next()
+		if p.again.Load() != nil {
+			pause = reopenSoon
+		}
+		_ = sleep(ctx, pause) // the loop sees ctx
 	}
 }
 
 // serve is one connection to the board.
 func (p *printer) serve(ctx context.Context) error {
-	conn, err := p.Open()
+	again, o := p.again.Load(), p.Link
+	conn, err := p.Open(again.device())
 	if err != nil {
 		return err
 	}
+	if again != nil {
+		p.found.Store(false)
+		o.Resume, o.Known, o.Located = true, again.known, p.located
+	}
 	ctx, hang := context.WithCancel(ctx)
 	defer hang()
-	l := link.New(conn, p.Link)
+	device := conn.Identity()
+	l := link.New(&ear{Conn: conn, heard: &p.heard}, o)
 	p.live.Store(l)
 	defer p.live.Store(nil)
 	var wg sync.WaitGroup
-	wg.Go(func() { p.tell(note{kind: noteUp, link: l, hang: hang}) })
+	wg.Go(func() { p.tell(note{kind: noteUp, link: l, hang: hang, device: device}) })
 	err = l.Run(ctx)
 	wg.Wait()
 	p.tell(note{kind: noteDown, link: l})
@@ -241,7 +269,7 @@ func (p *printer) rest() step {
 func (p *printer) heed(ctx context.Context, n note, wg *sync.WaitGroup) {
 	switch n.kind {
 	case noteUp:
-		p.up, p.hang = n.link, n.hang
+		p.up, p.hang, p.device = n.link, n.hang, n.device
 		if p.job == nil {
 			p.apply(stepOpen, p.state.Reason)
 		}
@@ -278,7 +306,11 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 	p.learn(s.Identity.Firmware)
 	p.measure(s)
 	if p.job != nil {
-		p.follow(s)
+		if p.job.away.IsZero() {
+			p.follow(s)
+		} else {
+			p.goOn(ctx, s)
+		}
 		return
 	}
 	switch s.State {

@@ -91,17 +91,28 @@ func (s *session) run(ctx context.Context) error {
 		s.client.Disconnect(0)
 		return fmt.Errorf("connect to %s: %w", s.agent.config.Broker, err)
 	}
-	defer s.client.Disconnect(250)
-	if err := s.open(); err != nil {
+	defer s.hangUp(ctx)
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	s.log.Info("connected", "broker", s.agent.config.Broker, "epoch", s.epoch)
 	s.agent.tray.connected()
 	err := s.serve(ctx)
-	if ctx.Err() != nil && s.client.IsConnectionOpen() {
-		err = errors.Join(s.send(), s.publish(wire.KindStatus, "", s.agent.status(s.epoch, false)))
+	if ctx.Err() == nil || errors.Is(context.Cause(ctx), ErrHandOver) || !s.client.IsConnectionOpen() {
+		return err
 	}
-	return err
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), brokerTimeout)
+	defer cancel()
+	return errors.Join(s.send(last), s.publish(last, wire.KindStatus, "", s.agent.status(s.epoch, false)))
+}
+
+// hangUp leaves what is under way a moment to arrive, unless another agent waits to take over.
+func (s *session) hangUp(ctx context.Context) {
+	if errors.Is(context.Cause(ctx), ErrHandOver) {
+		s.client.Disconnect(0)
+		return
+	}
+	s.client.Disconnect(250)
 }
 
 func (s *session) connect(ctx context.Context) error {
@@ -119,14 +130,14 @@ func (s *session) connect(ctx context.Context) error {
 }
 
 // open subscribes before the status tells the epoch, so that no command can come before it is listened for.
-func (s *session) open() error {
+func (s *session) open(ctx context.Context) error {
 	filters := map[string]byte{}
 	for _, f := range wire.AgentFilter(s.agent.config.Agent) {
 		filters[f] = 1
 	}
 	var err error
 	for range 3 { // a broker may refuse while a message with the same packet number is under way
-		if err = s.subscribe(filters); err == nil {
+		if err = s.subscribe(ctx, filters); err == nil {
 			break
 		}
 	}
@@ -134,17 +145,17 @@ func (s *session) open() error {
 		return err
 	}
 	s.agent.epoch.Store(&s.epoch)
-	return s.sayOnline(statusSoon)
+	return s.sayOnline(ctx, statusSoon)
 }
 
-func (s *session) sayOnline(again time.Duration) error {
+func (s *session) sayOnline(ctx context.Context, again time.Duration) error {
 	s.statusDue = time.Now().Add(again)
-	return s.publish(wire.KindStatus, "", s.agent.status(s.epoch, true))
+	return s.publish(ctx, wire.KindStatus, "", s.agent.status(s.epoch, true))
 }
 
-func (s *session) subscribe(filters map[string]byte) error {
+func (s *session) subscribe(ctx context.Context, filters map[string]byte) error {
 	token := s.client.SubscribeMultiple(filters, s.receive)
-	if err := await(token); err != nil {
+	if err := await(ctx, token); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	sub, ok := token.(*mqtt.SubscribeToken)
@@ -184,7 +195,7 @@ func (s *session) serve(ctx context.Context) error {
 	beat := time.NewTicker(telemetryBusy / 4)
 	defer beat.Stop()
 	for {
-		if err := s.send(); err != nil {
+		if err := s.send(ctx); err != nil {
 			return err
 		}
 		select {
@@ -199,31 +210,31 @@ func (s *session) serve(ctx context.Context) error {
 }
 
 // send publishes everything that is due.
-func (s *session) send() error {
+func (s *session) send(ctx context.Context) error {
 	if s.agent.tray.takeStatus() || !time.Now().Before(s.statusDue) {
-		if err := s.sayOnline(statusAgain); err != nil {
+		if err := s.sayOnline(ctx, statusAgain); err != nil {
 			return err
 		}
 	}
 	acks := s.agent.tray.takeAcks()
 	for i, ack := range acks {
-		if err := s.publish(wire.KindCommandAck, "", ack); err != nil {
+		if err := s.publish(ctx, wire.KindCommandAck, "", ack); err != nil {
 			s.agent.tray.returnAcks(acks[i:])
 			return err
 		}
 	}
-	if err := s.sendEvents(); err != nil {
+	if err := s.sendEvents(ctx); err != nil {
 		return err
 	}
 	for printer, state := range s.agent.tray.takeStates() {
-		if err := s.publish(wire.KindState, printer, state); err != nil {
+		if err := s.publish(ctx, wire.KindState, printer, state); err != nil {
 			return err // the next session sends every state again
 		}
 	}
-	return s.sendTelemetry()
+	return s.sendTelemetry(ctx)
 }
 
-func (s *session) sendTelemetry() error {
+func (s *session) sendTelemetry(ctx context.Context) error {
 	now := time.Now()
 	due := func(printer string, m wire.Telemetry) bool {
 		every := telemetryIdle
@@ -234,7 +245,7 @@ func (s *session) sendTelemetry() error {
 	}
 	for printer, m := range s.agent.tray.takeTelemetry(due) {
 		s.sent[printer] = now
-		if err := s.publish(wire.KindTelemetry, printer, m); err != nil {
+		if err := s.publish(ctx, wire.KindTelemetry, printer, m); err != nil {
 			return err
 		}
 	}
@@ -243,7 +254,7 @@ func (s *session) sendTelemetry() error {
 
 // sendEvents sends the events behind the cursor, within the window. The broker's acknowledgement only keeps the pace:
 // an event is done with when the coordinator says so, and is sent again when it does not.
-func (s *session) sendEvents() error {
+func (s *session) sendEvents(ctx context.Context) error {
 	events, err := s.agent.spool.From(1, window)
 	if err != nil || len(events) == 0 {
 		return err
@@ -276,7 +287,7 @@ func (s *session) sendEvents() error {
 		s.cursor = ev.Seq + 1
 	}
 	for _, token := range tokens {
-		if err := await(token); err != nil {
+		if err := await(ctx, token); err != nil {
 			return fmt.Errorf("publish event: %w", err)
 		}
 	}
@@ -284,12 +295,12 @@ func (s *session) sendEvents() error {
 }
 
 // publish sends one message and waits for the broker's word, within its time.
-func (s *session) publish(kind wire.Kind, printer string, payload any) error {
+func (s *session) publish(ctx context.Context, kind wire.Kind, printer string, payload any) error {
 	token, err := s.start(kind, printer, payload)
 	if err != nil {
 		return err
 	}
-	if err := await(token); err != nil {
+	if err := await(ctx, token); err != nil {
 		return fmt.Errorf("publish %s: %w", kind, err)
 	}
 	return nil
@@ -311,9 +322,15 @@ func (s *session) start(kind wire.Kind, printer string, payload any) (mqtt.Token
 var errBroker = errors.New("the broker does not answer")
 
 // await never waits without an end: a token of a lost connection may never complete.
-func await(token mqtt.Token) error {
-	if !token.WaitTimeout(brokerTimeout) {
+func await(ctx context.Context, token mqtt.Token) error {
+	late := time.NewTimer(brokerTimeout)
+	defer late.Stop()
+	select {
+	case <-token.Done():
+		return token.Error()
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
 		return errBroker
 	}
-	return token.Error()
 }

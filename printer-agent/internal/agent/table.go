@@ -20,6 +20,7 @@ const (
 	stepEnd     step = "end"     // the attempt ended
 	stepHalt    step = "halt"    // the board halted and takes nothing until it is reset
 	stepRestart step = "restart" // the board is starting again
+	stepLost    step = "lost"    // the board has gone in a print that can go on
 )
 
 // transitions says what each step makes of each state. A pair that is not in it cannot happen: the step is ignored and
@@ -38,14 +39,14 @@ func transitions() map[wire.StateWord]map[step]wire.StateWord {
 		failed   = wire.StateError
 	)
 	return map[wire.StateWord]map[step]wire.StateWord{
-		offline:  {stepOpen: connect, stepGone: offline},
-		connect:  {stepClean: ready, stepDirty: dirty, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		offline:  {stepOpen: connect, stepGone: offline, stepLost: connect},
+		connect:  {stepLoaded: heating, stepHold: paused, stepCancel: stopping, stepEnd: dirty, stepLost: connect, stepClean: ready, stepDirty: dirty, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
 		ready:    {stepClean: ready, stepDirty: dirty, stepTake: fetching, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
 		dirty:    {stepClean: ready, stepDirty: dirty, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
 		fetching: {stepLoaded: heating, stepCancel: stopping, stepEnd: dirty},
-		heating:  {stepHot: printing, stepHold: paused, stepCancel: stopping, stepEnd: dirty},
-		printing: {stepHold: paused, stepCancel: stopping, stepEnd: dirty},
-		paused:   {stepGo: printing, stepCancel: stopping, stepEnd: dirty},
+		heating:  {stepHot: printing, stepHold: paused, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
+		printing: {stepHold: paused, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
+		paused:   {stepGo: printing, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
 		stopping: {stepEnd: dirty, stepClean: ready, stepDirty: dirty, stepGone: offline, stepHalt: failed, stepRestart: connect},
 		failed:   {stepGone: offline, stepRestart: connect, stepClean: ready, stepDirty: dirty, stepHalt: failed},
 	}

@@ -25,7 +25,7 @@ func TestTransitions(t *testing.T) {
 	for word, steps := range table {
 		require.True(t, reached[word], word)
 		switch word {
-		case wire.StateFetching, wire.StateHeating, wire.StatePrinting, wire.StatePaused, wire.StateStopping:
+		case wire.StateFetching, wire.StateHeating, wire.StatePrinting, wire.StatePaused, wire.StateStopping, wire.StateConnect:
 			require.Equal(t, wire.StateClear, steps[stepEnd], word)
 		default:
 			require.Empty(t, steps[stepEnd], word)

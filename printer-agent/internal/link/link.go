@@ -26,7 +26,10 @@ type Options struct {
 	// begun may be going on. Known is what the board had said of itself then.
 	Resume bool
 	Known  Identity
-	Log    *slog.Logger // nil discards
+	// Located is told, on a link made with Resume, the board's last line, before a line with another number goes out; nil
+	// for none. It must not call the link.
+	Located func(last int64)
+	Log     *slog.Logger // nil discards
 }
 
 // Link is one printer's connection. All its methods are safe for concurrent use.

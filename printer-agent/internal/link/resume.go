@@ -67,6 +67,9 @@ func (l *Link) goOn(last int64) {
 // somebody gives a command: a line that the print's Track does not know would be taken for one of the file.
 func (l *Link) continueAt(last int64) {
 	s := &l.s
+	if l.options.Located != nil {
+		l.options.Located(last)
+	}
 	s.hist.restart(last)
 	s.last = last
 	s.resuming = false

@@ -37,6 +37,7 @@ type Print struct {
 
 	Firmware string          `json:"firmware,omitempty"` // as the board named it
 	Caps     map[string]bool `json:"caps,omitempty"`     // what it said that it can
+	Device   json.RawMessage `json:"device,omitempty"`   // what it is plugged in by, as the port's package writes it
 
 	Taken   time.Time `json:"taken"`
 	Started time.Time `json:"started,omitzero"` // of the first line; zero before

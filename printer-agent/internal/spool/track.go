@@ -67,6 +67,9 @@ func OpenTrack(dir, key string) (*Track, error) {
 	return openTrackIn(dir, memoryFolder(sharedMemory, dir), key)
 }
 
+// Track opens the record of a printer's lines in this folder, as OpenTrack does.
+func (s *Spool) Track(key string) (*Track, error) { return OpenTrack(filepath.Dir(s.files), key) }
+
 // openTrackIn opens a record that is mapped in the folder memory, or in the state folder itself if that is "".
 func openTrackIn(dir, memory, key string) (*Track, error) {
 	boot, err := bootID()
