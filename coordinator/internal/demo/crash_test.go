@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -110,6 +111,7 @@ func crash(t *testing.T, seed uint64, database string) {
 		t.Fatalf("the lab was not set up: %v", err)
 	}
 	survivor := killWhilePrinting(t, show, volunteers()[1], false)
+	handOverAnAgent(t, show, volunteers()[1])
 	victim := killWhilePrinting(t, show, volunteers()[0], true)
 	kills := 2 + mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
 	select {
@@ -152,6 +154,35 @@ func killWhilePrinting(t *testing.T, show *Show, v volunteer, powerCut bool) (at
 	}
 	require.NoError(t, show.hardware.run(v))
 	return attempt
+}
+
+// handOverAnAgent has an agent become the program in its place, in the same process, as an upgrade does.
+func handOverAnAgent(t *testing.T, show *Show, v volunteer) {
+	t.Helper()
+	show.hardware.mu.Lock()
+	agent := show.hardware.agents[v.login]
+	show.hardware.mu.Unlock()
+	said := func(what string) int {
+		text, err := os.ReadFile(agent.log)
+		require.NoError(t, err)
+		return strings.Count(string(text), what)
+	}
+	testkit.Eventually(t, 20*time.Second, func() bool { return said("the print goes on") > 0 }) // after the kill before
+	before := said("msg=connected")
+	for said("handing over") == 0 {
+		require.NoError(t, agent.signal(syscall.SIGUSR2))
+		select {
+		case <-agent.ended:
+			t.Fatal("the agent has ended instead of being handed over")
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+	testkit.Eventually(t, 20*time.Second, func() bool { return said("msg=connected") > before })
+	select {
+	case <-agent.ended:
+		t.Fatal("it is another process")
+	default:
+	}
 }
 
 // wentOn checks that a killed agent's attempt was done for all that.
