@@ -209,6 +209,8 @@ func (p *printer) await(now time.Time) {
 // abandon ends an attempt whose board is away or has lost its place.
 func (p *printer) abandon(kind wire.EventKind, reason string) {
 	p.job.away = time.Time{}
+	p.again.Store(nil)
+	p.hangUp() // the next connection asks who is there
 	p.settle(&ending{hot: true, step: stepEnd, reason: reason, events: []wire.Event{p.job.event(kind, reason, time.Now())}})
 }
 

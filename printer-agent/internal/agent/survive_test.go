@@ -60,7 +60,7 @@ func TestAKilledAgentGoesOn(t *testing.T) { // not in parallel: a child inherits
 	for firmware, dialect := range map[string]string{"marlin": "marlin2", "repetier": "repetier"} {
 		t.Run(firmware, func(t *testing.T) {
 			l := newLab(t)
-			b := newBoard(t, firmware, 400)
+			b := newBoard(t, firmware, 200)
 			o := l.options(b, dialect)
 			first := l.spawn(o)
 			l.reach("tortue", wire.StateReady)

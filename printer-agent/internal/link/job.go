@@ -210,7 +210,7 @@ func (l *Link) endJob(reason Reason, detail string) {
 	}
 	p.result.Reason, p.result.Detail, p.result.Ended = reason, detail, s.now
 	p.result.AckP50, p.result.AckP99 = p.acks.quantile(0.5), p.acks.quantile(0.99)
-	s.job = nil
+	s.job, s.last = nil, 0
 	s.reason, s.detail = reason, detail
 	s.dirty = true
 	l.log.Info("attempt ended", "token", p.job.Token, "reason", reason, "detail", detail,
