@@ -165,7 +165,7 @@ func TestCase06SkipHasTwoMeanings(t *testing.T) {
 		dialect: "repetier", inFlight: 1, first: 51, file: "G1 X1\nG1 X2\n", resends: 0, probes: 1,
 		wire: `
 			> N51 G1 X1
-			= 990ms
+			= 2400ms
 			x N51 G1 X1
 			< skip 51
 			< ok
@@ -210,7 +210,7 @@ func TestCase08RequestForTheNextLine(t *testing.T) {
 		dialect: "marlin1", inFlight: 1, first: 71, file: "G1 X1\nG1 X2\n", probes: 1,
 		wire: `
 			> N71 G1 X1
-			= 990ms
+			= 2400ms
 			x N71 G1 X1
 			< Error:Line Number is not Last Line Number+1, Last Line: 71
 			< Resend: 72
@@ -609,7 +609,7 @@ func TestCase22DamagedLineIsDroppedInSilence(t *testing.T) {
 			> N5 G1 X1
 			< ok
 			x N6 G1 X2
-			= 990ms
+			= 2400ms
 			x N6 M105
 			< ok T:20.1 /0.0 B:20.5 /0.0
 			by 20ms

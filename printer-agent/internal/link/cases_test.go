@@ -21,6 +21,7 @@ import (
 type wireCase struct {
 	dialect  string
 	caps     []string // that the board announces
+	numbers  bool     // its oks tell the lines' numbers and what is free
 	inFlight int      // lines at once; 0: as many as the dialect allows
 	first    int64    // number of the first line of the file; 0: whichever comes
 	file     string   // the job, one command a line
@@ -36,6 +37,7 @@ type wireCase struct {
 func (c wireCase) check(t *testing.T) {
 	t.Helper()
 	onWire(t, c.dialect, c.options(), c.caps, func(w *wire) {
+		w.numbers = c.numbers
 		w.number(c.first)
 		w.begin(c.file)
 		w.play(c.wire)
@@ -70,6 +72,9 @@ type wire struct {
 	*Link
 	dialect  profiles.Dialect
 	caps     []string
+	numbers  bool // acknowledgements tell their lines
+	split    bool // temperatures come on a line of their own, before the ok
+	mute     bool // acknowledgements go elsewhere
 	conn     net.Conn
 	in       chan string // lines that have arrived
 	writes   []string    // as they were written
@@ -287,6 +292,9 @@ func (w *wire) execute(line string) {
 // say sends one line, put just its bytes. Go escapes are read.
 func (w *wire) say(lines ...string) {
 	for _, line := range lines {
+		if w.mute && strings.HasPrefix(line, "ok") {
+			continue
+		}
 		if w.dialect.Name == "repetier" {
 			line += `\r`
 		}
@@ -377,13 +385,23 @@ func (w *wire) answer(command string) {
 			w.say(ok, "T:21.0 /0 B:20.5 /60 @:0")
 			return
 		}
-		w.say(ok + " T:21.0 /0.00 B:20.5 /60.00 @:0")
+		switch {
+		case w.split:
+			w.say(" T:21.0 /0.00 B:20.5 /60.00 @:0", "ok")
+		case w.dialect.Name == "klipper":
+			w.say("ok B:20.5 /60.0 T0:21.0 /0.0")
+		default:
+			w.say(ok + " T:21.0 /0.00 B:20.5 /60.00 @:0")
+		}
 		return
 	case "M115":
 		w.say("FIRMWARE_NAME:Test 1 MACHINE_TYPE:Rig UUID:abc")
 		for _, c := range w.caps {
 			w.say("Cap:" + c + ":1")
 		}
+	}
+	if w.numbers {
+		ok = fmt.Sprintf("ok N%d P15 B3", w.last)
 	}
 	w.say(ok)
 }
