@@ -17,13 +17,13 @@ import (
 type host struct {
 	name    string
 	program string
-	args    func(program string, s Setting, port, dir, file string) []string
+	args    func(s Setting, port, dir, file string) []string
 	marks   bool // it needs the attempt's marks in the file
 }
 
 // agentHost is this program.
 func agentHost(program string) host {
-	return host{name: "printer-agent", program: program, args: func(_ string, s Setting, port, dir, file string) []string {
+	return host{name: "printer-agent", program: program, args: func(s Setting, port, dir, file string) []string {
 		return []string{
 			"--log-level", "warn", "print", file, "--port", port, "--baud", strconv.Itoa(s.Baud), "--token", token,
 			"--state", filepath.Join(dir, "state"), "--json",
@@ -33,7 +33,7 @@ func agentHost(program string) host {
 
 // printcoreHost is the command line of Printrun (Debian: package printrun), or what is called like it.
 func printcoreHost(program string) host {
-	return host{name: "printcore", program: program, marks: true, args: func(_ string, s Setting, port, _, file string) []string {
+	return host{name: "printcore", program: program, marks: true, args: func(s Setting, port, _, file string) []string {
 		return []string{"-b", strconv.Itoa(s.Baud), port, file}
 	}}
 }
@@ -98,7 +98,7 @@ func (h host) measure(ctx context.Context, agent string, s Setting, lines []stri
 
 // print runs the host to its end.
 func (h host) print(ctx context.Context, s Setting, port, dir, file string) (time.Duration, answer, error) {
-	cmd := command(ctx, h.program, h.args(h.program, s, port, dir, file)...)
+	cmd := command(ctx, h.program, h.args(s, port, dir, file)...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {
