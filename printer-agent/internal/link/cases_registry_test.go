@@ -19,15 +19,18 @@ import (
 const allCases = 98
 
 // heldElsewhere names the tests of cases that a test of another name holds: "room.Test".
-var heldElsewhere = map[int]string{}
+var heldElsewhere = map[int]string{
+	47: "port.TestHangUpOnCloseIsCleared",
+	48: "port.TestBannerIsNotEchoed",
+}
 
 // cannotApply says why a case has no test.
 var cannotApply = map[int]string{}
 
 // pendingCases have no test yet.
 var pendingCases = []int{
-	45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71,
-	72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98,
+	51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77,
+	78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98,
 }
 
 var caseTest = regexp.MustCompile(`^TestCase(\d\d)[A-Z]\w*$`)
