@@ -66,6 +66,9 @@ type Lines struct {
 	// HalfLine is the time in milliseconds after which the firmware forgets a line whose end did not come, or refuses it;
 	// 0 means that it waits for ever.
 	HalfLine int `toml:"half_line_ms"`
+	// MeatPack says that another host may have left the firmware expecting packed bytes (MeatPack, in Marlin and
+	// Prusa-Firmware); a greeting without an answer is then tried with the word that ends that in front.
+	MeatPack bool `toml:"meatpack"`
 	// MaxNumber is the highest line number it counts to; the host starts again from 0, with all lines acknowledged, before.
 	// 0 means 2,147,483,647.
 	MaxNumber int64 `toml:"max_number"`
@@ -115,6 +118,8 @@ type Replies struct {
 	Action Pattern `toml:"action"`
 	// TemperatureLine tells a temperature report from other lines with colons in them.
 	TemperatureLine Pattern `toml:"temperature_line"`
+	// Heating is a temperature line that only a command that waits for heat prints: it is still running.
+	Heating Pattern `toml:"heating"`
 	// Temperature is one reading in such a line: groups sensor and actual, optional group target.
 	Temperature Pattern `toml:"temperature"`
 	// Overflow says that the receive ring has lost bytes.
@@ -176,6 +181,8 @@ type Commands struct {
 	PromptAnswer string `toml:"prompt_answer"`
 	// Resume goes on after a pause that the firmware made by itself, sent numbered.
 	Resume string `toml:"resume"`
+	// Activity shows a firmware that would take a silent print for finished (Timing.Idle) that it is not.
+	Activity string `toml:"activity"`
 	// FilamentChange starts the firmware's own filament change.
 	FilamentChange string `toml:"filament_change"`
 	// Slow matches commands that may take minutes without an acknowledgement.

@@ -30,7 +30,7 @@ func (r Replies) all() map[string]Pattern {
 // order is that in which a reader must ask, as patterns may shadow one another.
 var order = []string{
 	"ok", "start", "resend", "line_error", "skip", "wait", "paused_for_user", "busy", "power_fail", "power_back", "overflow", "thermal", "fatal",
-	"stopped", "unknown", "cold_extrusion", "action", "line_is", "temperature_line", "position", "error", "info",
+	"stopped", "unknown", "cold_extrusion", "action", "line_is", "temperature_line", "position", "heating", "error", "info",
 }
 
 // classOf is the first class that a line belongs to, "" for none.

@@ -13,6 +13,8 @@ type accounting struct {
 	telling  bool      // the answer to a question for temperatures was seen to be its acknowledgement
 	busy     bool      // the firmware sends busy lines
 	busyAt   time.Time // the last of them
+	person   bool      // it waits for a person
+	patient  bool      // the printer goes on after a pause of its own: it may say nothing until it is hot again
 
 	slowest time.Duration // that an acknowledgement took lately
 
@@ -50,7 +52,7 @@ func (a *accounting) sent(l *Link, e *entry) {
 // bear starts the silence over: the printer has shown that it lives, or has just been given something to do.
 func (a *accounting) bear(l *Link) {
 	a.slack = l.s.now.Add(l.timing.Silence)
-	if e := l.s.hist.oldest(); e != nil && e.slow && !a.busy {
+	if e := l.s.hist.oldest(); e != nil && (e.slow && !a.busy || a.patient) {
 		a.slack = l.s.now.Add(l.timing.SilenceSlow)
 	}
 }
@@ -61,6 +63,8 @@ func (a *accounting) rearm(l *Link, e *entry) {
 	switch interval := l.busyInterval(); {
 	case a.doubt && l.s.hist.asked() == nil:
 		wait = l.timing.Suspect
+	case a.patient:
+		wait = max(wait, l.timing.NoOkSlow)
 	case a.busy && e.slow:
 		wait = max(wait, interval*5/2)
 	case e.slow && l.dialect.Lines.OkAtEnd:
@@ -108,11 +112,11 @@ func (l *Link) account(r reply) {
 	case fatalReply, thermalReply:
 		l.halted(r)
 	case coldReply:
-		if s.job != nil {
-			s.job.result.Cold++
-		}
+		l.cold(r)
 	case actionReply:
 		l.action(r)
+	case temperatureReply:
+		l.heats(r)
 	case overflowReply:
 		l.overflowed()
 		l.suspect()
@@ -143,11 +147,13 @@ func (l *Link) knows(complaint []byte) bool {
 // acknowledgements are lost.
 func (l *Link) idle() {
 	s := &l.s
+	s.shutUntil = time.Time{}
 	e := s.hist.oldest()
 	if e == nil || l.held() || s.ack.asked {
 		return
 	}
 	if last := s.hist.at(s.hist.next - 1); s.now.Sub(last.sentAt) > 3*l.timing.Echo {
+		last.blocks = false
 		s.ack.askAt = s.now
 	}
 }
@@ -180,7 +186,7 @@ func (l *Link) askSoon() time.Time {
 func (l *Link) busy(forPerson bool) {
 	s := &l.s
 	a := &s.ack
-	a.busy, a.busyAt = true, s.now
+	a.busy, a.busyAt, a.person = true, s.now, forPerson
 	a.asks, a.asked = 0, false
 	a.bear(l)
 	if s.hist.inFlight() > 0 {
@@ -191,6 +197,35 @@ func (l *Link) busy(forPerson bool) {
 		s.state = Attention
 	case !forPerson && s.state == Attention && s.prompt == nil:
 		s.state = Printing
+	}
+}
+
+// waitsForPerson says whether the printer waits for somebody with lines in it. Another line would only lie there, or be
+// dropped and asked for again: Prusa-Firmware throws away what comes while it is stopped.
+func (l *Link) waitsForPerson() bool {
+	a := &l.s.ack
+	return a.person && l.s.hist.inFlight() > 0 && l.s.now.Sub(a.busyAt) < 3*l.busyInterval()
+}
+
+// heats takes a report that only a command that waits for heat prints: it runs, and no question is due.
+func (l *Link) heats(r reply) {
+	a := &l.s.ack
+	if e := l.s.hist.oldest(); e == nil || !e.slow || !l.dialect.Replies.Heating.Match(r.text) {
+		return
+	}
+	a.asks = 0
+	a.askAt = l.s.now.Add(2 * l.timing.NoOk)
+}
+
+// cold counts a move that went without filament, and pauses what is scrap already.
+func (l *Link) cold(r reply) {
+	s := &l.s
+	if s.job == nil {
+		return
+	}
+	s.job.result.Cold++
+	if most := s.job.job.MostCold; most > 0 && s.job.result.Cold%most == 0 && l.pause() == nil {
+		s.detail = string(r.text)
 	}
 }
 
@@ -293,6 +328,7 @@ func (l *Link) acknowledge(n int64) {
 			s.job.result.Injected++
 		}
 		e.release(nil)
+		l.dwell(e)
 		s.settling = false
 		if s.ack.asks == 0 && !e.slow { // else it was lost
 			s.ack.slowest = max(s.now.Sub(e.sentAt), s.ack.slowest-s.ack.slowest/64)
@@ -302,7 +338,7 @@ func (l *Link) acknowledge(n int64) {
 			s.dirty = true
 		}
 	}
-	s.ack.wrongs = 0
+	s.ack.wrongs, s.ack.person, s.ack.patient = 0, false, false
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
 	if n > s.ack.behind {
 		s.ack.unread = 0 // the firmware reads in order

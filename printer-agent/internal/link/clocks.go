@@ -73,7 +73,7 @@ func (l *Link) ask(e *entry) {
 	a := &s.ack
 	a.asks++
 	a.rearm(l, e)
-	if l.stopping.Load() || s.hist.at(s.hist.next-1).blocks {
+	if l.stopping.Load() || l.blocked() {
 		return
 	}
 	if !l.dialect.Lines.Numbers {

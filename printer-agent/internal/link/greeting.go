@@ -2,8 +2,6 @@ package link
 
 import (
 	"time"
-
-	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
 
 // greeting is how far the link is in finding out who is there.
@@ -85,13 +83,21 @@ func (l *Link) tickGreeting() {
 	case s.resuming:
 		hello = l.whereabouts()
 	case l.dialect.Lines.Numbers: // the line ending first: it ends half a line left by whoever was here before
-		hello = frame.Append([]byte("\n"), 0, []byte(l.dialect.Commands.ResetLine))
+		begin := "\n"
+		if l.dialect.Lines.MeatPack && s.greet.tries > 1 {
+			begin = unpacked
+		}
+		hello = l.s.hist.format.Append([]byte(begin), 0, []byte(l.dialect.Commands.ResetLine))
 	}
 	s.greet.said = true
 	if err := l.write(hello); err != nil {
 		l.log.Warn("greet printer", "err", err)
 	}
 }
+
+// unpacked ends the mode in which a firmware takes two characters from each byte (Marlin meatpack.h, MPCommand_ResetAll).
+// To one that is not in that mode, or has none, it is a comment.
+const unpacked = "\n;\xff\xff\xf9\n"
 
 // greeted takes a line during the greeting; it reports whether the line is dealt with.
 func (l *Link) greeted(r reply) bool {

@@ -11,24 +11,25 @@ import (
 
 // print is one attempt, the loop's alone until ended is closed.
 type print struct {
-	job     Job
-	feed    *feeder
-	batch   *batch
-	size    int64
-	sent    int64 // bytes of the file up to the last acknowledged line
-	offset  int64 // bytes of the file up to the last numbered line
-	past    past
-	noise   noise
-	breakAt time.Time // when to break off a wait again
-	acks    latencies
-	paused  bool
-	drawn   bool   // every line of the file has been numbered
-	tail    bool   // the closing commands are queued
-	reason  Reason // why it is being ended early
-	result  Result
-	ended   chan struct{}
-	refused int // resend requests obeyed
-	short   []byte
+	job       Job
+	feed      *feeder
+	batch     *batch
+	size      int64
+	sent      int64 // bytes of the file up to the last acknowledged line
+	offset    int64 // bytes of the file up to the last numbered line
+	past      past
+	noise     noise
+	breakAt   time.Time // when to break off a wait again
+	acks      latencies
+	paused    bool
+	byPrinter bool   // the printer has paused by itself
+	drawn     bool   // every line of the file has been numbered
+	tail      bool   // the closing commands are queued
+	reason    Reason // why it is being ended early
+	result    Result
+	ended     chan struct{}
+	refused   int // resend requests obeyed
+	short     []byte
 }
 
 // newPrint is an attempt that begins at a file offset, with some lines of the file behind it.
@@ -263,12 +264,23 @@ func (l *Link) pause() error {
 	return nil
 }
 
-func (l *Link) resume() error {
+func (l *Link) resume() error { return l.carryOn(false) }
+
+// carryOn lets a held job go on, as a person or the printer asks. A printer that has paused by itself has parked, and perhaps
+// cooled down: it is told to go on, unless it does so already, and is given time to be ready.
+func (l *Link) carryOn(byPrinter bool) error {
 	s := &l.s
-	if s.job == nil || !s.job.paused {
+	p := s.job
+	if p == nil || !p.paused {
 		return &Failure{Reason: NotReady, Detail: string(s.state)}
 	}
-	s.job.paused = false
+	if command := l.dialect.Commands.Resume; command != "" {
+		if p.byPrinter && !byPrinter {
+			l.enqueue(&request{command: []byte(command), kind: hostLine})
+		}
+		s.ack.patient = p.byPrinter || byPrinter
+	}
+	p.paused, p.byPrinter = false, false
 	s.state = Printing
 	s.dirty = true
 	return nil

@@ -119,6 +119,9 @@ type Job struct {
 	// Continue has the job go on where the board is, on a link made with Resume; the place in the file is Track's. Paused
 	// has it wait for Resume there.
 	Continue, Paused bool
+	// MostCold pauses the job after so many moves that the printer refused to extrude in because it was cold, and again
+	// after as many; 0 never does.
+	MostCold int64
 }
 
 // Print sends a job and blocks until the attempt has ended, one way or another; it never returns before the source is at

@@ -24,10 +24,14 @@ func (l *Link) action(r reply) {
 	args := strings.TrimSpace(string(l.dialect.Replies.Action.Group(r.text, "args")))
 	args = args[:min(len(args), longestPrompt)]
 	switch word {
-	case "pause", "Pause", "paused":
+	case "pause", "Pause":
 		_ = l.pause()
+	case "paused":
+		if l.pause() == nil {
+			l.s.job.byPrinter = true
+		}
 	case "resume", "Continue", "resumed":
-		_ = l.resume()
+		_ = l.carryOn(true)
 	case "cancel", "Stop":
 		_ = l.cancel(Cancelled, "asked for at the printer")
 	default:

@@ -69,11 +69,15 @@ func (l *Link) resend(n int64) {
 	s := &l.s
 	a := &s.ack
 	f := &a.refusal
-	a.asked, a.unread = false, 0
+	a.asked = false
 	a.bear(l)
 	held := l.held()
 	f.at = time.Time{}
-	n = l.plausible(n)
+	if n = l.plausible(n); l.answersLate(n) {
+		l.swallowNext()
+		return
+	}
+	a.unread = 0
 	if n != none && n > s.hist.next {
 		s.hist.next = n // what was to be sent again has arrived after all
 	}
@@ -99,6 +103,17 @@ func (l *Link) resend(n int64) {
 			f.at = s.now
 		}
 	}
+}
+
+// answersLate says whether a request only answers a question that lay in the receive ring: it asks for the line that was
+// next then, which was written behind the question and is still to be read.
+func (l *Link) answersLate(n int64) bool {
+	a := &l.s.ack
+	if a.unread == 0 || n != a.behind+1 || n >= l.s.hist.next {
+		return false
+	}
+	a.unread--
+	return true
 }
 
 // plausible is the line that a request means: n where that can be, else what the refusal before it said, else none.

@@ -96,9 +96,10 @@ func parseInt(digits []byte) int64 {
 	return n
 }
 
-// plausible is the range outside which a reading means a broken sensor, in degrees Celsius.
+// Outside of this range, in degrees Celsius, a reading means a broken sensor. Marlin shows -14 to -15 for one that is not
+// there, other firmware 0 or the 1024 of its converter.
 const (
-	coldest = -20
+	coldest = -14
 	hottest = 600
 )
 
@@ -107,7 +108,7 @@ func readTemperatures(r *profiles.Replies, line []byte, dst []Reading) []Reading
 	r.Temperature.Each(line, func(group func(string) []byte) {
 		reading := Reading{Sensor: string(group("sensor"))}
 		actual, err := strconv.ParseFloat(string(group("actual")), 64)
-		if err == nil && actual >= coldest && actual <= hottest {
+		if missing := actual == 0 && reading.Sensor[0] == 'T'; err == nil && actual > coldest && actual <= hottest && !missing {
 			reading.Actual, reading.Valid = actual, true
 		}
 		if target, err := strconv.ParseFloat(string(group("target")), 64); err == nil && target >= 0 && target <= hottest {

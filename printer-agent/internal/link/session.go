@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ type session struct {
 
 	settling  bool            // a print goes on: what was sent before it is being accounted for
 	resuming  bool            // the board is being asked where it is
+	shutUntil time.Time       // the printer does not read from its port before
+	listing   time.Time       // until when names of files are being listed
 	powerless bool            // the board's supply fails: nothing may be written
 	restored  bool            // it has failed in this attempt, and is back
 	heard     []chan struct{} // who waits for the confirmation of a stop
@@ -102,6 +105,9 @@ func (l *Link) receive(b []byte) {
 // handle acts on one line.
 func (l *Link) handle(line []byte) {
 	r := classify(&l.dialect.Replies, line)
+	if l.lists(r) {
+		return
+	}
 	if r.class == damaged && l.s.id.Read(line) {
 		r.class = infoReply
 	}
@@ -131,6 +137,7 @@ func (l *Link) listen(r reply) {
 // temperatures merges the readings of one line into the known ones.
 func (l *Link) temperatures(line []byte) {
 	l.s.fresh = readTemperatures(&l.dialect.Replies, line, l.s.fresh[:0])
+	l.nameNozzle()
 	for _, f := range l.s.fresh {
 		known := false
 		for i := range l.s.temps {
@@ -145,12 +152,33 @@ func (l *Link) temperatures(line []byte) {
 	l.s.dirty = true
 }
 
+// nameNozzle settles what a plain T is: the active nozzle once more where the report holds T0 too, else the only nozzle of
+// a machine that has numbered it before. Some firmware numbers nozzles in its reports, and not while it heats.
+func (l *Link) nameNozzle() {
+	has := func(all []Reading, sensor string) bool {
+		return slices.ContainsFunc(all, func(r Reading) bool { return r.Sensor == sensor })
+	}
+	plain := func(r Reading) bool { return r.Sensor == "T" }
+	s := &l.s
+	switch {
+	case has(s.fresh, "T0"):
+		s.fresh, s.temps = slices.DeleteFunc(s.fresh, plain), slices.DeleteFunc(s.temps, plain)
+	case has(s.temps, "T0") && !has(s.temps, "T1"):
+		if i := slices.IndexFunc(s.fresh, plain); i >= 0 {
+			s.fresh[i].Sensor = "T0"
+		}
+	}
+}
+
 // tick does what a moment brings.
 func (l *Link) tick() {
 	s := &l.s
 	if due(s.partialAt, s.now) {
 		s.partialAt = time.Time{}
 		s.lines.add([]byte("\n"), l.handle)
+	}
+	if !l.dwells() {
+		s.shutUntil = time.Time{}
 	}
 	switch s.state {
 	case Connecting:
@@ -161,6 +189,7 @@ func (l *Link) tick() {
 		l.tickClocks()
 		l.tickPoll()
 		l.tickAnchor()
+		l.tickIdle()
 		l.breakWait()
 		l.awaitQuiet()
 	}
@@ -176,8 +205,20 @@ func (l *Link) tickPoll() {
 	quiet := s.now.Sub(s.lastByte) > 5*l.timing.Poll
 	if (quiet || !l.reports()) && s.hist.inFlight() == 0 && len(s.queue) == 0 {
 		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
-	} else if !l.reports() && s.hist.inFlight() > 0 && !l.queued(l.dialect.Commands.Temperature) {
+	} else if !l.reports() && s.hist.inFlight() > 0 && s.hist.asked() == nil && !l.queued(l.dialect.Commands.Temperature) {
 		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
+	}
+}
+
+// tickIdle shows a firmware that takes a silent print for finished that this one is only held.
+func (l *Link) tickIdle() {
+	s := &l.s
+	idle, command := time.Duration(l.dialect.Timing.Idle)*time.Millisecond, l.dialect.Commands.Activity
+	if idle == 0 || command == "" || s.job == nil || !s.job.paused || s.job.byPrinter || s.hist.inFlight() > 0 || l.queued(command) {
+		return
+	}
+	if s.now.Sub(s.hist.at(s.hist.next-1).sentAt) >= idle/2 {
+		l.enqueue(&request{command: []byte(command), kind: hostLine})
 	}
 }
 
@@ -221,7 +262,7 @@ func (l *Link) enqueue(r *request) {
 // pump writes whatever may be written now.
 func (l *Link) pump() error {
 	s := &l.s
-	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && l.roomFor() {
+	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && !l.waitsForPerson() && !l.dwells() && l.roomFor() {
 		e := l.nextEntry()
 		if e == nil || !s.win.takes(&s.hist, s.ack.unread, len(e.wire)) {
 			return nil
@@ -248,6 +289,9 @@ func (l *Link) nextEntry() *entry {
 	if len(s.queue) > 0 {
 		r := s.queue[0]
 		s.queue = s.queue[1:]
+		if !l.makePass(r) {
+			return l.nextEntry()
+		}
 		e := l.number(r.kind, r.command)
 		e.user = r
 		return e
@@ -256,6 +300,21 @@ func (l *Link) nextEntry() *entry {
 		return nil
 	}
 	return l.nextJobEntry()
+}
+
+// makePass rewrites a person's command that the firmware could not take as it is; it refuses what no rewriting helps.
+func (l *Link) makePass(r *request) bool {
+	room := l.room()
+	if r.kind != userLine || len(r.command) <= room && !suspicious(r.command, l.dialect.Lines.Forbidden) {
+		return true
+	}
+	text, _, ok := frame.Rewrite(nil, r.command, room, l.dialect.Lines.Forbidden)
+	if !ok || len(text) == 0 {
+		r.finish(&Failure{Reason: Refused, Detail: string(r.command)})
+		return false
+	}
+	r.command = text
+	return true
 }
 
 // transmit writes one entry.
@@ -327,7 +386,7 @@ func (l *Link) deadline() time.Time {
 	if !l.awaits() && s.pollAt.Before(at) && !s.pollAt.IsZero() {
 		at = s.pollAt
 	}
-	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, l.againUntil()} {
+	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.shutUntil, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}

@@ -28,7 +28,7 @@ type Reading struct {
 	Sensor string // T or T0 the first nozzle, T1 the second, B the bed, C the chamber
 	Actual float64
 	Target float64 // 0 when off or not reported
-	Valid  bool    // false when the sensor reported nan, inf or a value outside -20 to 600
+	Valid  bool    // false when the sensor reported nan, inf or what a missing one shows
 }
 
 // Progress is how far an attempt is. Lines are counted as in Result.
