@@ -55,6 +55,35 @@ func settings(t *testing.T, p *Port) *unix.Termios {
 	return termios
 }
 
+// Ensure that a waiting reader sleeps until there is something to read: that there is room to write again after each line is
+// no reason to wake.
+func TestRoomToWriteWakesNoReader(t *testing.T) {
+	master, p := openPair(t)
+	tries, ready := 0, p.in.ready
+	p.in.ready = func(fd uintptr) bool { tries++; return ready(fd) }
+	read := make(chan string)
+	go func() {
+		buf := make([]byte, 100)
+		n, err := p.Read(buf)
+		if err != nil {
+			read <- err.Error()
+			return
+		}
+		read <- string(buf[:n])
+	}()
+	buf := make([]byte, 100)
+	for range 50 {
+		_, err := p.Write([]byte("N1 M105*38\n"))
+		require.NoError(t, err)
+		_, err = master.Read(buf)
+		require.NoError(t, err)
+	}
+	_, err := master.Write([]byte("ok\n"))
+	require.NoError(t, err)
+	require.Equal(t, "ok\n", <-read)
+	require.LessOrEqual(t, tries, 2, "one before it slept, one when the answer came")
+}
+
 // Ensure that a reader may bound its patience, that a quiet port is then named as such, and that it goes on afterwards.
 func TestReadDeadline(t *testing.T) {
 	master, p := openPair(t)
