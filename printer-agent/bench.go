@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/bench"
@@ -25,6 +27,7 @@ type benchStreamCmd struct {
 	Beside string `default:"printcore" placeholder:"PROGRAM" help:"The printcore program to measure beside this one (Debian: package printrun); empty for none."`
 	Lines  int    `default:"20000" help:"Segments of 0.2 mm in the file; printcore gets as many of them as it sends in 8 s."`
 	Rounds int    `default:"1" help:"Alternations per setting, of which the median counts."`
+	Only   string `placeholder:"TEXT" help:"Only the settings whose name holds this, for instance '16 ms, parser'."`
 	Quick  bool   `help:"Three settings and 150 segments, to see that it works; the figures mean little."`
 	Doc    string `placeholder:"FILE" help:"Write the result to this Markdown file, too."`
 	Commit string `placeholder:"NAME" help:"What was measured, for that file; by default what the program was built from."`
@@ -42,6 +45,10 @@ func (c *benchStreamCmd) Run(ctx context.Context, stdout io.Writer) error {
 	}
 	if c.Quick {
 		o.Settings, o.Lines = bench.FewSettings(), 150
+	}
+	o.Settings = slices.DeleteFunc(o.Settings, func(s bench.Setting) bool { return !strings.Contains(s.String(), c.Only) })
+	if len(o.Settings) == 0 {
+		return fmt.Errorf("--only %q: no setting is called so; one is %q", c.Only, bench.Settings()[0])
 	}
 	result, err := bench.Stream(ctx, o)
 	if err != nil || c.Doc == "" {

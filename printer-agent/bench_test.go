@@ -39,6 +39,13 @@ func TestBenchStreamMeasures(t *testing.T) {
 	require.Contains(t, string(written), "| 250000 baud, 16 ms, parser | ")
 }
 
+// Ensure that a setting that there is not is named, and one that there is.
+func TestBenchOnlyNamesSettings(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"bench", "--only", "9600 baud"}, &stdout, &stderr))
+	require.Contains(t, stderr.String(), `--only "9600 baud": no setting is called so; one is "115200 baud, 0 ms, no parser"`)
+}
+
 // Ensure that the measuring of many printers measures: every board executed its file exactly, and each figure is there.
 func TestBenchFleetMeasures(t *testing.T) {
 	t.Parallel()
