@@ -84,7 +84,7 @@ func (l *Link) tickGreeting() {
 		hello = l.whereabouts()
 	case l.dialect.Lines.Numbers: // the line ending first: it ends half a line left by whoever was here before
 		begin := "\n"
-		if l.dialect.Lines.MeatPack && s.greet.tries > 1 {
+		if l.dialect.Lines.MeatPack && s.greet.tries > 2 {
 			begin = unpacked
 		}
 		hello = l.s.hist.format.Append([]byte(begin), 0, []byte(l.dialect.Commands.ResetLine))
