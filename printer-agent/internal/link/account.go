@@ -23,6 +23,9 @@ type accounting struct {
 	asked  bool      // the last question is not answered yet
 	unread int64     // questions that may lie in the receive ring
 	behind int64     // the last line written before the last of those
+	readBy time.Time // when they must have been read or lost
+
+	anchor time.Duration // interval of the questions that settle the count; 0: the longest
 	slack  time.Time // end of the silence that is borne
 	wrong  int64     // the implausible line number asked for last
 	wrongs int       // how often in a row
@@ -298,6 +301,7 @@ func (l *Link) anchored() {
 	e.answered, s.settling = true, false
 	s.ack.telling, s.ack.doubt = true, false
 	h.sure = e.number
+	l.reckon(h.acked != e.number-1, h.acked > e.number-1)
 	if h.acked > e.number {
 		l.takeBack(e.number)
 		return
@@ -338,10 +342,11 @@ func (l *Link) acknowledge(n int64) {
 			s.dirty = true
 		}
 	}
+	s.win.burst = 0
 	s.ack.wrongs, s.ack.person, s.ack.patient = 0, false, false
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
-	if n > s.ack.behind {
-		s.ack.unread = 0 // the firmware reads in order
+	if s.ack.unread > 0 && n >= s.ack.behind { // the firmware reads in order: what comes next is the answer
+		s.ack.readBy = earlier(s.ack.readBy, s.now.Add(2*l.timing.Echo))
 	}
 	s.ack.bear(l)
 	if e := s.hist.oldest(); e != nil {
@@ -349,14 +354,39 @@ func (l *Link) acknowledge(n int64) {
 	} else {
 		s.ack.doubt = false
 	}
-	if s.ack.refusal.again <= s.hist.acked {
-		s.ack.refusal.again = 0
+	if f := &s.ack.refusal; f.again <= s.hist.acked && l.believes(f.again) {
+		f.again = 0
 	}
 	if s.state == Attention && s.prompt == nil {
 		s.state = Printing
 	}
 	l.settled()
 	l.finishJob()
+}
+
+// believes says whether an acknowledgement of line n, which was written again, can be taken for its own. Plain ones of
+// lines before it may still come; a line that has been refused twice is not followed by others on their word.
+func (l *Link) believes(n int64) bool {
+	return l.s.ack.numbered || l.s.hist.sure >= n || l.s.hist.at(n).refused < 2
+}
+
+// leastAnchor is the shortest interval of the questions that settle the count.
+const leastAnchor = 250 * time.Millisecond
+
+// reckon asks more often where the count was found wrong, and less often again where it was right. A window that counts
+// on the bytes of the receive ring needs a count that is right.
+func (l *Link) reckon(wrong, over bool) {
+	a := &l.s.ack
+	if a.anchor == 0 {
+		a.anchor = l.timing.Anchor
+	}
+	if wrong {
+		a.anchor = max(a.anchor/4, leastAnchor)
+		a.anchorAt = earlier(a.anchorAt, l.s.now.Add(a.anchor))
+	} else {
+		a.anchor = min(2*a.anchor, l.timing.Anchor)
+	}
+	l.s.win.wary = over || l.s.win.wary && a.anchor < l.timing.Anchor
 }
 
 // tickAnchor sends the question that settles the count, where acknowledgements carry no numbers.
@@ -367,13 +397,16 @@ func (l *Link) tickAnchor() {
 		a.anchorAt = time.Time{}
 		return
 	}
+	if a.anchor == 0 {
+		a.anchor = l.timing.Anchor
+	}
 	if a.anchorAt.IsZero() {
-		a.anchorAt = s.now.Add(l.timing.Anchor)
+		a.anchorAt = s.now.Add(a.anchor)
 	}
 	if !due(a.anchorAt, s.now) {
 		return
 	}
-	a.anchorAt = s.now.Add(l.timing.Anchor)
+	a.anchorAt = s.now.Add(a.anchor)
 	if s.hist.inFlight() > 0 && s.hist.asked() == nil && !l.queued(l.dialect.Commands.Temperature) {
 		s.queue = append([]*request{{command: []byte(l.dialect.Commands.Temperature), kind: hostLine}}, s.queue...)
 	}

@@ -50,6 +50,7 @@ func (l *Link) overdue(e *entry) bool {
 func (l *Link) tickClocks() {
 	s := &l.s
 	a := &s.ack
+	l.tickUnread()
 	if due(a.refusal.at, s.now) {
 		l.sendAgain()
 		return
@@ -94,7 +95,31 @@ func (l *Link) ask(e *entry) {
 		question = e.wire
 		e.sends++
 	}
+	a.unread, a.behind, a.readBy = a.unread+1, s.hist.next-1, s.now.Add(unreadFor)
 	l.question(question)
+}
+
+// unreadFor is how long a question may wait in the receive ring behind long moves.
+const unreadFor = 30 * time.Second
+
+// unanswered says whether a question waits to be read: firmware that refuses it forgets what has arrived behind it
+// (Marlin, queue.cpp flush_and_request_resend).
+func (l *Link) unanswered() bool { return l.s.ack.unread > 0 && l.s.now.Before(l.s.ack.readBy) }
+
+// tickUnread gives up questions that must have been read, or lost.
+func (l *Link) tickUnread() {
+	a := &l.s.ack
+	if a.unread > 0 && due(a.readBy, l.s.now) {
+		a.unread, a.readBy = 0, time.Time{}
+	}
+}
+
+// earlier is the earlier of two moments, the second if the first is not set.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // question writes a line whose answer tells what became of those in flight.
@@ -105,7 +130,6 @@ func (l *Link) question(line []byte) {
 		s.job.result.BytesSent += int64(len(line))
 	}
 	s.ack.asked = true
-	s.ack.unread, s.ack.behind = s.ack.unread+1, s.hist.next-1
 	if err := l.write(line); err != nil {
 		s.end = &Failure{Reason: Unplugged, Err: err}
 	}

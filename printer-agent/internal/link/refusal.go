@@ -69,6 +69,7 @@ func (l *Link) resend(n int64) {
 	s := &l.s
 	a := &s.ack
 	f := &a.refusal
+	answer := a.unread > 0
 	a.asked = false
 	a.bear(l)
 	held := l.held()
@@ -77,7 +78,7 @@ func (l *Link) resend(n int64) {
 		l.swallowNext()
 		return
 	}
-	a.unread = 0
+	a.unread, a.readBy = 0, time.Time{}
 	if n != none && n > s.hist.next {
 		s.hist.next = n // what was to be sent again has arrived after all
 	}
@@ -87,7 +88,7 @@ func (l *Link) resend(n int64) {
 		l.swallowNext()
 	case repeat > 0 && n == f.last && s.now.Sub(f.lastAt) < repeat:
 		l.swallowNext()
-	case n == f.again && f.echoes > 0 && s.now.Before(f.until):
+	case n == f.again && f.echoes > 0 && !answer && s.now.Before(f.until):
 		f.echoes--
 		l.swallowNext()
 	case n == s.hist.next && n <= s.hist.head && f.again != n:
@@ -200,6 +201,7 @@ func (l *Link) sendAgain() {
 	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-max(f.more, 0), 0), s.now.Add(2*l.timing.Echo)
 	f.last, f.lastAt, f.more = n, s.now, 0
 	s.hist.next = n
+	s.win.ramp, s.win.burst = true, 0
 	s.ack.swallow = false
 	s.ack.askAt = time.Time{}
 	if e := s.hist.oldest(); e != nil {

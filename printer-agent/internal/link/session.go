@@ -262,7 +262,7 @@ func (l *Link) enqueue(r *request) {
 // pump writes whatever may be written now.
 func (l *Link) pump() error {
 	s := &l.s
-	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && !l.waitsForPerson() && !l.dwells() && l.roomFor() {
+	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && !l.unanswered() && !l.waitsForPerson() && !l.dwells() && l.roomFor() {
 		e := l.nextEntry()
 		if e == nil || !s.win.takes(&s.hist, s.ack.unread, len(e.wire)) {
 			return nil
@@ -326,6 +326,7 @@ func (l *Link) transmit(e *entry) error {
 	if err := l.write(e.wire); err != nil {
 		return &Failure{Reason: Unplugged, Err: err}
 	}
+	s.win.burst += len(e.wire)
 	e.sentAt = s.now
 	e.sends++
 	s.hist.next = e.number + 1
@@ -386,7 +387,7 @@ func (l *Link) deadline() time.Time {
 	if !l.awaits() && s.pollAt.Before(at) && !s.pollAt.IsZero() {
 		at = s.pollAt
 	}
-	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.shutUntil, l.againUntil()} {
+	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.ack.readBy, s.shutUntil, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}

@@ -15,6 +15,9 @@ type window struct {
 	deep   bool // emergencies are parsed at the port, so that the receive ring may fill up as well
 	most   int  // whatever the rest allows; 0: no bound
 	narrow bool // bytes were lost: one line at a time from now on
+	ramp   bool // the slots are not filled yet: while a command is executed, all that arrives lies in the ring
+	burst  int  // bytes written since the last acknowledgement
+	wary   bool // acknowledgements were counted twice: the ring is not filled up
 }
 
 // askBytes is room kept in the receive ring for a question about what became of the lines in it.
@@ -27,7 +30,7 @@ func (w *window) lines() int64 {
 	switch {
 	case w.narrow:
 		n = 1
-	case w.deep:
+	case w.deep && !w.wary:
 		n = int64(max(w.held, 1))
 	}
 	if w.most > 0 {
@@ -38,13 +41,28 @@ func (w *window) lines() int64 {
 
 // takes says whether a line of size bytes may be written now. The lines beyond those that fit into slots must fit into
 // the ring together, with the questions that have not been read yet, or with one; firmware reads the ring in order, so
-// that the oldest lines are the ones in slots.
+// that the oldest lines are the ones in slots. It reads only between two commands: until the slots have been filled once,
+// no more is written from one acknowledgement to the next than the ring holds.
 func (w *window) takes(h *history, unread int64, size int) bool {
+	inFlight := h.inFlight()
+	if inFlight == 0 {
+		w.ramp, w.burst = true, 0
+		return true
+	}
+	if !w.fits(h, unread, size) {
+		w.ramp = false
+		return false
+	}
+	return !w.ramp || w.burst+size <= w.Ring-1-askBytes
+}
+
+// fits says whether slots and ring have room for one more line of size bytes.
+func (w *window) fits(h *history, unread int64, size int) bool {
 	inFlight := h.inFlight()
 	if inFlight < w.lines() {
 		return true
 	}
-	if !w.deep || w.narrow || w.most > 0 && inFlight >= int64(w.most) {
+	if !w.deep || w.narrow || w.wary || w.most > 0 && inFlight >= int64(w.most) {
 		return false
 	}
 	return w.free(h)-askBytes*int(max(unread, 1))-size >= 0 && inFlight < historyLines/2
@@ -61,7 +79,7 @@ func (w *window) free(h *history) int {
 
 // mayGrow says whether another line may fit, before it is known how long it is.
 func (w *window) mayGrow(h *history) bool {
-	return h.inFlight() < w.lines() || w.deep && !w.narrow
+	return h.inFlight() < w.lines() || w.deep && !w.narrow && !w.wary
 }
 
 // openWindow takes the capacity that is known: measured, else the dialect's.
