@@ -93,6 +93,7 @@ var rooms = map[string]room{
 	}},
 	"printer-agent/internal/agent": {ours: []string{
 		"printer-agent/internal/link", "printer-agent/internal/port", "printer-agent/internal/spool",
+		"printer-agent/internal/local", "printer-agent/internal/guard", "firmware-profiles",
 		"coordinator/wire", "slicer-bridge/gcode",
 	}},
 }

@@ -20,6 +20,8 @@ type cli struct {
 	LogLevel slog.Level `default:"info" help:"How much to say on standard error: debug, info, warn or error."`
 
 	Run      runCmd      `cmd:"" help:"Serve the printers of this machine for a lab."`
+	Local    localCmd    `cmd:"" help:"Serve the printers of this machine by its own page, without a lab."`
+	Key      keyCmd      `cmd:"" help:"Show the link to the machine's own page, with its key."`
 	Enrol    enrolCmd    `cmd:"" help:"Join a lab, once, with the code it gave."`
 	Print    printCmd    `cmd:"" help:"Print a file on a printer, without any coordinator."`
 	Resume   resumeCmd   `cmd:"" help:"Continue a print that was interrupted by the end of this program."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -24,6 +25,14 @@ import (
 type runCmd struct {
 	State         string        `required:"" placeholder:"DIR" help:"Folder that enrol made."`
 	ProgressEvery time.Duration `placeholder:"TIME" help:"Time between signs of life of a print; wins over the configuration."`
+
+	stdout io.Writer
+}
+
+// AfterApply takes the stream that the link to the page is shown on.
+func (c *runCmd) AfterApply(stdout io.Writer) error {
+	c.stdout = stdout
+	return nil
 }
 
 // Run ends with nil when ctx does: an interrupt is how it is meant to end. On SIGUSR2 it leaves running prints to the
@@ -65,13 +74,17 @@ func (c *runCmd) serve(ctx context.Context, end context.CancelCauseFunc, log *sl
 	if err != nil {
 		return err
 	}
+	page, err := newPage(c.State, config, a, c.stdout, log)
+	if err != nil {
+		return err
+	}
 	upgrade := make(chan os.Signal, 1)
 	signal.Notify(upgrade, syscall.SIGUSR2)
 	defer signal.Stop(upgrade)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { handOver(ctx, end, upgrade, a, log) })
-	err = a.Run(ctx)
+	err = beside(ctx, page, a.Run)
 	end(nil)
 	return err
 }
@@ -149,6 +162,7 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 			return gcode.LimitsFor(model, f).Speaking(dialect)
 		},
 		Open: func(before *port.Identity) (agent.Conn, error) { return openPort(p, baud, before) },
+		Kind: model, Rate: baud, Presets: agent.Presets(model, set.Filaments()),
 	}, nil
 }
 

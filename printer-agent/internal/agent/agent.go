@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
@@ -30,6 +32,11 @@ type Machine struct {
 	Limits func(filament string) gcode.Limits // what a file for it may ask, with this filament
 	// Open opens its port. With before it takes none but that device: a print is to go on there.
 	Open func(before *port.Identity) (Conn, error)
+
+	// For the local page.
+	Kind    profiles.Printer // zero: nothing is known of it, and nothing heats or moves by hand
+	Rate    int              // of the port, in baud
+	Presets []local.Preset
 }
 
 // Conn is an open port, as port.Port is one.
@@ -96,6 +103,7 @@ type Agent struct {
 	fetch    *fetcher
 	log      *slog.Logger
 	tray     *tray
+	shelf    *shelf
 	printers map[string]*printer
 	orders   chan message
 	acks     chan message
@@ -114,6 +122,9 @@ func New(o Options) (*Agent, error) {
 	a := &Agent{
 		config: o.Config, secrets: o.Secrets, options: o, spool: o.Spool, fetch: fetch, log: o.Log, tray: newTray(),
 		printers: map[string]*printer{}, orders: make(chan message, mailbox), acks: make(chan message, mailbox),
+	}
+	if a.shelf, err = newShelf(o.Spool, o.Log); err != nil {
+		return nil, fmt.Errorf("own files: %w", err)
 	}
 	for _, m := range o.Machines {
 		p, err := a.newPrinter(m)
@@ -135,7 +146,10 @@ func (a *Agent) Run(ctx context.Context) error {
 	outer, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
 	var outside, inside sync.WaitGroup
-	outside.Go(func() { a.serveBroker(outer) })
+	if !a.alone() {
+		outside.Go(func() { a.serveBroker(outer) })
+	}
+	outside.Go(func() { a.shelf.run(outer, a.printers) })
 	outside.Go(func() { a.readAcks(outer) })
 	outside.Go(func() { a.readOrders(outer) })
 	for _, p := range a.printers {
@@ -214,13 +228,7 @@ func (s Secrets) tlsConfig() (*tls.Config, error) {
 
 // sweep removes files that no printer needs when they take too much room.
 func (a *Agent) sweep() {
-	var keep []string
-	for _, p := range a.printers {
-		if on := p.onMachine.Load(); on != nil {
-			keep = append(keep, on.sha)
-		}
-	}
-	if err := a.spool.Sweep(keep...); err != nil {
+	if err := a.spool.Sweep(a.onMachines()...); err != nil {
 		a.log.Warn("sweep files", "err", err)
 	}
 }

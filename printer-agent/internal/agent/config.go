@@ -27,7 +27,7 @@ const (
 
 // Errors about state folders; test with errors.Is.
 var (
-	ErrNotEnrolled = errors.New("this folder was not enrolled: run printer-agent enrol first")
+	ErrNotEnrolled = errors.New("this folder was not enrolled: run printer-agent enrol first, or printer-agent local without a lab")
 	ErrEnrolled    = errors.New("this folder belongs to an enrolled agent already: give another one, or remove it to start anew")
 )
 
@@ -39,8 +39,21 @@ type Config struct {
 	Lab           string        `toml:"lab"`
 	AssumeClear   bool          `toml:"assume_clear"`   // beds never seen before count as clear at first start
 	ProgressEvery time.Duration `toml:"progress_every"` // between signs of life of a print; 0 stands for one minute
+	Local         Local         `toml:"local"`
 	Printers      []Printer     `toml:"printer"`
 }
+
+// Local is the agent's own page.
+type Local struct {
+	Listen string   `toml:"listen,omitempty"` // host:port; empty: 127.0.0.1:8082; "off": no page
+	Names  []string `toml:"names,omitempty"`  // further host names by which browsers may call it
+}
+
+// NoPage is the value of Local.Listen without a page.
+const NoPage = "off"
+
+// Alone says whether there is no lab: the printers are used by the local page only.
+func (c Config) Alone() bool { return c.Coordinator == "" && c.Broker == "" && c.Agent == "" }
 
 // Printer is one configured machine.
 type Printer struct {
@@ -51,6 +64,7 @@ type Printer struct {
 	Baud     int    `toml:"baud"`               // 0: as the profile says
 	Firmware string `toml:"firmware,omitempty"` // dialect; empty: as the profile says
 	AllowPTY bool   `toml:"allow_pty,omitempty"`
+	Camera   string `toml:"camera,omitempty"` // http://… of the maker's own, for the local page
 }
 
 // Secrets are what the agent proves itself and its lab with.
@@ -72,6 +86,9 @@ func LoadConfig(dir string) (Config, Secrets, error) {
 	c, err := parseConfig(string(text))
 	if err != nil {
 		return Config{}, Secrets{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if c.Alone() {
+		return c, Secrets{}, nil
 	}
 	s, err := loadSecrets(dir)
 	return c, s, err
@@ -129,10 +146,15 @@ func SaveConfig(dir string, c Config, s Secrets) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
-	for _, f := range []struct {
+	type file struct {
 		name string
 		text []byte
-	}{{tokenName, []byte(s.Token + "\n")}, {caName, s.CA}, {configName, []byte(text.String())}} {
+	}
+	all := []file{{tokenName, []byte(s.Token + "\n")}, {caName, s.CA}, {configName, []byte(text.String())}}
+	if c.Alone() {
+		all = all[2:]
+	}
+	for _, f := range all {
 		if err := replaceFile(filepath.Join(dir, f.name), f.text); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}
@@ -160,14 +182,14 @@ func replaceFile(path string, text []byte) error {
 func (c Config) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if err := checkURL(c.Coordinator, "https", "http"); err != nil {
-		bad("coordinator: %w", err)
+	if c.Alone() && c.Local.Listen == NoPage {
+		bad("local.listen: %q leaves an agent without a lab with nothing to do: give an address, or enrol it in a lab", NoPage)
 	}
-	if err := checkURL(c.Broker, "ssl", "tcp"); err != nil {
-		bad("broker: %w", err)
+	if !c.Alone() {
+		errs = append(errs, c.checkLab()...)
 	}
-	if !wire.ValidName(c.Agent) {
-		bad("agent: %q is not a name of a-z, 0-9, - and _", c.Agent)
+	if err := c.Local.validate(); err != nil {
+		bad("local.listen: %w", err)
 	}
 	if c.ProgressEvery < 0 {
 		bad("progress_every: %s is negative", c.ProgressEvery)
@@ -188,6 +210,31 @@ func (c Config) Validate() error {
 	return oneLine(errs)
 }
 
+// checkLab reports what cannot be right of what leads to the lab.
+func (c Config) checkLab() (errs []error) {
+	if err := checkURL(c.Coordinator, "https", "http"); err != nil {
+		errs = append(errs, fmt.Errorf("coordinator: %w", err))
+	}
+	if err := checkURL(c.Broker, "ssl", "tcp"); err != nil {
+		errs = append(errs, fmt.Errorf("broker: %w", err))
+	}
+	if !wire.ValidName(c.Agent) {
+		errs = append(errs, fmt.Errorf("agent: %q is not a name of a-z, 0-9, - and _", c.Agent))
+	}
+	return errs
+}
+
+func (l Local) validate() error {
+	if l.Listen == "" || l.Listen == NoPage {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(l.Listen)
+	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%q is not an address like 127.0.0.1:8082", l.Listen)
+	}
+	return nil
+}
+
 // Validate reports every value that cannot be right.
 func (p Printer) Validate() error {
 	var errs []error
@@ -199,6 +246,11 @@ func (p Printer) Validate() error {
 	}
 	if p.Baud < 0 || p.Baud > 4_000_000 {
 		errs = append(errs, fmt.Errorf("baud %d is out of range", p.Baud))
+	}
+	if p.Camera != "" {
+		if u, err := url.Parse(p.Camera); err != nil || u.Scheme != "http" || u.Hostname() == "" {
+			errs = append(errs, errors.New("camera must be an http:// address")) // it may hold a password: it is not repeated
+		}
 	}
 	return oneLine(errs)
 }
@@ -265,6 +317,8 @@ func (p *Printer) set(key, value string) (err error) {
 		p.Firmware = value
 	case "baud":
 		p.Baud, err = strconv.Atoi(value)
+	case "camera":
+		p.Camera = value
 	case "allow_pty":
 		p.AllowPTY, err = strconv.ParseBool(value)
 	default:

@@ -33,6 +33,9 @@ func (f *fetcher) file(ctx context.Context, want wire.File) (string, string, err
 	if !errors.Is(err, spool.ErrMissing) {
 		return path, reasonOfFetch(err), err
 	}
+	if f.address == "" {
+		return "", wire.ReasonFetch, err
+	}
 	wait := backoff{min: 500 * time.Millisecond, max: 15 * time.Second}
 	until := time.Now().Add(f.patience)
 	for tries := 1; ; tries++ {

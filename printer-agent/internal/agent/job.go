@@ -156,10 +156,11 @@ func (p *printer) check(path string, file wire.File) error {
 		return fmt.Errorf("check file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	_, findings, err := gcode.Check(f, p.Limits(file.Filament))
+	_, findings, index, err := gcode.CheckIndexed(f, p.Limits(file.Filament))
 	if err != nil {
 		return fmt.Errorf("check file: %w", err)
 	}
+	p.own.plan.Store(&plan{sha: file.SHA256, index: index})
 	if gcode.Safe(findings) {
 		return nil
 	}
@@ -245,6 +246,7 @@ func (p *printer) journal(events ...wire.Event) {
 // beat does what is due by the clock.
 func (p *printer) beat(ctx context.Context, wg *sync.WaitGroup) {
 	p.observe(ctx, wg)
+	p.attend(time.Now(), wg)
 	j := p.job
 	if j == nil {
 		return
@@ -293,6 +295,7 @@ func (p *printer) ended(n note) {
 		n.result = j.so.Then(n.result)
 	}
 	end := p.judge(n)
+	p.learned(n.result)
 	if n.reason == "" {
 		j.Print.Lines, j.Resends, j.lines = n.result.LinesAcked, n.result.Resends, n.result.LinesTotal
 	}

@@ -157,6 +157,9 @@ func (p *printer) refuse(o order) string {
 	if p.closing {
 		return wire.ReasonOffline
 	}
+	if p.mine(time.Now()) {
+		return wire.ReasonBusy
+	}
 	if before, err := p.agent.spool.StartedBefore(o.Attempt); err != nil || before {
 		return wire.ReasonStartedBefore
 	}
@@ -179,8 +182,13 @@ func (p *printer) refuse(o order) string {
 func (p *printer) take(ctx context.Context, o order) string {
 	now := time.Now().UTC()
 	entry := spool.Print{Printer: p.Key, Attempt: o.Attempt, File: *o.File, Word: wire.StateFetching, Taken: now, Updated: now}
+	return p.enter(ctx, o.ID, entry)
+}
+
+// enter takes an attempt into the journal and begins it; command is the lab's, if it was one.
+func (p *printer) enter(ctx context.Context, command string, entry spool.Print) string {
 	p.board(&entry)
-	err := p.agent.record("take attempt", func() error { return p.agent.spool.Begin(o.ID, entry) })
+	err := p.agent.record("take attempt", func() error { return p.agent.spool.Begin(command, entry) })
 	switch {
 	case err == nil:
 		p.begin(ctx, entry)
@@ -194,15 +202,17 @@ func (p *printer) take(ctx context.Context, o order) string {
 	return wire.ReasonDiskFull
 }
 
-// confirm notes that somebody cleared the bed. On a halted board it also asks for a new beginning.
-func (p *printer) confirm() string {
+// confirm notes that somebody cleared the bed, with the events that tell of it. On a halted board it also asks for a new
+// beginning.
+func (p *printer) confirm(events ...wire.Event) string {
 	if p.job != nil {
 		return wire.ReasonBusy
 	}
-	if err := p.agent.spool.SetClear(p.Key, time.Now()); err != nil {
+	if err := p.agent.spool.SetClear(p.Key, time.Now(), events...); err != nil {
 		p.log.Error("note clear bed", "err", err)
 		return wire.ReasonDiskFull
 	}
+	p.agent.tray.nudge()
 	p.clear = true
 	switch p.state.Word {
 	case wire.StateClear:

@@ -58,6 +58,8 @@ type printer struct {
 
 	track  *spool.Track // nil when it cannot be kept: then no print is continued
 	device port.Identity
+
+	own own // what its maker does with it
 }
 
 // claim is the attempt on a machine and the file it needs.
@@ -97,9 +99,11 @@ func (a *Agent) newPrinter(m Machine) (*printer, error) {
 		clear: clear, state: wire.State{Word: wire.StateOffline},
 	}
 	p.firmware.Store(new(string))
+	if err := p.loadOwn(); err != nil {
+		return nil, fmt.Errorf("printer %s: %w", m.Key, err)
+	}
 	if !known && a.config.AssumeClear {
-		ev := wire.Event{At: time.Now().UTC(), Kind: wire.EventCleared, Printer: m.Key}
-		if err := a.spool.SetClear(m.Key, ev.At, ev); err != nil {
+		if err := a.spool.SetClear(m.Key, time.Now(), p.clearedHere()...); err != nil {
 			return nil, fmt.Errorf("printer %s: %w", m.Key, err)
 		}
 		p.clear = true
@@ -151,6 +155,8 @@ func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
 			p.hangUp()
 		case o := <-p.orders:
 			p.handle(open, o)
+		case deed := <-p.own.asks:
+			deed(open, wg)
 		case n := <-p.notes:
 			p.heed(open, n, wg)
 		case <-changed:
@@ -208,6 +214,7 @@ func (p *printer) serve(ctx context.Context) error {
 	}
 	ctx, hang := context.WithCancel(ctx)
 	defer hang()
+	p.learnPort(conn)
 	device := conn.Identity()
 	l := link.New(&ear{Conn: conn, heard: &p.heard}, o)
 	p.live.Store(l)
@@ -254,7 +261,7 @@ func (p *printer) publish() {
 		p.state.Attempt = p.job.Attempt
 		p.state.Line, p.state.Lines, p.state.Progress = p.job.Lines, p.job.total(), p.job.permille()
 	}
-	p.agent.tray.putState(p.Key, p.state)
+	p.agent.tray.putState(p.Key, p.toLab(p.state))
 }
 
 // rest is the step of an idle board.
@@ -391,6 +398,9 @@ func (p *printer) measure(s link.Snapshot) {
 		m.Attempt, m.Lines = p.job.Attempt, p.job.total()
 		m.Line, m.Progress, m.Resends = p.job.Print.Lines, p.job.permille(), p.job.Resends
 		m.SecondsEnd = p.job.secondsLeft(time.Now())
+	}
+	if p.mine(time.Now()) {
+		m.Attempt = "" // the lab knows of none
 	}
 	if m == p.told {
 		return

@@ -17,7 +17,7 @@ type Owner string
 // The owners.
 const (
 	OwnerChain Owner = "chain" // the coordinator gave it: its token, its events
-	OwnerMaker Owner = "maker" // an own print of the maker: no coordinator knows of it
+	OwnerMaker Owner = "maker" // an own print of the maker: no coordinator knows of it, and its events are left out
 )
 
 // Print is the journal entry of the attempt on a printer. It exists from the moment the attempt is taken until its last
@@ -103,7 +103,7 @@ func (s *Spool) Update(p Print, events ...wire.Event) error {
 		if err := putPrint(tx, p); err != nil {
 			return err
 		}
-		return appendAll(tx, events)
+		return tell(tx, live, events)
 	})
 	if err != nil {
 		return fmt.Errorf("update journal: %w", err)
@@ -131,7 +131,7 @@ func (s *Spool) Continue(printer, attempt string, at time.Time, events ...wire.E
 			return err
 		}
 		p = live
-		return appendAll(tx, events)
+		return tell(tx, live, events)
 	})
 	if err != nil {
 		return Print{}, fmt.Errorf("continue attempt: %w", err)
@@ -151,7 +151,7 @@ func (s *Spool) End(printer, attempt string, hot bool, last ...wire.Event) error
 		if err := shut(tx, live, hot); err != nil {
 			return err
 		}
-		return appendAll(tx, last)
+		return tell(tx, live, last)
 	})
 	if err != nil {
 		return fmt.Errorf("end attempt: %w", err)
@@ -179,6 +179,14 @@ func (s *Spool) Cooled(printer string) error {
 		return fmt.Errorf("note cold printer: %w", err)
 	}
 	return nil
+}
+
+// tell adds the events of an attempt to the outbox; those of an own print are nobody's.
+func tell(tx *bolt.Tx, p Print, events []wire.Event) error {
+	if p.Owner == OwnerMaker {
+		return nil
+	}
+	return appendAll(tx, events)
 }
 
 func appendAll(tx *bolt.Tx, events []wire.Event) error {

@@ -93,7 +93,7 @@ func TestAnInterruptedAttemptIsToldOnce(t *testing.T) {
 				s = open(t, dir)
 			}
 			p := Print{
-				Printer: "tortue", Attempt: "a1", Owner: OwnerMaker, Name: "boat.gcode", Dialect: "marlin2", Taken: at,
+				Printer: "tortue", Attempt: "a1", Owner: OwnerChain, Name: "boat.gcode", Dialect: "marlin2", Taken: at,
 				Attended: at.Add(2 * time.Hour),
 			}
 			require.NoError(t, s.Begin("", p))
@@ -104,7 +104,7 @@ func TestAnInterruptedAttemptIsToldOnce(t *testing.T) {
 				again, err := s.Continue("tortue", "a1", at.Add(time.Minute), wire.Event{Kind: wire.EventResumed})
 				require.NoError(t, err)
 				require.Equal(t, int64(n+1), again.Continued)
-				require.Equal(t, OwnerMaker, again.Owner)
+				require.Equal(t, OwnerChain, again.Owner)
 				require.Equal(t, at.Add(2*time.Hour), again.Attended)
 				restart()
 				require.NoError(t, s.Update(p), "an older copy of the entry")
@@ -149,4 +149,18 @@ func TestTheJournalListsEveryPrinter(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotLive)
 	_, err = s.Continue("nobody", "x", at)
 	require.ErrorIs(t, err, ErrNotLive)
+}
+
+// Ensure that an own print tells no lab of itself, whatever happens in it.
+func TestAnOwnPrintIsNobodysBusiness(t *testing.T) {
+	s := open(t, t.TempDir())
+	p := Print{Printer: "tortue", Attempt: "own-1", Owner: OwnerMaker}
+	require.NoError(t, s.Begin("", p))
+	require.NoError(t, s.Update(p, wire.Event{Kind: wire.EventStarted}))
+	_, err := s.Continue("tortue", "own-1", time.Now(), wire.Event{Kind: wire.EventResumed})
+	require.NoError(t, err)
+	require.NoError(t, s.End("tortue", "own-1", false, wire.Event{Kind: wire.EventFinished}))
+	events, err := s.From(1, 100)
+	require.NoError(t, err)
+	require.Empty(t, events)
 }
