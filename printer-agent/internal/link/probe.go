@@ -31,20 +31,21 @@ type probe struct {
 	asked bool
 	last  int64 // what the board took last; none before it has said
 	took  [2]int64
-	ended chan error
+	ended chan struct{} // closed once the snapshot shows what was found
+	err   error
 	found Capacity
 }
 
 // Probe measures the capacity of an idle board, which takes about six seconds, and uses it from then on. It is refused
 // with NotReady while anything runs, and by firmware that does not number lines or acknowledges them when it reads them.
 func (l *Link) Probe(ctx context.Context) (Capacity, error) {
-	p := &probe{size: probeShort, last: none, ended: make(chan error, 1)}
+	p := &probe{size: probeShort, last: none, ended: make(chan struct{})}
 	if err := l.steer(ctx, func() error { return l.beginProbe(p) }); err != nil {
 		return Capacity{}, err
 	}
 	select {
-	case err := <-p.ended:
-		return p.found, err
+	case <-p.ended:
+		return p.found, p.err
 	case <-l.done:
 		return Capacity{}, &Failure{Reason: Unplugged}
 	case <-ctx.Done():
@@ -165,7 +166,8 @@ func (l *Link) endProbe(err error) {
 	}
 	s.dirty = true
 	s.pollAt = s.now.Add(l.timing.Poll)
-	p.ended <- err
+	p.err = err
+	s.closing = append(s.closing, p.ended)
 }
 
 // capacityOf tells slots from ring by how many lines of either length were taken behind the dwell, which has a slot too:
