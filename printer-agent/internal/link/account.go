@@ -26,11 +26,11 @@ type accounting struct {
 	readBy time.Time // when they must have been read or lost
 
 	anchor time.Duration // interval of the questions that settle the count; 0: the longest
-	slack  time.Time // end of the silence that is borne
-	wrong  int64     // the implausible line number asked for last
-	wrongs int       // how often in a row
-	doubt  bool      // an acknowledgement may have been damaged, and nothing has settled the count since
-	hint   int64     // the line after the one that the last refusal called the last; none without
+	slack  time.Time     // end of the silence that is borne
+	wrong  int64         // the implausible line number asked for last
+	wrongs int           // how often in a row
+	doubt  bool          // an acknowledgement may have been damaged, and nothing has settled the count since
+	hint   int64         // the line after the one that the last refusal called the last; none without
 
 	garbled bool // a damaged answer came before the first question
 

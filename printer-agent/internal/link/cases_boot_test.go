@@ -1,6 +1,7 @@
 package link
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +65,40 @@ func TestCase46ResetWithoutAWord(t *testing.T) {
 		require.Equal(w, Reset, w.end().Reason)
 		require.Equal(w, []string{"G1 X1"}, w.executed)
 	})
+}
+
+// The same where line numbers are not counted: then it shows in heaters that nobody has turned off.
+func TestCase46TargetsAreGone(t *testing.T) {
+	const hot, cold = "ok T:201.3 /210.0 B:60.1 /60.0", "ok T:199.0 /0.0 B:59.8 /0.0"
+	for name, c := range map[string]struct {
+		file, reports string
+		reason        Reason
+	}{
+		"a reset":               {"G1 X1", hot + "," + cold + "," + cold, Reset},
+		"one damaged report":    {"G1 X1", hot + "," + cold + "," + hot, Done},
+		"the file turns it off": {"M104 S0", hot + "," + cold + "," + cold, Done},
+		"nothing was heated":    {"G1 X1", cold + "," + cold + "," + cold, Done},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onWire(t, "reprapfirmware", Options{}, nil, func(w *wire) {
+				w.begin(strings.Repeat(c.file+"\n", 4) + "G1 X2\n")
+				for _, report := range strings.Split(c.reports, ",") {
+					for line := ""; !strings.Contains(line, " M105"); {
+						line, _ = w.next(time.Minute)
+						if strings.Contains(line, " M105") {
+							w.say(report)
+						} else {
+							time.Sleep(time.Second)
+							w.say("ok")
+						}
+					}
+				}
+				w.serve()
+				r := w.end()
+				require.Equal(t, c.reason, r.Reason, r.Detail)
+			})
+		})
+	}
 }
 
 // Case 49: nothing that comes before the greeting has been answered, be it noise, an error or a halt of before, has

@@ -39,6 +39,7 @@ type session struct {
 	listing   time.Time       // until when names of files are being listed
 	powerless bool            // the board's supply fails: nothing may be written
 	restored  bool            // it has failed in this attempt, and is back
+	warm      warmth          // of the attempt
 	heard     []chan struct{} // who waits for the confirmation of a stop
 
 	now       time.Time
@@ -149,6 +150,7 @@ func (l *Link) temperatures(line []byte) {
 			l.s.temps = append(l.s.temps, f)
 		}
 	}
+	l.watchWarmth()
 	l.s.dirty = true
 }
 
