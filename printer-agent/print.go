@@ -25,6 +25,7 @@ type printCmd struct {
 	Token    string `placeholder:"NAME" help:"Name of the attempt, shown on the printer's display around the print."`
 	State    string `placeholder:"DIR" help:"Folder in which the print is noted, so that resume can continue it after this program was killed."`
 	Discard  bool   `help:"Forget a print in the folder that was interrupted and not resumed."`
+	Checks   checks `embed:""`
 	JSON     bool   `name:"json" help:"Print the result as one JSON object on standard output."`
 }
 
@@ -44,6 +45,9 @@ func (c *printCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 		return fmt.Errorf("open G-code: %w", err)
 	}
 	defer func() { _ = file.Close() }() // only read
+	if err := c.Checks.pass(file, log); err != nil {
+		return err
+	}
 	s := &stream{port: c.Port, baud: c.Baud, options: options, job: link.Job{Token: c.Token}, log: log}
 	if c.State == "" {
 		return c.print(ctx, s, file, stdout)

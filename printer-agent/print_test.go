@@ -176,3 +176,15 @@ func TestAHeldPortIsLeftAlone(t *testing.T) {
 	require.Equal(t, 1, run(t.Context(), []string{"detect", "--ask", link}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), "in use by another program")
 }
+
+// Ensure that a file that asks too much of the named model is refused with what and where, before the port is opened.
+func TestPrintChecksTheFileFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "hot.gcode")
+	require.NoError(t, os.WriteFile(file, []byte("G28\nM104 S400\nG1 X500 Y10 F3000\nM104 S0\n"), 0o600))
+	for model, want := range map[string]string{"ender-3": "nothing was sent", "nothing-like-it": "ender-3"} {
+		var stdout, stderr bytes.Buffer
+		require.Equal(t, 1, run(t.Context(), []string{"print", file, "--port", "/nowhere", "--model", model}, &stdout, &stderr))
+		require.Contains(t, stderr.String(), want)
+		require.NotContains(t, stderr.String(), "no such port")
+	}
+}

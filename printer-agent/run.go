@@ -134,11 +134,7 @@ func machinesOf(c agent.Config, log *slog.Logger) ([]agent.Machine, error) {
 func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Machine, error) {
 	model, ok := set.Printer(p.Model)
 	if !ok {
-		var ids []string
-		for _, m := range set.Printers() {
-			ids = append(ids, m.ID)
-		}
-		return agent.Machine{}, fmt.Errorf("no model %q; there are %q", p.Model, ids)
+		return agent.Machine{}, unknownModel(set, p.Model)
 	}
 	if p.Firmware == "" {
 		p.Firmware = model.Dialect
