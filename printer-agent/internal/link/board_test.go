@@ -7,6 +7,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,9 @@ import (
 	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
 )
+
+// shipped loads the profiles once, for the patterns take long to compile.
+var shipped = sync.OnceValues(profiles.Load)
 
 // board is a firmware that checks numbers and checksums as Marlin 2 or Repetier do, with hooks to go wrong.
 type board struct {
@@ -181,7 +185,7 @@ func bench(t *testing.T, dialect string, f func(t *testing.T, r *rig)) {
 // benchWith is bench with more than a dialect.
 func benchWith(t *testing.T, dialect string, o Options, f func(t *testing.T, r *rig)) {
 	t.Helper()
-	set, err := profiles.Load()
+	set, err := shipped()
 	require.NoError(t, err)
 	d, ok := set.Dialect(dialect)
 	require.True(t, ok)

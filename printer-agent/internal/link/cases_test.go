@@ -103,7 +103,7 @@ func onWire(t *testing.T, dialect string, o Options, caps []string, f func(w *wi
 // onRawWire runs f with a link that begins to greet; the board answers as it should until w.interrupt.
 func onRawWire(t *testing.T, dialect string, o Options, caps []string, f func(w *wire)) {
 	t.Helper()
-	set, err := profiles.Load()
+	set, err := shipped()
 	require.NoError(t, err)
 	d, ok := set.Dialect(dialect)
 	require.True(t, ok, dialect)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/printsim"
 )
 
@@ -58,7 +57,7 @@ type workbench struct {
 // machine runs f with a simulated machine inside a bubble of virtual time.
 func onMachine(t *testing.T, cfg printsim.Config, dialect, text string, f func(w *workbench)) {
 	t.Helper()
-	set, err := profiles.Load()
+	set, err := shipped()
 	require.NoError(t, err)
 	d, ok := set.Dialect(dialect)
 	require.True(t, ok)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 )
 
 // exchange is one recorded event: what was sent (">") or what came (one line, "<").
@@ -56,7 +55,7 @@ var recordings = map[string]string{
 // Ensure that the dialects understand every line that real firmware was recorded saying: nothing is taken for noise, and
 // as many lines of each kind are found as a person counts.
 func TestDialectsUnderstandTheRecordings(t *testing.T) {
-	set, err := profiles.Load()
+	set, err := shipped()
 	require.NoError(t, err)
 	for name, dialect := range recordings {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +98,7 @@ func TestDialectsUnderstandTheRecordings(t *testing.T) {
 
 // Ensure that a firmware recorded telling who it is is told apart from the others.
 func TestRecordedFirmwareIsIdentified(t *testing.T) {
-	set, err := profiles.Load()
+	set, err := shipped()
 	require.NoError(t, err)
 	for name, dialect := range recordings {
 		id := Identity{}
