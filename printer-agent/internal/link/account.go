@@ -355,7 +355,7 @@ func (l *Link) acknowledge(n int64) {
 		s.ack.doubt = false
 	}
 	if f := &s.ack.refusal; f.again <= s.hist.acked && l.believes(f.again) {
-		f.again = 0
+		f.again, f.askAt = 0, time.Time{}
 	}
 	if s.state == Attention && s.prompt == nil {
 		s.state = Printing
@@ -365,9 +365,12 @@ func (l *Link) acknowledge(n int64) {
 }
 
 // believes says whether an acknowledgement of line n, which was written again, can be taken for its own. Plain ones of
-// lines before it may still come; a line that has been refused twice is not followed by others on their word.
+// lines before it may still come; a line that has been refused twice, or may have been forgotten, is not followed by others
+// on their word.
 func (l *Link) believes(n int64) bool {
-	return l.s.ack.numbered || l.s.hist.sure >= n || l.s.hist.at(n).refused < 2
+	a := &l.s.ack
+	miscounts := a.anchor > 0 && a.anchor < l.timing.Anchor
+	return a.numbered || l.s.hist.sure >= n || l.s.hist.at(n).refused < 2 && (a.refusal.askAt.IsZero() || !miscounts)
 }
 
 // leastAnchor is the shortest interval of the questions that settle the count.

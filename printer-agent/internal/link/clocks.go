@@ -55,6 +55,11 @@ func (l *Link) tickClocks() {
 		l.sendAgain()
 		return
 	}
+	if f := &a.refusal; f.again > 0 && due(f.askAt, s.now) {
+		f.askAt = s.now.Add(l.timing.NoOk << min(a.asks, 4))
+		l.ask(s.hist.at(f.again))
+		return
+	}
 	e := s.hist.oldest()
 	if e == nil || s.state == Dead || s.powerless {
 		return

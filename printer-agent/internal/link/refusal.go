@@ -19,6 +19,7 @@ type refusal struct {
 	again  int64     // the line that was written again last and whose fate is not known; 0: none
 	echoes int64     // requests for it that lines written before it may still cause
 	until  time.Time // when the last of those must have come
+	askAt  time.Time // when to ask whether that line was taken, for such a request has come; zero when none has
 	last   int64     // the line that was written again last, known or not
 	lastAt time.Time
 }
@@ -82,6 +83,9 @@ func (l *Link) resend(n int64) {
 	if n != none && n > s.hist.next {
 		s.hist.next = n // what was to be sent again has arrived after all
 	}
+	if answer && f.again > 0 && n > f.again {
+		f.again, f.askAt = 0, time.Time{}
+	}
 	repeat := time.Duration(l.dialect.Lines.ResendRepeat) * time.Millisecond * 3 / 4
 	switch {
 	case n == none:
@@ -91,6 +95,9 @@ func (l *Link) resend(n int64) {
 	case n == f.again && f.echoes > 0 && !answer && s.now.Before(f.until):
 		f.echoes--
 		l.swallowNext()
+		if repeat == 0 { // firmware that refuses a line forgets what has arrived behind it, this one perhaps
+			f.askAt, f.until = s.now.Add(l.timing.Echo/2), s.now.Add(unreadFor)
+		}
 	case n == s.hist.next && n <= s.hist.head && f.again != n:
 		l.swallowNext()
 		l.accepted()
@@ -199,7 +206,8 @@ func (l *Link) sendAgain() {
 		s.ack.doubt = false
 	}
 	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-max(f.more, 0), 0), s.now.Add(2*l.timing.Echo)
-	f.last, f.lastAt, f.more = n, s.now, 0
+	f.last, f.lastAt, f.more, f.askAt = n, s.now, 0, time.Time{}
+	alone := s.hist.next-1 == n // else it may have been forgotten when a line behind it was refused
 	s.hist.next = n
 	s.win.ramp, s.win.burst = true, 0
 	s.ack.swallow = false
@@ -208,7 +216,9 @@ func (l *Link) sendAgain() {
 		s.ack.rearm(l, e)
 	}
 	e := s.hist.at(n)
-	e.refused++
+	if alone || e.refused == 0 {
+		e.refused++
+	}
 	if s.job != nil {
 		s.job.noise.add(s.job.result.LinesSent)
 		s.job.refused++
@@ -295,7 +305,11 @@ func (l *Link) giveUp(e *entry) {
 		l.endJob(j.reason, j.result.Detail)
 		return
 	}
-	_ = l.cancel(Refused, detail)
+	reason := Refused
+	if j.refused >= fewRefusals {
+		reason = BadCable // others were refused as well
+	}
+	_ = l.cancel(reason, detail)
 }
 
 // forgetBehind drops what was numbered behind line n and has not been taken.
@@ -313,6 +327,8 @@ func (l *Link) forgetBehind(n int64) {
 }
 
 const (
+	// fewRefusals of other lines say that it is not for its bytes that a line is refused.
+	fewRefusals = 3
 	// noiseLines is over how many lines refusals are counted.
 	noiseLines = 500
 	// namedRefusals among them make a cable bad in name (1 percent), borneRefusals in deed (3 percent): noise that hurts

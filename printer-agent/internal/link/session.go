@@ -389,7 +389,7 @@ func (l *Link) deadline() time.Time {
 	if !l.awaits() && s.pollAt.Before(at) && !s.pollAt.IsZero() {
 		at = s.pollAt
 	}
-	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.ack.readBy, s.shutUntil, l.againUntil()} {
+	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.ack.refusal.askAt, s.ack.readBy, s.shutUntil, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}

@@ -53,7 +53,11 @@ type run struct {
 func (rig Rig) Run(ctx context.Context, plan Plan) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, endless)
 	defer cancel()
-	machine, err := printsim.NewMachine(plan.Board.Config)
+	config := plan.Board.Config
+	if rig.Wire != nil {
+		config.Record = func(r printsim.Record) { fmt.Fprintf(rig.Wire, "%10.3f # %s\n", r.T, told(r)) }
+	}
+	machine, err := printsim.NewMachine(config)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -75,6 +79,15 @@ func (rig Rig) Run(ctx context.Context, plan Plan) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return judge(plan, result, machine.Truth(), f.want, r.cuts, time.Since(r.began)), nil
+}
+
+// told is a record of the board for a log.
+func told(r printsim.Record) string {
+	n := ""
+	if r.N != nil {
+		n = fmt.Sprint("N", *r.N, " ")
+	}
+	return strings.TrimSpace(fmt.Sprint(r.Kind, " ", n, r.C, r.ID, r.Why))
 }
 
 // openTrack opens the record of line numbers as an agent does that has just been started.
