@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
 )
 
 // exchange is one recorded event: what was sent (">") or what came (one line, "<").
