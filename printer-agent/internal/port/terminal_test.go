@@ -189,3 +189,32 @@ func TestSerialStructHasTheKernelsSize(t *testing.T) {
 	}
 	require.Equal(t, want, unsafe.Sizeof(serialStruct{}))
 }
+
+// Case 96: the two bytes of a flow control are data like any other both ways, whatever the terminal was set to before: a
+// driver that stopped at one would stop for good.
+func TestCase96NoFlowControl(t *testing.T) {
+	master, slave, err := pty.Open()
+	require.NoError(t, err)
+	defer master.Close()
+	defer slave.Close()
+	before, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS2)
+	require.NoError(t, err)
+	before.Iflag |= unix.IXON | unix.IXOFF | unix.IXANY
+	require.NoError(t, unix.IoctlSetTermios(int(slave.Fd()), unix.TCSETS2, before))
+	p, err := Open(slave.Name(), 115200)
+	require.NoError(t, err)
+	defer p.Close()
+	require.Zero(t, settings(t, p).Iflag&(unix.IXON|unix.IXOFF|unix.IXANY))
+	require.Zero(t, settings(t, p).Cflag&unix.CRTSCTS)
+	buf := make([]byte, 64)
+	_, err = master.Write([]byte("ok\x13\n"))
+	require.NoError(t, err)
+	n, err := p.Read(buf)
+	require.NoError(t, err)
+	require.Equal(t, "ok\x13\n", string(buf[:n]))
+	_, err = p.Write([]byte("M105\x13\x11\n")) // not held back by what was read
+	require.NoError(t, err)
+	n, err = master.Read(buf)
+	require.NoError(t, err)
+	require.Equal(t, "M105\x13\x11\n", string(buf[:n]))
+}
