@@ -35,6 +35,7 @@ const (
 	StateError     StateWord = "error"      // halted; needs a person
 	StateForeignOp StateWord = "own_print"  // the maker's own print
 	StateConnect   StateWord = "connecting" //
+	StateNotNow    StateWord = "not_now"    // idle and clear, and may not print now; Reason says why
 )
 
 // State is the retained state of one printer.
@@ -46,6 +47,16 @@ type State struct {
 	Lines    int64     `json:"lines"` // file lines in all
 	Progress int64     `json:"progress_pm"`
 	Reason   string    `json:"reason,omitempty"` // code, see the Reason constants
+	// Notice is what a person should look at while the printer goes on, a code worded guard.<code> in ui/locales.
+	Notice string `json:"notice,omitempty"`
+	// Prompt is what the printer asks of the person beside it; its text is the printer's own, to be shown escaped.
+	Prompt *Prompt `json:"prompt,omitempty"`
+}
+
+// Prompt is a question of the firmware.
+type Prompt struct {
+	Text    string   `json:"text"`
+	Choices []string `json:"choices,omitempty"`
 }
 
 // Telemetry is sent on change, at most once a second. Temperatures are in thousandths of a degree Celsius.
@@ -61,6 +72,9 @@ type Telemetry struct {
 	Progress   int64     `json:"progress_pm"`
 	SecondsEnd int64     `json:"seconds_left,omitempty"`
 	Resends    int64     `json:"resends"`
+	Layer      int64     `json:"layer,omitempty"`  // from 1; 0 when it cannot be told
+	Layers     int64     `json:"layers,omitempty"` // in all
+	BadCable   bool      `json:"bad_cable,omitempty"`
 }
 
 // EventKind says what happened.
@@ -150,6 +164,8 @@ type CommandAck struct {
 	ID     string `json:"id"`
 	Answer Answer `json:"answer"`
 	Reason string `json:"reason,omitempty"`
+	// NotBefore is when a start that was refused as not_now may be accepted; absent when no time alone changes the answer.
+	NotBefore time.Time `json:"not_before,omitzero"`
 }
 
 // Reasons for a refusal, a failure or an error state.
@@ -175,5 +191,8 @@ const (
 	ReasonDiskFull      = "disk_full"
 	ReasonCancelled     = "cancelled"
 	ReasonStopNow       = "stop_now"
+	ReasonNotNow        = "not_now"          // outside the hours of the printer, or nobody is there
+	ReasonUntested      = "bench_needed"     // the printer has not passed its test, and nobody is there
+	ReasonOwnPrint      = "own_print"        // its maker keeps the printer for own prints
 	ReasonUnconfirmed   = "stop_unconfirmed" // the board did not confirm the emergency stop: cut its power
 )

@@ -48,6 +48,7 @@ const (
 	IdleOffline       = "idle_offline"      //
 	IdleError         = "idle_error"        //
 	IdleOwnPrint      = "idle_own_print"    //
+	IdleNotNow        = "idle_not_now"      // outside its hours, or nobody is there
 	IdleEarlierWork   = "idle_earlier_work" // still on an attempt that was given up here
 	IdlePlateNotClear = "idle_plate_not_clear"
 	IdleSpoolRecalled = "idle_spool_recalled"

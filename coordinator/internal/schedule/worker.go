@@ -69,6 +69,8 @@ func (p *planner) away(w fab.Worker) fab.Reason {
 		return fab.Because(IdleError)
 	case w.State == "offline" || w.State == "connecting" || w.State == "":
 		return fab.Because(IdleOffline)
+	case w.State == "not_now":
+		return fab.Because(IdleNotNow)
 	case w.State == "own_print":
 		return fab.Because(IdleOwnPrint)
 	}

@@ -110,6 +110,7 @@ type Agent struct {
 	epoch    atomic.Pointer[string] // of the connection; commands of another are stale
 	heard    atomic.Bool            // the coordinator acknowledged something, old or new
 	stops    sync.WaitGroup         // emergency stops under way
+	circuits map[string]*circuit    // by name; New's alone
 }
 
 // New prepares an agent; nothing happens before Run.
@@ -121,7 +122,7 @@ func New(o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		config: o.Config, secrets: o.Secrets, options: o, spool: o.Spool, fetch: fetch, log: o.Log, tray: newTray(),
-		printers: map[string]*printer{}, orders: make(chan message, mailbox), acks: make(chan message, mailbox),
+		printers: map[string]*printer{}, circuits: map[string]*circuit{}, orders: make(chan message, mailbox), acks: make(chan message, mailbox),
 	}
 	if a.shelf, err = newShelf(o.Spool, o.Log); err != nil {
 		return nil, fmt.Errorf("own files: %w", err)

@@ -39,8 +39,11 @@ type Config struct {
 	Lab           string        `toml:"lab"`
 	AssumeClear   bool          `toml:"assume_clear"`   // beds never seen before count as clear at first start
 	ProgressEvery time.Duration `toml:"progress_every"` // between signs of life of a print; 0 stands for one minute
-	Local         Local         `toml:"local"`
-	Printers      []Printer     `toml:"printer"`
+	// Zone is the time zone of the hours below, as in Europe/Paris; empty stands for the computer's own.
+	Zone     string           `toml:"zone,omitempty"`
+	Breakers map[string]int64 `toml:"breakers,omitempty"` // what circuits that printers share bear, in watts; 0: not known
+	Local    Local            `toml:"local"`
+	Printers []Printer        `toml:"printer"`
 }
 
 // Local is the agent's own page.
@@ -65,6 +68,17 @@ type Printer struct {
 	Firmware string `toml:"firmware,omitempty"` // dialect; empty: as the profile says
 	AllowPTY bool   `toml:"allow_pty,omitempty"`
 	Camera   string `toml:"camera,omitempty"` // http://… of the maker's own, for the local page
+
+	// MayHeat and MayClear are the hours in which it may print and in which somebody can be asked to clear its plate, as in
+	// "mon-fri 08:00-20:00". Without any, it may always, but in a home by day only.
+	MayHeat  []string `toml:"may_heat,omitempty"`
+	MayClear []string `toml:"may_clear,omitempty"`
+	HeatRule string   `toml:"heat_rule,omitempty"` // whole (default): a print must end within the hours; start: begin
+	Home     bool     `toml:"home,omitempty"`      // it stands in a home: nothing heats unless somebody said to be there
+	Breaker  string   `toml:"breaker,omitempty"`   // the circuit it is on: printers on one heat up one after the other
+	Watts    int64    `toml:"watts,omitempty"`     // what it draws while it heats; 0: as its bed tells
+	// RequireBenchTest has it print alone only after its test was passed.
+	RequireBenchTest bool `toml:"require_bench_test,omitempty"`
 }
 
 // Secrets are what the agent proves itself and its lab with.
@@ -197,6 +211,14 @@ func (c Config) Validate() error {
 	if len(c.Printers) == 0 {
 		bad("no [[printer]]")
 	}
+	if _, err := c.location(); err != nil {
+		bad("zone: %w", err)
+	}
+	for name, watts := range c.Breakers {
+		if watts < 0 {
+			bad("breakers: %s = %d watts is negative", name, watts)
+		}
+	}
 	keys, ports := map[string]bool{}, map[string]bool{}
 	for _, p := range c.Printers {
 		if err := p.Validate(); err != nil {
@@ -251,6 +273,12 @@ func (p Printer) Validate() error {
 		if u, err := url.Parse(p.Camera); err != nil || u.Scheme != "http" || u.Hostname() == "" {
 			errs = append(errs, errors.New("camera must be an http:// address")) // it may hold a password: it is not repeated
 		}
+	}
+	if p.Watts < 0 {
+		errs = append(errs, fmt.Errorf("watts = %d is negative", p.Watts))
+	}
+	if _, err := p.windows(time.UTC); err != nil {
+		errs = append(errs, err)
 	}
 	return oneLine(errs)
 }

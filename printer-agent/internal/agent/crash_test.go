@@ -71,7 +71,7 @@ func beAgent(text []byte) error {
 		Config: c.Config, Secrets: agent.Secrets{Token: token}, Spool: store, Log: log,
 		ReconnectMin: 20 * time.Millisecond, JournalEvery: 20 * time.Millisecond,
 		Machines: []agent.Machine{{
-			Printer: p, Link: link.Options{Dialect: dialect, Log: log},
+			Printer: p, Kind: model, Link: link.Options{Dialect: dialect, Log: log},
 			Limits: func(string) gcode.Limits { return gcode.LimitsFor(model, profiles.Filament{}) },
 			Open:   opener(p.Port),
 		}},

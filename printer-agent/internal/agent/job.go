@@ -115,13 +115,18 @@ func (p *printer) perform(ctx context.Context, l *link.Link, j *job) note {
 	if err != nil {
 		return note{kind: noteEnded, reason: reason, detail: err.Error()}
 	}
-	if err := p.check(path, j.File); err != nil {
+	report, err := p.check(path, j.File)
+	if err != nil {
 		return note{kind: noteEnded, reason: wire.ReasonUnsafe, detail: err.Error()}
+	}
+	if err := p.awaitTurn(ctx); err != nil {
+		return note{kind: noteEnded, reason: wire.ReasonCancelled, detail: err.Error()}
 	}
 	if err := j.open(path); err != nil {
 		return note{kind: noteEnded, reason: wire.ReasonFetch, detail: err.Error()}
 	}
 	track := p.record(j)
+	p.arm(ctx, l, report.Pauses)
 	p.tell(note{kind: noteLoaded})
 	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: j.source, Token: j.Attempt, Track: track})}
 }
@@ -150,26 +155,28 @@ func (j *job) shut() {
 }
 
 // check refuses a file that asks for what the machine or the filament may not be asked.
-func (p *printer) check(path string, file wire.File) error {
+func (p *printer) check(path string, file wire.File) (gcode.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("check file: %w", err)
+		return gcode.Report{}, fmt.Errorf("check file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	_, findings, index, err := gcode.CheckIndexed(f, p.Limits(file.Filament))
+	limits := p.Limits(file.Filament)
+	limits.EndAppended = true // what is left on is turned off after every print
+	report, findings, index, err := gcode.CheckIndexed(f, limits)
 	if err != nil {
-		return fmt.Errorf("check file: %w", err)
+		return report, fmt.Errorf("check file: %w", err)
 	}
 	p.own.plan.Store(&plan{sha: file.SHA256, index: index})
 	if gcode.Safe(findings) {
-		return nil
+		return report, nil
 	}
 	for _, finding := range findings {
 		if !finding.Warning {
-			return fmt.Errorf("line %d: %s %v", finding.Line, finding.Code, finding.Args)
+			return report, fmt.Errorf("line %d: %s %v", finding.Line, finding.Code, finding.Args)
 		}
 	}
-	return errors.New("the check found something")
+	return report, errors.New("the check found something")
 }
 
 // cancel brings the attempt to an end, which will be told as kind with reason.
@@ -214,6 +221,7 @@ func (p *printer) follow(s link.Snapshot) {
 		p.apply(stepGo, "")
 		p.journal(j.event(wire.EventResumed, "", time.Now()))
 	case p.state.Word == wire.StateHeating && (isHot(s.Temps) || j.Print.Lines > wellBegun):
+		p.circuit.hot(p.Key)
 		p.apply(stepHot, "")
 	}
 }
@@ -323,12 +331,13 @@ func (p *printer) judge(n note) *ending {
 		}
 		return end
 	case n.result.OK():
-		end.events[0].Kind = wire.EventFinished
+		end.events[0].Kind, end.hot = wire.EventFinished, p.leftOn()
 		return end
 	}
 	end.reason = reasonOf(n.result.Reason)
 	switch n.result.Reason {
 	case link.Cancelled:
+		end.hot = p.leftOn()
 		end.events[0].Kind, end.reason = wire.EventStopped, wire.ReasonCancelled
 		if j.kind != "" {
 			end.events[0].Kind, end.reason = j.kind, j.reason
@@ -337,6 +346,9 @@ func (p *printer) judge(n note) *ending {
 		end.events[0].Kind, end.step = wire.EventStopped, stepHalt
 		if j.stopReason != "" {
 			end.reason = j.stopReason
+		}
+		if j.kind == wire.EventFailed { // a rule stopped it, nobody else
+			end.events[0].Kind, end.reason = j.kind, j.reason
 		}
 	case link.Halted, link.Thermal:
 		end.step = stepHalt

@@ -373,7 +373,7 @@ func (l *lab) options(b board, dialect string) agent.Options {
 		},
 		Secrets: agent.Secrets{Token: token}, Version: "test", Log: log,
 		Machines: []agent.Machine{{
-			Printer: p, Link: link.Options{Dialect: d, Log: log},
+			Printer: p, Kind: model, Link: link.Options{Dialect: d, Log: log},
 			Limits: func(string) gcode.Limits { return gcode.LimitsFor(model, profiles.Filament{}) },
 			Open:   opener(b.path),
 		}},

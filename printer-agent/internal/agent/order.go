@@ -84,7 +84,10 @@ func (a *Agent) repeated(o order) bool {
 }
 
 // conclude answers an order, accepted when the reason is empty, and remembers the answer.
-func (a *Agent) conclude(o order, reason string) {
+func (a *Agent) conclude(o order, reason string) { a.refuse(o, reason, time.Time{}) }
+
+// refuse is conclude with the time from which the answer may be another.
+func (a *Agent) refuse(o order, reason string, until time.Time) {
 	answer := wire.AnswerAccepted
 	if reason != "" {
 		answer = wire.AnswerRefused
@@ -94,12 +97,16 @@ func (a *Agent) conclude(o order, reason string) {
 	if err := a.spool.Remember(spool.Seen{ID: o.ID, Answer: answer, Reason: reason}); err != nil {
 		a.log.Error("remember command", "err", err)
 	}
-	a.answer(o, answer, reason)
+	a.acknowledge(o, wire.CommandAck{ID: o.ID, Answer: answer, Reason: reason, NotBefore: until.UTC()})
 }
 
 func (a *Agent) answer(o order, answer wire.Answer, reason string) {
-	a.log.Info("command", "kind", o.Kind, "printer", o.Printer, "attempt", o.Attempt, "answer", answer, "reason", reason)
-	a.tray.putAck(wire.CommandAck{ID: o.ID, Answer: answer, Reason: reason})
+	a.acknowledge(o, wire.CommandAck{ID: o.ID, Answer: answer, Reason: reason})
+}
+
+func (a *Agent) acknowledge(o order, ack wire.CommandAck) {
+	a.log.Info("command", "kind", o.Kind, "printer", o.Printer, "attempt", o.Attempt, "answer", ack.Answer, "reason", ack.Reason)
+	a.tray.putAck(ack)
 }
 
 // handle obeys or refuses an order, in the printer's own goroutine.
@@ -142,11 +149,18 @@ func (p *printer) obey(ctx context.Context, o order) string {
 // start takes an attempt, or refuses it.
 func (p *printer) start(ctx context.Context, o order) {
 	reason := p.refuse(o)
+	var until time.Time
+	if now := time.Now(); reason == "" {
+		if a := p.mayStart(now, o.File.Seconds); !a.OK {
+			p.refuseNow(now, a)
+			reason, until = reasonOfAnswer(a), a.From
+		}
+	}
 	if reason == "" {
 		reason = p.take(ctx, o)
 	}
 	if reason != "" {
-		p.agent.conclude(o, reason)
+		p.agent.refuse(o, reason, until)
 		return
 	}
 	p.agent.answer(o, wire.AnswerAccepted, "")
@@ -169,6 +183,12 @@ func (p *printer) refuse(o order) string {
 	switch p.state.Word {
 	case wire.StateReady:
 		return ""
+	case wire.StateStopping:
+		if p.job == nil && !p.clear {
+			return wire.ReasonNotClear
+		}
+	case wire.StateNotNow:
+		return "" // by what mayStart says
 	case wire.StateClear:
 		return wire.ReasonNotClear
 	case wire.StateOffline, wire.StateConnect:
@@ -246,14 +266,6 @@ func (p *printer) stopNow(ctx context.Context, o order) {
 		p.agent.conclude(o, wire.ReasonOffline)
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	confirmed, err := l.Stop(ctx)
-	p.log.Warn("emergency stop", "confirmed", confirmed, "err", err)
+	p.emergency(ctx, l, wire.ReasonStopNow)
 	p.agent.conclude(o, "")
-	reason := wire.ReasonStopNow
-	if !confirmed {
-		reason = wire.ReasonUnconfirmed
-	}
-	p.tell(note{kind: noteStopped, reason: reason})
 }

@@ -98,7 +98,7 @@ func (p *printer) idle() error {
 		return local.Refuse(local.CodeAway, "")
 	case p.state.Word == wire.StateError:
 		return local.Refuse(local.CodeHalted, "")
-	case p.state.Word != wire.StateReady && p.state.Word != wire.StateClear:
+	case p.state.Word != wire.StateReady && p.state.Word != wire.StateClear && p.state.Word != wire.StateNotNow:
 		return local.Refuse(local.CodeBusy, "")
 	}
 	return nil
@@ -282,7 +282,7 @@ func (p *printer) readPlan(wg *sync.WaitGroup) {
 	wg.Go(func() {
 		path, err := p.agent.spool.Lookup(file.SHA256)
 		if err == nil {
-			err = p.check(path, file)
+			_, err = p.check(path, file)
 		}
 		if err != nil {
 			p.log.Warn("read the plan of the print", "err", err)

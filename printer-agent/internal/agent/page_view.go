@@ -43,7 +43,7 @@ func (p *printer) show(now time.Time) {
 // word is the state as people are told.
 func (p *printer) word() string {
 	switch p.state.Word {
-	case wire.StateReady:
+	case wire.StateReady, wire.StateNotNow: // its hours bind the lab; its maker says to be there
 		return local.StateReady
 	case wire.StateClear:
 		return local.StatePlate
@@ -89,7 +89,7 @@ func (p *printer) can(s link.Snapshot) local.Can {
 	on := p.running() == nil && p.job.kind == "" && p.job.last == nil
 	printing := on && (s.State == link.Printing || s.State == link.Paused)
 	return local.Can{
-		Start: free && p.state.Word == wire.StateReady,
+		Start: free && p.state.Word != wire.StateClear,
 		Pause: on && s.State == link.Printing, Resume: on && s.State == link.Paused, Cancel: on,
 		Clear: p.job == nil && (p.state.Word == wire.StateClear || p.state.Word == wire.StateError),
 		Heat:  free, Move: free, Console: free, Filament: free && c.FilamentChange != "" || printing && c.FilamentChange != "",

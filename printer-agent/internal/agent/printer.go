@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/printer-agent/internal/guard"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
@@ -56,6 +57,16 @@ type printer struct {
 	job     *job // the attempt on the machine, or nil
 	closing bool
 
+	dog         *guard.Watchdog
+	reports     int64     // of temperatures that it has seen
+	breath      time.Time // when a waiting board was last spoken to
+	windows     *guard.Windows
+	bench       *guard.Result // of its test; nil when it never had one
+	fingerprint string        // of what the test rests on
+	circuit     *circuit
+	notNow      time.Time // no print is taken before
+	notNowWhy   string
+
 	track  *spool.Track // nil when it cannot be kept: then no print is continued
 	device port.Identity
 
@@ -86,6 +97,7 @@ const (
 	noteCooled                  // heaters are off
 	noteUncool                  // they could not be turned off
 	noteStopped                 // an emergency stop was sent
+	noteWaits                   // the print waits before it begins, for a reason
 )
 
 func (a *Agent) newPrinter(m Machine) (*printer, error) {
@@ -101,6 +113,9 @@ func (a *Agent) newPrinter(m Machine) (*printer, error) {
 	p.firmware.Store(new(string))
 	if err := p.loadOwn(); err != nil {
 		return nil, fmt.Errorf("printer %s: %w", m.Key, err)
+	}
+	if err := p.prepare(); err != nil {
+		return nil, err
 	}
 	if !known && a.config.AssumeClear {
 		if err := a.spool.SetClear(m.Key, time.Now(), p.clearedHere()...); err != nil {
@@ -264,19 +279,26 @@ func (p *printer) publish() {
 	p.agent.tray.putState(p.Key, p.toLab(p.state))
 }
 
-// rest is the step of an idle board.
-func (p *printer) rest() step {
-	if p.clear {
-		return stepClean
+// rest is the step of an idle board, and why it is not ready although its bed is clear.
+func (p *printer) rest(now time.Time) (s step, why string) {
+	if !p.clear {
+		return stepDirty, ""
 	}
-	return stepDirty
+	if now.Before(p.notNow) {
+		return stepWait, p.notNowWhy
+	}
+	if a := p.mayStart(now, 0); !a.OK {
+		return stepWait, string(a.Code)
+	}
+	return stepClean, ""
 }
 
 // heed takes one note.
 func (p *printer) heed(ctx context.Context, n note, wg *sync.WaitGroup) {
 	switch n.kind {
 	case noteUp:
-		p.up, p.hang, p.device = n.link, n.hang, n.device
+		p.up, p.hang, p.device, p.reports = n.link, n.hang, n.device, 0
+		p.dog.Reset()
 		if p.job == nil {
 			p.apply(stepOpen, p.state.Reason)
 		}
@@ -293,6 +315,11 @@ func (p *printer) heed(ctx context.Context, n note, wg *sync.WaitGroup) {
 	case noteCooled:
 		p.cooled()
 		p.observe(ctx, wg)
+	case noteWaits:
+		if p.job != nil && p.state.Reason != n.reason {
+			p.state.Reason = n.reason
+			p.publish()
+		}
 	case noteUncool:
 		p.cooling, p.coolAt = false, time.Now().Add(coolAgain)
 	case noteStopped:
@@ -312,6 +339,7 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 	s := p.up.Snapshot()
 	p.learn(s.Identity.Firmware)
 	p.measure(s)
+	p.guardHeat(ctx, s, wg)
 	if p.job != nil {
 		if p.job.away.IsZero() {
 			p.follow(s)
@@ -332,11 +360,11 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 			p.cool(ctx, wg)
 			return
 		}
-		reason := p.state.Reason
-		if p.state.Word == wire.StateError || p.clear {
-			reason = ""
+		next, why := p.rest(time.Now())
+		if next == stepDirty && p.state.Word != wire.StateError {
+			why = p.state.Reason
 		}
-		p.apply(p.rest(), reason)
+		p.apply(next, why)
 	}
 }
 
@@ -359,7 +387,7 @@ func (p *printer) cool(ctx context.Context, wg *sync.WaitGroup) {
 	wg.Go(func() {
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
-		for _, command := range p.Link.Dialect.Commands.Cool {
+		for _, command := range p.coolCommands() {
 			if _, err := l.Send(ctx, command); err != nil {
 				p.log.Warn("turn heaters off", "command", command, "err", err)
 				p.tell(note{kind: noteUncool})

@@ -333,6 +333,7 @@ func (p *printer) release() {
 	p.job = nil
 	p.onMachine.Store(nil)
 	p.again.Store(nil)
+	p.circuit.release(p.Key)
 	if p.track == nil {
 		return
 	}

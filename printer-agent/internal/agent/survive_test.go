@@ -30,6 +30,21 @@ func whole(t *testing.T, b board, attempt string, lines int64) {
 	require.Zero(t, truth.Heat.HotendTarget)
 }
 
+// executed are all the lines that a board has executed, in order.
+func executed(t *testing.T, b board) (lines []string) {
+	t.Helper()
+	text, err := os.ReadFile(b.truth)
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		var r printsim.Record
+		require.NoError(t, json.Unmarshal([]byte(line), &r))
+		if r.Kind == "" && r.C != "" {
+			lines = append(lines, r.C)
+		}
+	}
+	return lines
+}
+
 // pause is the longest time between two executed lines, on the wall clock.
 func pause(t *testing.T, b board, speed float64) time.Duration {
 	t.Helper()
@@ -187,7 +202,7 @@ func TestAPrintIsHandedOver(t *testing.T) {
 	o := l.options(b, "marlin2")
 	first := l.run(o)
 	l.reach("tortue", wire.StateReady)
-	l.order(start("c1", "a1", l.file(plate(120))))
+	l.order(start("c1", "a1", l.file(plate(320))))
 	l.until("the middle of it", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.tele["tortue"].Line > 40 })
 	first.stop(agent.ErrHandOver)
 	require.NoError(t, <-first.done)

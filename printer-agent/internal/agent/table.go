@@ -9,6 +9,7 @@ const (
 	stepOpen    step = "open"    // its port was opened
 	stepClean   step = "clean"   // the board is idle and the bed confirmed clear
 	stepDirty   step = "dirty"   // the board is idle and the bed not confirmed clear
+	stepWait    step = "wait"    // the board is idle, the bed clear, and it may not print now
 	stepGone    step = "gone"    // the connection ended
 	stepTake    step = "take"    // an attempt was taken
 	stepLoaded  step = "loaded"  // its file is here and safe
@@ -37,17 +38,19 @@ func transitions() map[wire.StateWord]map[step]wire.StateWord {
 		paused   = wire.StatePaused
 		stopping = wire.StateStopping
 		failed   = wire.StateError
+		notNow   = wire.StateNotNow
 	)
 	return map[wire.StateWord]map[step]wire.StateWord{
 		offline:  {stepOpen: connect, stepGone: offline, stepLost: connect},
-		connect:  {stepLoaded: heating, stepHold: paused, stepCancel: stopping, stepEnd: dirty, stepLost: connect, stepClean: ready, stepDirty: dirty, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
-		ready:    {stepClean: ready, stepDirty: dirty, stepTake: fetching, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
-		dirty:    {stepClean: ready, stepDirty: dirty, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		connect:  {stepLoaded: heating, stepHold: paused, stepCancel: stopping, stepEnd: dirty, stepLost: connect, stepClean: ready, stepDirty: dirty, stepWait: notNow, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		ready:    {stepClean: ready, stepDirty: dirty, stepWait: notNow, stepTake: fetching, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		notNow:   {stepClean: ready, stepDirty: dirty, stepWait: notNow, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		dirty:    {stepClean: ready, stepDirty: dirty, stepWait: notNow, stepCool: stopping, stepGone: offline, stepHalt: failed, stepRestart: connect},
 		fetching: {stepLoaded: heating, stepCancel: stopping, stepEnd: dirty},
 		heating:  {stepHot: printing, stepHold: paused, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
 		printing: {stepHold: paused, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
 		paused:   {stepGo: printing, stepLost: connect, stepCancel: stopping, stepEnd: dirty},
-		stopping: {stepEnd: dirty, stepClean: ready, stepDirty: dirty, stepGone: offline, stepHalt: failed, stepRestart: connect},
-		failed:   {stepGone: offline, stepRestart: connect, stepClean: ready, stepDirty: dirty, stepHalt: failed},
+		stopping: {stepEnd: dirty, stepClean: ready, stepDirty: dirty, stepWait: notNow, stepGone: offline, stepHalt: failed, stepRestart: connect},
+		failed:   {stepGone: offline, stepRestart: connect, stepClean: ready, stepDirty: dirty, stepWait: notNow, stepHalt: failed},
 	}
 }

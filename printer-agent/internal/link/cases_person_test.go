@@ -111,7 +111,7 @@ func TestCase60HeatingReportsAreAlive(t *testing.T) {
 	for line, want := range map[string][]Reading{
 		" T:185.20 /210.00 B:60.0 /60.0 @:127 B@:40 W:?": {{"T", 185.2, 210, true}, {"B", 60, 60, true}},
 		"T:98.4 E:0 W:?":      {{"T", 98.4, 0, true}, {"B", 20.5, 60, true}},
-		"T:55.1 E:0 B:58.2":   {{"T", 55.1, 0, true}, {"B", 58.2, 0, true}},
+		"T:55.1 E:0 B:58.2":   {{"T", 55.1, 0, true}, {"B", 58.2, 60, true}},
 		"T:209.9 /210.0 W:10": {{"T", 209.9, 210, true}, {"B", 20.5, 60, true}},
 	} {
 		t.Run(line, func(t *testing.T) {

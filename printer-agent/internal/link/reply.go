@@ -103,10 +103,13 @@ const (
 	hottest = 600
 )
 
+// untold is the target of a reading that came without one.
+const untold = -1
+
 // readTemperatures appends the readings in line to dst.
 func readTemperatures(r *profiles.Replies, line []byte, dst []Reading) []Reading {
 	r.Temperature.Each(line, func(group func(string) []byte) {
-		reading := Reading{Sensor: string(group("sensor"))}
+		reading := Reading{Sensor: string(group("sensor")), Target: untold}
 		actual, err := strconv.ParseFloat(string(group("actual")), 64)
 		if missing := actual == 0 && reading.Sensor[0] == 'T'; err == nil && actual > coldest && actual <= hottest && !missing {
 			reading.Actual, reading.Valid = actual, true

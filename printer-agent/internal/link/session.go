@@ -23,6 +23,7 @@ type session struct {
 	job     *print
 	id      Identity
 	temps   []Reading
+	reports int64     // of temperatures that came
 	fresh   []Reading // scratch
 	greet   greeting
 	greeted bool // once
@@ -143,12 +144,19 @@ func (l *Link) temperatures(line []byte) {
 		known := false
 		for i := range l.s.temps {
 			if l.s.temps[i].Sensor == f.Sensor {
+				if f.Target == untold {
+					f.Target = l.s.temps[i].Target
+				}
 				l.s.temps[i], known = f, true
 			}
 		}
+		f.Target = max(f.Target, 0)
 		if !known && len(l.s.temps) < 32 {
 			l.s.temps = append(l.s.temps, f)
 		}
+	}
+	if len(l.s.fresh) > 0 {
+		l.s.reports++
 	}
 	l.watchWarmth()
 	l.s.dirty = true
@@ -414,6 +422,10 @@ func (l *Link) publish() {
 	snap := Snapshot{
 		State: s.state, Reason: s.reason, Detail: s.detail, Temps: s.temps, Identity: s.id, Prompt: s.prompt,
 		Dialect: l.dialect.Name, Window: s.win.Capacity, Continues: s.last > 0,
+		Reports: s.reports,
+	}
+	if e := s.hist.oldest(); e != nil && e.slow {
+		snap.Busy = string(frame.Word(e.command))
 	}
 	if s.job != nil {
 		snap.Job = s.job.progress()

@@ -27,7 +27,7 @@ const (
 type Reading struct {
 	Sensor string // T or T0 the first nozzle, T1 the second, B the bed, C the chamber
 	Actual float64
-	Target float64 // 0 when off or not reported
+	Target float64 // the last one reported; 0 when off or never reported
 	Valid  bool    // false when the sensor reported nan, inf or what a missing one shows
 }
 
@@ -51,6 +51,8 @@ type Snapshot struct {
 	Reason   Reason // why the last attempt ended, or why the state is halted; empty before
 	Detail   string
 	Temps    []Reading
+	Reports  int64     // how many reports Temps has been made from: one more for each that came
+	Busy     string    // word of the command that is being executed, where it is one that may take minutes
 	Job      *Progress // nil without a job
 	Prompt   *Prompt   // what the firmware asks of the person at the machine; nil when nothing
 	Identity Identity
