@@ -300,7 +300,7 @@ func (l *Link) anchored() {
 	}
 	e.answered, s.settling = true, false
 	s.ack.telling, s.ack.doubt = true, false
-	h.sure = e.number
+	h.before, h.sure = h.sure, e.number
 	l.reckon(h.acked != e.number-1, h.acked > e.number-1)
 	if h.acked > e.number {
 		l.takeBack(e.number)

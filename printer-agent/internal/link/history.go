@@ -41,6 +41,8 @@ type entry struct {
 type history struct {
 	entries [historyLines]entry
 	sure    int64 // the last line that the printer certainly has
+	before  int64 // what was sure before the last answer to a question for temperatures
+	taken   int64 // the last line that the printer has said it took
 	acked   int64 // the last line that was acknowledged, as far as acknowledgements can be counted
 	next    int64
 	head    int64
@@ -48,7 +50,9 @@ type history struct {
 }
 
 // restart goes on numbering behind line last, which the printer has.
-func (h *history) restart(last int64) { h.sure, h.acked, h.next, h.head = last, last, last+1, last+1 }
+func (h *history) restart(last int64) {
+	h.sure, h.before, h.taken, h.acked, h.next, h.head = last, last, last, last, last+1, last+1
+}
 
 func (h *history) at(n int64) *entry { return &h.entries[uint64(n)%historyLines] }
 

@@ -50,13 +50,13 @@ func (l *Link) lineError(last int64) {
 		return
 	}
 	a.hint = none
-	if last != none && last >= s.hist.sure && last < s.hist.head {
+	if last != none && last >= s.hist.before && last < s.hist.head {
 		a.hint = last + 1
 	}
 	if l.held() || l.dialect.Lines.ResendRepeat > 0 { // the request comes, and comes again
 		return
 	}
-	if a.hint == none {
+	if a.hint == none || a.hint <= s.hist.sure {
 		l.swallowNext()
 		l.askSoon()
 		return
@@ -82,6 +82,9 @@ func (l *Link) resend(n int64) {
 	a.unread, a.readBy = 0, time.Time{}
 	if n != none && n > s.hist.next {
 		s.hist.next = n // what was to be sent again has arrived after all
+	}
+	if n != none {
+		s.hist.taken = max(s.hist.taken, n-1)
 	}
 	if answer && f.again > 0 && n > f.again {
 		f.again, f.askAt = 0, time.Time{}
@@ -131,6 +134,11 @@ func (l *Link) plausible(n int64) int64 {
 	s := &l.s
 	a := &s.ack
 	if n > s.hist.sure && n <= s.hist.head && (n == s.hist.head || s.hist.holds(n)) {
+		a.wrongs = 0
+		return n
+	}
+	if n > max(s.hist.before, 1) && n <= s.hist.sure && n == a.hint && s.state != Connecting {
+		s.hist.sure = s.hist.before // a report behind an acknowledgement without line ending was taken for an answer
 		a.wrongs = 0
 		return n
 	}

@@ -59,7 +59,7 @@ func (w *window) takes(h *history, unread int64, size int) bool {
 // fits says whether slots and ring have room for one more line of size bytes.
 func (w *window) fits(h *history, unread int64, size int) bool {
 	inFlight := h.inFlight()
-	if inFlight < w.lines() {
+	if inFlight < w.lines() || w.narrow && h.next-1 <= h.taken {
 		return true
 	}
 	if !w.deep || w.narrow || w.wary || w.most > 0 && inFlight >= int64(w.most) {
@@ -71,7 +71,7 @@ func (w *window) fits(h *history, unread int64, size int) bool {
 // free is how many bytes fit into the ring behind the lines that may lie in it.
 func (w *window) free(h *history) int {
 	free := w.Ring - 1
-	for n := h.acked + 1 + int64(w.held); n < h.next; n++ {
+	for n := max(h.acked+int64(w.held), h.taken) + 1; n < h.next; n++ {
 		free -= len(h.at(n).wire)
 	}
 	return free
@@ -79,7 +79,7 @@ func (w *window) free(h *history) int {
 
 // mayGrow says whether another line may fit, before it is known how long it is.
 func (w *window) mayGrow(h *history) bool {
-	return h.inFlight() < w.lines() || w.deep && !w.narrow && !w.wary
+	return h.inFlight() < w.lines() || w.deep && !w.narrow && !w.wary || w.narrow && h.next-1 <= h.taken
 }
 
 // openWindow takes the capacity that is known: measured, else the dialect's.
