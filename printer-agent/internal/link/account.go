@@ -248,7 +248,7 @@ func (l *Link) ok(r reply) {
 	switch {
 	case l.held():
 		l.sendAgain()
-	case a.swallow && s.now.Before(a.swallowUntil):
+	case a.swallow && s.now.Before(a.swallowUntil) && !(l.tells(r) && s.hist.asked() != nil):
 		a.swallow = false
 	case s.hist.inFlight() == 0 && !l.tells(r):
 	case l.tells(r) && a.asked && s.hist.inFlight() > 0 && l.drops():
@@ -299,7 +299,7 @@ func (l *Link) anchored() {
 		return
 	}
 	e.answered, s.settling = true, false
-	s.ack.telling, s.ack.doubt = true, false
+	s.ack.telling, s.ack.doubt, s.ack.swallow = true, false, false
 	h.before, h.sure = h.sure, e.number
 	l.reckon(h.acked != e.number-1, h.acked > e.number-1)
 	if h.acked > e.number {

@@ -204,6 +204,31 @@ func TestCase07OneFaultManyRequests(t *testing.T) {
 	}.check(t)
 }
 
+// The same of questions: each that was asked during one long command is answered behind it, and none of the answers asks
+// for the line that is sent then.
+func TestCase07OneWaitManyAnswers(t *testing.T) {
+	wireCase{
+		dialect: "teacup", first: 71, file: "G1 X1\nG1 X2\n", probes: 2,
+		wire: `
+			> N71 G1 X1
+			= 2400ms
+			x N71 G1 X1
+			= 4900ms
+			x N1000071 M105
+			= 1s
+			< ok
+			< rs 72
+			= 10ms
+			< rs 72
+			> N72 M105
+			= 50ms
+			< ok T:20.1 /0.0 B:20.5 /0.0
+			> N73 G1 X2
+			= 50ms
+			< ok`,
+	}.check(t)
+}
+
 // Case 8: a request for the line behind the last one says that the board has all of them.
 func TestCase08RequestForTheNextLine(t *testing.T) {
 	wireCase{
@@ -225,14 +250,6 @@ func TestCase08RequestForTheNextLine(t *testing.T) {
 
 // Case 9: a request for line 1 that a reset has left over says nothing when line 1 comes next anyway.
 func TestCase09LeftOverRequestForLine1(t *testing.T) {
-	wireCase{
-		dialect: "marlin2", inFlight: 1, first: 1, file: "G1 X1\nG1 X2\n",
-		wire: `
-			> N1 G1 X1
-			< ok
-			> N2 G1 X2
-			< ok`,
-	}.check(t)
 	onWire(t, "marlin2", Options{Capacity: Capacity{Slots: 2}}, nil, func(w *wire) {
 		w.number(1)
 		w.say("Error:Line Number is not Last Line Number+1, Last Line: 0", "Resend: 1", "ok")

@@ -111,6 +111,15 @@ const unreadFor = 30 * time.Second
 // (Marlin, queue.cpp flush_and_request_resend).
 func (l *Link) unanswered() bool { return l.s.ack.unread > 0 && l.s.now.Before(l.s.ack.readBy) }
 
+// answered counts the answer to one question. The others are answered at once too, or were thrown away unread.
+func (a *accounting) answered(readBy time.Time) {
+	if a.unread > 1 {
+		a.unread, a.readBy = a.unread-1, earlier(a.readBy, readBy)
+		return
+	}
+	a.unread, a.readBy = 0, time.Time{}
+}
+
 // tickUnread gives up questions that must have been read, or lost.
 func (l *Link) tickUnread() {
 	a := &l.s.ack

@@ -79,7 +79,7 @@ func (l *Link) resend(n int64) {
 		l.swallowNext()
 		return
 	}
-	a.unread, a.readBy = 0, time.Time{}
+	a.answered(s.now.Add(2 * l.timing.Echo))
 	if n != none && n > s.hist.next {
 		s.hist.next = n // what was to be sent again has arrived after all
 	}

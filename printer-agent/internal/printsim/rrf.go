@@ -155,7 +155,7 @@ func (r *rrf) info() {
 
 func (r *rrf) settings()             {}
 func (r *rrf) busy() string          { return "" }
-func (r *rrf) cold() string          { return "Error: G1: Cold extrusion: temperature too low to extrude" }
+func (r *rrf) cold() string          { return "Error: G1: Cold extrusion: temperature too low to extrude\n" }
 func (r *rrf) targetSet(*heater)     {}
 func (r *rrf) homed()                {}
 func (r *rrf) shifted()              {}
