@@ -33,16 +33,16 @@ var (
 
 // Config is agent.toml: written by enrol, changed by hand. An unknown key is an error.
 type Config struct {
-	Coordinator   string        `toml:"coordinator"` // address of the pages and the API
-	Broker        string        `toml:"broker"`      // ssl://host:port; tcp:// on loopback only
-	Agent         string        `toml:"agent"`       // the name the lab gave
-	Lab           string        `toml:"lab"`
-	AssumeClear   bool          `toml:"assume_clear"`   // beds never seen before count as clear at first start
-	ProgressEvery time.Duration `toml:"progress_every"` // between signs of life of a print; 0 stands for one minute
+	Coordinator   string        `toml:"coordinator,omitempty"` // address of the pages and the API
+	Broker        string        `toml:"broker,omitempty"`      // ssl://host:port; tcp:// on loopback only
+	Agent         string        `toml:"agent,omitempty"`       // the name the lab gave
+	Lab           string        `toml:"lab,omitempty"`
+	AssumeClear   bool          `toml:"assume_clear,omitempty"`   // beds never seen before count as clear at first start
+	ProgressEvery time.Duration `toml:"progress_every,omitempty"` // between signs of life of a print; 0 stands for one minute
 	// Zone is the time zone of the hours below, as in Europe/Paris; empty stands for the computer's own.
 	Zone     string           `toml:"zone,omitempty"`
 	Breakers map[string]int64 `toml:"breakers,omitempty"` // what circuits that printers share bear, in watts; 0: not known
-	Local    Local            `toml:"local"`
+	Local    Local            `toml:"local,omitempty"`
 	Printers []Printer        `toml:"printer"`
 }
 
@@ -64,7 +64,7 @@ type Printer struct {
 	Name     string `toml:"name"`
 	Model    string `toml:"model"`              // printer profile
 	Port     string `toml:"port"`               // device path, best one below /dev/serial/by-id
-	Baud     int    `toml:"baud"`               // 0: as the profile says
+	Baud     int    `toml:"baud,omitempty"`     // 0: as the profile says
 	Firmware string `toml:"firmware,omitempty"` // dialect; empty: as the profile says
 	AllowPTY bool   `toml:"allow_pty,omitempty"`
 	Camera   string `toml:"camera,omitempty"` // http://… of the maker's own, for the local page

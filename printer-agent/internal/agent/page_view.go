@@ -35,6 +35,9 @@ func (p *printer) show(now time.Time) {
 	if p.up != nil && s.State != link.Connecting {
 		v.Seen = now
 	}
+	if s.State == link.Dead {
+		s.Temps = nil // of before it halted
+	}
 	v.Heaters = heaters(s.Temps, p.Kind.Heat.BedMax > 0)
 	v.History = p.remember(now, v.Heaters)
 	o.view.Store(v)
