@@ -211,6 +211,9 @@ func (p *printer) enter(ctx context.Context, command string, entry spool.Print) 
 	err := p.agent.record("take attempt", func() error { return p.agent.spool.Begin(command, entry) })
 	switch {
 	case err == nil:
+		if p.state.Word == wire.StateNotNow { // its hours have come, or its maker is there
+			p.apply(stepClean, "")
+		}
 		p.begin(ctx, entry)
 		return ""
 	case errors.Is(err, spool.ErrStartedBefore):

@@ -35,6 +35,8 @@ type home struct {
 	fleet   local.Fleet
 	browser *http.Client
 	end     func() // of the agent
+	// handOver ends it for another one on the same folder.
+	handOver func()
 }
 
 // withKind tells an agent what its machines are.
@@ -67,7 +69,7 @@ func newHome(t *testing.T, dir string, o agent.Options) *home {
 	o.Spool = store
 	a, err := agent.New(o)
 	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancelCause(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
 	server, err := local.New(local.Options{Key: pageKey, Fleet: a.Fleet(), Version: "test", Log: slog.New(slog.DiscardHandler)})
@@ -76,16 +78,17 @@ func newHome(t *testing.T, dir string, o agent.Options) *home {
 	require.NoError(t, err)
 	h := &home{t: t, web: httptest.NewServer(server.Handler()), fleet: a.Fleet(), browser: &http.Client{Jar: jar}}
 	over := false
-	h.end = func() {
+	end := func(cause error) {
 		if over {
 			return
 		}
 		over = true
-		stop()
+		stop(cause)
 		require.NoError(t, <-ended)
 		h.web.Close()
 		require.NoError(t, store.Close())
 	}
+	h.end, h.handOver = func() { end(nil) }, func() { end(agent.ErrHandOver) }
 	t.Cleanup(h.end)
 	resp, err := h.browser.Get(h.web.URL + "/enter?key=" + pageKey)
 	require.NoError(t, err)
@@ -360,4 +363,43 @@ func TestAnUnsafeOwnFile(t *testing.T) {
 	h.done("remove", "remove", "hot.gcode")
 	require.Empty(t, m.Files.List())
 	require.Empty(t, truthOf(t, b).Attempts)
+}
+
+// Ensure that a printer which may not print for the lab now prints for its maker, who is there.
+func TestAnOwnPrintOutsideTheHours(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	b := newBoard(t, "marlin", 300)
+	o := l.options(b, "marlin2")
+	o.Machines[0].Home = true
+	h := newHome(t, l.dir, o)
+	l.reach("tortue", wire.StateNotNow)
+	h.reach(local.StateReady)
+	status, answer := h.send(pageKey, "hook.gcode", plate(100), false)
+	require.Equal(t, http.StatusCreated, status, answer)
+	h.done("print", "file", "hook.gcode", "until", until(time.Hour))
+	l.reach("tortue", wire.StateForeignOp)
+	h.reach(local.StatePlate)
+	require.Len(t, truthOf(t, b).Attempts, 1)
+}
+
+// Ensure that an own print which a kill of the agent interrupts goes on as one of the lab's does.
+func TestAnOwnPrintGoesOn(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t, "marlin", 100)
+	dir := t.TempDir()
+	h := newHome(t, dir, alone(t, b))
+	h.reach(local.StateReady)
+	status, answer := h.send(pageKey, "hook.gcode", plate(600), false)
+	require.Equal(t, http.StatusCreated, status, answer)
+	h.done("print", "file", "hook.gcode", "until", until(time.Hour))
+	h.reach(local.StatePrinting)
+	h.handOver()
+	h = newHome(t, dir, alone(t, b))
+	require.Eventually(t, func() bool { j := h.view().Job; return j != nil && j.Own && j.Layers > 0 }, patience, 20*time.Millisecond)
+	h.reach(local.StatePlate)
+	truth := truthOf(t, b)
+	require.Len(t, truth.Attempts, 1)
+	require.EqualValues(t, strings.Count(plate(600), "\n"), truth.Attempts[0].Lines)
+	require.Zero(t, truth.Attempts[0].Repeated)
 }

@@ -119,7 +119,9 @@ func (h *shelf) check(p *printer, f spool.LocalFile) (verdict, error) {
 		return verdict{}, err
 	}
 	defer func() { _ = file.Close() }() // only read
-	report, findings, err := gcode.Check(file, p.Limits(""))
+	limits := p.Limits("")
+	limits.EndAppended = true // as before a print
+	report, findings, err := gcode.Check(file, limits)
 	if err != nil {
 		return verdict{}, err
 	}

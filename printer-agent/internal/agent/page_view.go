@@ -1,10 +1,12 @@
 package agent
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	"github.com/mailleur/mailleur/printer-agent/internal/guard"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
@@ -71,6 +73,9 @@ func (p *printer) word() string {
 func (p *printer) reason() local.Reason {
 	if p.state.Reason == "" {
 		return local.Reason{}
+	}
+	if code := guard.Code(p.state.Reason); slices.Contains(guard.Codes, code) {
+		return local.Reason{Code: code.Key()}
 	}
 	return local.Reason{Code: "why.ended_" + p.state.Reason}
 }
