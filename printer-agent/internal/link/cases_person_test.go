@@ -100,6 +100,7 @@ func TestCase59SlowCommandsWithoutBusyLines(t *testing.T) {
 				require.Equal(w, Done, r.Reason, r.Detail)
 				require.Equal(w, []string{command, "G1 X1"}, w.executed)
 				require.EqualValues(w, 2, r.LinesAcked)
+				require.Zero(w, r.Resends, "the refusals answer questions, and ask for nothing")
 				require.LessOrEqual(w, r.Probes, int64(4), "a receive ring holds no more")
 			})
 		})
@@ -150,7 +151,7 @@ func TestCase61OneQuestionAtATime(t *testing.T) {
 			= 10m700ms
 			< ok
 			> M105
-			= 900ms
+			= 4s
 			< ok B:20.5 /0.0 T0:21.0 /0.0
 			> G1 X1
 			< ok`,

@@ -101,6 +101,9 @@ func (l *Link) ask(e *entry) {
 		e.sends++
 	}
 	a.unread, a.behind, a.readBy = a.unread+1, s.hist.next-1, s.now.Add(unreadFor)
+	if e.slow {
+		a.readBy = s.now.Add(l.timing.SilenceSlow)
+	}
 	l.question(question)
 }
 

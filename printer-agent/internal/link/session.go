@@ -299,9 +299,6 @@ func (l *Link) nextEntry() *entry {
 	if len(s.queue) > 0 {
 		r := s.queue[0]
 		s.queue = s.queue[1:]
-		if !l.makePass(r) {
-			return l.nextEntry()
-		}
 		e := l.number(r.kind, r.command)
 		e.user = r
 		return e
@@ -310,21 +307,6 @@ func (l *Link) nextEntry() *entry {
 		return nil
 	}
 	return l.nextJobEntry()
-}
-
-// makePass rewrites a person's command that the firmware could not take as it is; it refuses what no rewriting helps.
-func (l *Link) makePass(r *request) bool {
-	room := l.room()
-	if r.kind != userLine || len(r.command) <= room && !suspicious(r.command, l.dialect.Lines.Forbidden) {
-		return true
-	}
-	text, _, ok := frame.Rewrite(nil, r.command, room, l.dialect.Lines.Forbidden)
-	if !ok || len(text) == 0 {
-		r.finish(&Failure{Reason: Refused, Detail: string(r.command)})
-		return false
-	}
-	r.command = text
-	return true
 }
 
 // transmit writes one entry.
