@@ -123,6 +123,7 @@ const (
 	CommandCancel  CommandKind = "cancel"
 	CommandStopNow CommandKind = "stop-now" // out of band; the board halts
 	CommandClear   CommandKind = "clear"    // the bed was confirmed clear on a page
+	CommandAnswer  CommandKind = "answer"   // to the question that the state shows, with Choice
 )
 
 // Command is an order. An agent refuses one of another epoch, one older than MaxAge since it was received first, and a
@@ -136,6 +137,7 @@ type Command struct {
 	Printer string      `json:"printer"`
 	Attempt string      `json:"attempt,omitempty"` // the fence
 	File    *File       `json:"file,omitempty"`    // for start
+	Choice  int64       `json:"choice,omitempty"`  // for answer: index of Prompt.Choices
 }
 
 // File is the G-code to print: fetched over HTTPS at /api/v1/blobs/{sha256} and checked against the hash.

@@ -343,6 +343,8 @@ type running struct {
 	stop context.CancelCauseFunc
 	done chan error
 	once sync.Once
+
+	store *spool.Spool
 }
 
 func (r *running) end(t *testing.T) {
@@ -393,7 +395,7 @@ func (l *lab) runLimited(o agent.Options, limits spool.Limits) *running {
 	a, err := agent.New(o)
 	require.NoError(l.t, err)
 	ctx, stop := context.WithCancelCause(context.Background())
-	r := &running{stop: stop, done: make(chan error, 1)}
+	r := &running{stop: stop, done: make(chan error, 1), store: store}
 	go func() {
 		err := a.Run(ctx)
 		if e := store.Close(); err == nil {

@@ -140,7 +140,9 @@ func (p *printer) obey(ctx context.Context, o order) string {
 		return p.steer(p.up.Pause(ctx))
 	case o.Kind == wire.CommandResume && p.up != nil:
 		return p.steer(p.up.Resume(ctx))
-	case o.Kind == wire.CommandPause, o.Kind == wire.CommandResume:
+	case o.Kind == wire.CommandAnswer && p.up != nil:
+		return p.steer(p.up.Answer(ctx, int(o.Choice)))
+	case o.Kind == wire.CommandPause, o.Kind == wire.CommandResume, o.Kind == wire.CommandAnswer:
 		return wire.ReasonOffline
 	}
 	return wire.ReasonNoSuchCommand

@@ -217,7 +217,7 @@ func (p *printer) toLab(s wire.State) wire.State {
 	default:
 		s.Word, s.Reason = wire.StateForeignOp, ""
 	}
-	s.Attempt = ""
+	s.Attempt, s.Prompt = "", nil
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -340,6 +341,7 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 	p.learn(s.Identity.Firmware)
 	p.measure(s)
 	p.guardHeat(ctx, s, wg)
+	p.quote(s.Prompt)
 	if p.job != nil {
 		if p.job.away.IsZero() {
 			p.follow(s)
@@ -365,6 +367,18 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 			why = p.state.Reason
 		}
 		p.apply(next, why)
+	}
+}
+
+// quote shows what the printer asks of the person beside it.
+func (p *printer) quote(q *link.Prompt) {
+	var now *wire.Prompt
+	if q != nil {
+		now = &wire.Prompt{Text: q.Text, Choices: q.Choices}
+	}
+	if !reflect.DeepEqual(now, p.state.Prompt) {
+		p.state.Prompt = now
+		p.publish()
 	}
 }
 
@@ -426,6 +440,12 @@ func (p *printer) measure(s link.Snapshot) {
 		m.Attempt, m.Lines = p.job.Attempt, p.job.total()
 		m.Line, m.Progress, m.Resends = p.job.Print.Lines, p.job.permille(), p.job.Resends
 		m.SecondsEnd = p.job.secondsLeft(time.Now())
+		if s.Job != nil {
+			m.BadCable = s.Job.BadCable
+		}
+		if r := p.own.view.Load().Job; r != nil && r.Layers > 0 {
+			m.Layer, m.Layers, m.SecondsEnd = r.Layer, r.Layers, int64(r.Left.Seconds())
+		}
 	}
 	if p.mine(time.Now()) {
 		m.Attempt = "" // the lab knows of none
