@@ -84,6 +84,7 @@ type Board struct {
 	maxLine       int               // where the firmware stops storing a line
 	splits, ascii bool              // a longer line becomes two; bytes from 0x80 are passed over
 	line          []byte            // the line the main loop is reading
+	lineAt        time.Duration     // when it read the last byte of that
 	from          *original         // what that line was, if the cable hurt it
 	eats          func(c byte) bool // takes a byte as it arrives, before the ring; may be nil
 	found         func()            // called when the main loop comes to the ring; may be nil
@@ -330,7 +331,7 @@ func (b *Board) read() bool {
 			b.ready = !b.running && b.ring.lines() == 0
 			return true
 		}
-		if len(b.line) < b.maxLine {
+		if b.lineAt = b.now; len(b.line) < b.maxLine {
 			b.line = append(b.line, c.c)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 const (
 	idlePeriod   = time.Second            // "wait" while nothing is to be done
 	resendPeriod = 200 * time.Millisecond // a request for a line, until it arrives
+	halfLine     = 200 * time.Millisecond // how long the rest of a line is waited for
 	knownLines   = 40                     // how far back a repeated line is recognised
 )
 
@@ -211,14 +212,23 @@ func (r *repetier) idleAt() time.Duration {
 	if r.running {
 		return never
 	}
+	at := r.waitAt
 	if r.waiting {
-		return r.resendAt
+		at = r.resendAt
 	}
-	return r.waitAt
+	if len(r.line) > 0 {
+		at = min(at, r.lineAt+halfLine)
+	}
+	return at
 }
 
+// idle forgets a line whose rest does not come, and asks for it.
 func (r *repetier) idle() {
-	if r.waiting {
+	half := len(r.line) > 0 && r.now >= r.lineAt+halfLine
+	if half {
+		r.line, r.from = r.line[:0], nil
+	}
+	if half || r.waiting {
 		r.ask()
 		return
 	}
