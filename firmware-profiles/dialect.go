@@ -66,6 +66,9 @@ type Lines struct {
 	// HalfLine is the time in milliseconds after which the firmware forgets a line whose end did not come, or refuses it;
 	// 0 means that it waits for ever.
 	HalfLine int `toml:"half_line_ms"`
+	// Unguarded says that a numbered line without a checksum is executed, so that half a line must be spoiled before it is
+	// ended.
+	Unguarded bool `toml:"unguarded"`
 	// MeatPack says that another host may have left the firmware expecting packed bytes (MeatPack, in Marlin and
 	// Prusa-Firmware); a greeting without an answer is then tried with the word that ends that in front.
 	MeatPack bool `toml:"meatpack"`

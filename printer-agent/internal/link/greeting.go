@@ -6,6 +6,7 @@ import (
 
 // greeting is how far the link is in finding out who is there.
 type greeting struct {
+	began  time.Time
 	at     time.Time // when to greet, or to greet again
 	until  time.Time // when to give up
 	said   bool      // it was written: an ok from before answers whoever was here before
@@ -16,6 +17,15 @@ type greeting struct {
 	tries  int       // greetings since the last answer to one
 	lives  time.Time // when it was last heard to be at something
 	latest time.Time // when to give up all the same
+}
+
+// talks is how long a moment of quiet is waited for: a banner may be long, and a board that asks for the rest of a line is
+// never quiet.
+func (l *Link) talks() time.Duration {
+	if l.s.resuming {
+		return 3 * l.timing.Quiet
+	}
+	return l.timing.Boot / 2
 }
 
 // patientTries is how many greetings are written to a board that is at something and may not be reading: more might not
@@ -41,7 +51,7 @@ func (l *Link) connect() {
 	s.ack = accounting{hint: none}
 	s.prompt, s.asking, s.powerless, s.restored = nil, Prompt{}, false, false
 	s.id = Identity{}
-	s.greet = greeting{at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot), latest: s.now.Add(l.timing.SilenceSlow)}
+	s.greet = greeting{began: s.now, at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot), latest: s.now.Add(l.timing.SilenceSlow)}
 	s.pollAt = time.Time{}
 	s.dirty = true
 }
@@ -64,7 +74,7 @@ func (l *Link) tickGreeting() {
 		l.goOn(s.greet.last)
 		return
 	}
-	if quiet := s.lastByte.Add(l.timing.Quiet); s.now.Before(quiet) {
+	if quiet := s.lastByte.Add(l.timing.Quiet); s.now.Before(quiet) && s.now.Before(s.greet.began.Add(l.talks())) {
 		s.greet.at = quiet
 		return
 	}

@@ -20,9 +20,19 @@ type Tracker interface {
 
 // whereabouts is the beginning of a greeting that asks the board where it is instead of resetting its line numbers.
 // Firmware answers a line number that cannot be with the last one that it took, and changes nothing (measured on Marlin
-// 1.1, 2.1.2 and bugfix-2.1). The line ending before it ends half a line left by who wrote last.
+// 1.1, 2.1.2 and bugfix-2.1).
 func (l *Link) whereabouts() []byte {
-	return frame.Append([]byte("\n"), farAhead, []byte(l.dialect.Commands.Temperature))
+	return frame.Append([]byte(l.breakOff()), farAhead, []byte(l.dialect.Commands.Temperature))
+}
+
+// breakOff ends half a line left by whoever was here before. Firmware that needs no checksum (Repetier-Firmware, gcode.cpp
+// parseAscii) would execute that half if it was at something and has not forgotten it: it gets two checksums that no line
+// can have both.
+func (l *Link) breakOff() string {
+	if l.dialect.Lines.Unguarded {
+		return "*1*256\n"
+	}
+	return "\n"
 }
 
 // located takes the board's word where it is; it reports whether it has been given one.
