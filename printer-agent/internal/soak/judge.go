@@ -3,6 +3,7 @@ package soak
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
@@ -11,27 +12,31 @@ import (
 
 // Outcome is how a run ended, by what the board executed.
 type Outcome struct {
-	Plan       Plan
-	Result     link.Result
-	Executed   int    // lines of the file
-	Wanted     int    // lines in the file
-	Wrong      string // what of them is not as the file says; empty when all are
-	Collisions int    // lines that the cable hurt and whose checksum fitted all the same
-	Unchecked  int    // such lines that had lost number or checksum, so that the firmware had nothing to compare
-	Cuts       int    // connections cut
-	Resends    int    // lines that the board asked for again
-	Took       time.Duration
+	Plan      Plan
+	Result    link.Result
+	Executed  int    // lines of the file
+	Wanted    int    // lines in the file
+	Wrong     string // what of them is not as the file says, hurt lines apart; empty when all are
+	Collided  int    // lines of the file executed as the cable had hurt them: their checksums matched by accident
+	Unguarded int    // such lines that had lost their checksum, on firmware that does not insist on one
+	Cuts      int    // connections cut
+	Resends   int    // lines that the board asked for again
+	Took      time.Duration
 }
 
 // Done says whether the run ended as a print should.
 func (o Outcome) Done() bool { return o.Result.Reason == link.Done }
 
+// Exact says whether every line that was executed was so as the file says, each once, in order.
+func (o Outcome) Exact() bool { return o.Wrong == "" && o.Collided+o.Unguarded == 0 }
+
 // Failed says what is wrong with a run: a print that is done and was not executed exactly, or that ended early after
 // something that is not the beginning of the file; or an end that the faults of its class do not excuse. It is empty for
-// a good run. Where checksums have collided, the board cannot execute what the file says.
+// a good run. A line that the cable hurt and that the firmware could not tell from a whole one is nobody's fault: it is
+// counted apart, and all others must be right.
 func (o Outcome) Failed() string {
 	switch {
-	case o.Wrong != "" && o.Collisions == 0:
+	case o.Wrong != "":
 		return fmt.Sprintf("%s, yet %s", o.Result.Reason, o.Wrong)
 	case o.Done(), o.Plan.Class == Storm && o.Result.Reason == link.BadCable:
 		return ""
@@ -40,17 +45,38 @@ func (o Outcome) Failed() string {
 }
 
 // judge compares what the board executed with the file.
-func judge(plan Plan, result link.Result, truth printsim.Truth, want []string, cuts int, took time.Duration) Outcome {
+func judge(plan Plan, result link.Result, machine *printsim.Machine, want []string, cuts int, took time.Duration) Outcome {
+	truth := machine.Truth()
 	got := truth.Executed(token)
 	o := Outcome{
-		Plan: plan, Result: result, Executed: len(got), Wanted: len(want), Cuts: cuts, Took: took,
-		Collisions: len(truth.Collisions), Unchecked: truth.Unchecked, Resends: truth.Resends,
+		Plan: plan, Result: result, Executed: len(got), Wanted: len(want), Cuts: cuts, Took: took, Resends: truth.Resends,
 	}
+	o.mend(got, want, machine.Records())
 	o.Wrong = difference(want, got, o.Done())
 	if o.Wrong == "" && o.Done() && !ended(truth) {
 		o.Wrong = "its end marker was not executed"
 	}
 	return o
+}
+
+// mend counts the lines that were executed as the cable had hurt them, and puts the file's in their places. The board
+// tells which lines those are; where it does not, nothing is mended.
+func (o *Outcome) mend(got, want []string, records []printsim.Record) {
+	for _, r := range records {
+		at := r.Line - 1
+		if r.N == nil || at < 0 || at >= min(len(got), len(want)) || got[at] != r.C || !strings.Contains(r.Was, want[at]) {
+			continue
+		}
+		switch r.Kind {
+		case "collision":
+			o.Collided++
+		case "unchecked":
+			o.Unguarded++
+		default:
+			continue
+		}
+		got[at] = want[at]
+	}
 }
 
 // difference is where got leaves want; it must be all of it, or else a beginning.

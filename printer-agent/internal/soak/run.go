@@ -78,7 +78,7 @@ func (rig Rig) Run(ctx context.Context, plan Plan) (Outcome, error) {
 	if err := errors.Join(err, r.track.Close()); err != nil {
 		return Outcome{}, err
 	}
-	return judge(plan, result, machine.Truth(), f.want, r.cuts, time.Since(r.began)), nil
+	return judge(plan, result, machine, f.want, r.cuts, time.Since(r.began)), nil
 }
 
 // told is a record of the board for a log.

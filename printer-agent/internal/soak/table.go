@@ -10,7 +10,7 @@ import (
 type Table struct{ rows map[Class]*row }
 
 type row struct {
-	runs, done, right, badCable, wrong, collided, unchecked, cuts int
+	runs, done, right, badCable, wrong, collided, unguarded, cuts int
 
 	lost     time.Duration // beyond what the same print takes undisturbed
 	compared int           // runs of which that is known
@@ -28,16 +28,17 @@ func (t *Table) Add(o Outcome, undisturbed time.Duration) {
 	}
 	r.runs++
 	r.cuts += o.Cuts
-	r.unchecked += o.Unchecked
 	switch {
-	case o.Wrong != "" && o.Collisions > 0:
-		r.collided++
 	case o.Wrong != "":
 		r.wrong++
+	case o.Collided > 0:
+		r.collided++
+	case o.Unguarded > 0:
+		r.unguarded++
 	}
 	if o.Done() {
 		r.done++
-		if o.Wrong == "" {
+		if o.Exact() {
 			r.right++
 		}
 		if undisturbed > 0 {
@@ -61,7 +62,7 @@ func (t *Table) Complete(c Class) (share float64, any bool) {
 // String is the table in Markdown.
 func (t *Table) String() string {
 	var b strings.Builder
-	b.WriteString("| class | runs | done | right | bad cable | wrong | collisions | unchecked | cuts | seconds lost |\n")
+	b.WriteString("| class | runs | done | right | bad cable | wrong | collisions | no checksum | cuts | seconds lost |\n")
 	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, c := range Classes() {
 		r := t.rows[c]
@@ -73,7 +74,7 @@ func (t *Table) String() string {
 			lost = fmt.Sprintf("%.1f", r.lost.Seconds()/float64(r.compared))
 		}
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n",
-			c, r.runs, r.done, r.right, r.badCable, r.wrong, r.collided, r.unchecked, r.cuts, lost)
+			c, r.runs, r.done, r.right, r.badCable, r.wrong, r.collided, r.unguarded, r.cuts, lost)
 	}
 	return b.String()
 }
