@@ -17,6 +17,7 @@ import (
 const (
 	nearEnough = 5.0 // °C below its target at which a heater counts as hot
 	wellBegun  = 200 // lines: more than any start sequence has
+	mostCold   = 10  // moves without filament after which a print is scrap, and held for a person
 )
 
 // job is the attempt on a machine.
@@ -128,7 +129,7 @@ func (p *printer) perform(ctx context.Context, l *link.Link, j *job) note {
 	track := p.record(j)
 	p.arm(ctx, l, report.Pauses)
 	p.tell(note{kind: noteLoaded})
-	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: j.source, Token: j.Attempt, Track: track})}
+	return note{kind: noteEnded, result: l.Print(ctx, link.Job{Source: j.source, Token: j.Attempt, Track: track, MostCold: mostCold})}
 }
 
 // open makes the file at path the source of the print.
