@@ -21,6 +21,7 @@ type enrolCmd struct {
 	Name          string        `placeholder:"NAME" help:"Name of this machine; by default its host name."`
 	Printer       []string      `required:"" sep:"none" placeholder:"KEY=VALUE,..." help:"A printer, repeatable: key=tortue,name=Tortue,model=ender-3,port=/dev/serial/by-id/…[,baud=115200][,firmware=marlin2][,allow_pty=true]."`
 	AssumeClear   bool          `help:"Take the beds for clear at the first start."`
+	Listen        string        `placeholder:"HOST:PORT" help:"Address of this machine's own page: 127.0.0.1:8082 by default, off for none."`
 	ProgressEvery time.Duration `default:"1m" help:"Time between signs of life of a print."`
 }
 
@@ -53,6 +54,7 @@ func (c *enrolCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 func (c *enrolCmd) config(log *slog.Logger) (agent.Config, error) {
 	config := agent.Config{
 		Coordinator: strings.TrimSuffix(c.URL, "/"), AssumeClear: c.AssumeClear, ProgressEvery: c.ProgressEvery,
+		Local: agent.Local{Listen: c.Listen},
 	}
 	for _, text := range c.Printer {
 		p, err := agent.ParsePrinter(text)

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -77,7 +79,7 @@ type keyCmd struct {
 	State string `required:"" placeholder:"DIR" help:"State folder of the agent."`
 }
 
-// Run makes the key where there is none yet, as run does.
+// Run makes no key: its file would belong to whoever asks, and not to the agent's user.
 func (c *keyCmd) Run(stdout io.Writer) error {
 	config, _, err := agent.LoadConfig(c.State)
 	if err != nil {
@@ -86,7 +88,11 @@ func (c *keyCmd) Run(stdout io.Writer) error {
 	if config.Local.Listen == agent.NoPage {
 		return fmt.Errorf("key: this agent has no page: local.listen in %s is %q", filepath.Join(c.State, "agent.toml"), agent.NoPage)
 	}
-	key, _, err := local.KeyFile(filepath.Join(c.State, keyName), rand.Reader)
+	path := filepath.Join(c.State, keyName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("key: there is none in %s yet: it is made at the first start of the agent", c.State)
+	}
+	key, _, err := local.KeyFile(path, rand.Reader)
 	if err != nil {
 		return err
 	}
@@ -124,7 +130,7 @@ func newPage(dir string, config agent.Config, a *agent.Agent, stdout io.Writer, 
 	}
 	return func(ctx context.Context) error { // the lab's prints do not depend on it
 		if err := server.Run(ctx); err != nil {
-			log.Error("no local page: set another address in local.listen of agent.toml, or \"off\"", "err", err)
+			log.Warn("no local page: set another address in local.listen of agent.toml, or \"off\"", "err", err)
 		}
 		return nil
 	}, nil

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func TestEnrolThenRun(t *testing.T) {
 	link, truth := simulate(t, "marlin")
 	state := filepath.Join(t.TempDir(), "state")
 	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"enrol", o.web.URL, enrolCode().String(), "--state", state, "--assume-clear", "--progress-every", "200ms",
+	code := run(t.Context(), []string{"enrol", o.web.URL, enrolCode().String(), "--state", state, "--assume-clear", "--progress-every", "200ms", "--listen", "off",
 		"--printer", "key=tortue,name=La Tortue,model=ender-3,port=" + link + ",baud=250000,allow_pty=true"}, &out, &errs)
 	require.Zero(t, code, errs.String())
 	require.Contains(t, out.String(), "enrolled as agent-1 in Lab")
@@ -181,4 +182,53 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		require.Contains(t, errs.String(), want)
 		require.Equal(t, 1, bytes.Count(errs.Bytes(), []byte("\n")), errs.String())
 	}
+}
+
+// Ensure that a printer is served by the machine's own page without any lab, that its key lets a slicer in, and that the
+// program shows the link again.
+func TestAPageWithoutALab(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := l.Addr().String()
+	require.NoError(t, l.Close())
+	port, _ := simulate(t, "marlin")
+	state := filepath.Join(t.TempDir(), "state")
+	var none bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"local", "--state", state}, io.Discard, &none))
+	require.Contains(t, none.String(), "give a --printer")
+	printer := "key=tortue,name=Tortue,model=ender-3,port=" + port + ",baud=250000,allow_pty=true"
+	ctx, interrupt := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	var out, log bytes.Buffer
+	go func() {
+		ended <- run(ctx, []string{"local", "--state", state, "--listen", address, "--printer", printer}, &out, &log)
+	}()
+	var key string
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(filepath.Join(state, keyName))
+		key = strings.TrimSpace(string(text))
+		return err == nil && key != ""
+	}, 10*time.Second, 5*time.Millisecond)
+	ask := func(key string) int {
+		req, err := http.NewRequest(http.MethodGet, "http://"+address+"/api/printer", nil)
+		require.NoError(t, err)
+		req.Header.Set("X-Api-Key", key)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return 0
+		}
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode
+	}
+	require.Eventually(t, func() bool { return ask(key) == http.StatusOK }, 10*time.Second, 20*time.Millisecond)
+	require.Equal(t, http.StatusForbidden, ask(strings.Repeat("x", len(key))))
+	var again bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"key", "--state", state}, &again, io.Discard))
+	interrupt()
+	require.Zero(t, <-ended, log.String())
+	require.Equal(t, again.String(), out.String())
+	require.Contains(t, out.String(), "http://"+address+"/enter?key="+key)
+	var refused bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"local", "--state", state, "--printer", printer}, io.Discard, &refused))
+	require.Contains(t, refused.String(), "has its configuration already")
 }

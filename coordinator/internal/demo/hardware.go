@@ -107,7 +107,7 @@ func (h *hardware) await(ctx context.Context, path string) error {
 
 // enrol joins the maker's computer to the lab with the code that the coordinator read out, and starts its agent.
 func (h *hardware) enrol(ctx context.Context, v volunteer, url, code string) error {
-	args := []string{"enrol", url, code, "--state", h.state(v), "--name", v.printers[0].key, "--progress-every", h.alive.String()}
+	args := []string{"enrol", url, code, "--state", h.state(v), "--name", v.printers[0].key, "--progress-every", h.alive.String(), "--listen", "off"}
 	for _, p := range v.printers {
 		args = append(args, "--printer", fmt.Sprintf("key=%s,name=%s,model=%s,port=%s,allow_pty=true", p.key, p.name, p.model, h.port(p)))
 	}

@@ -50,15 +50,20 @@ func TestAnUnknownKeyIsRefused(t *testing.T) {
 
 func TestConfigurationsThatCannotBeRight(t *testing.T) {
 	for want, change := range map[string]func(*agent.Config){
-		"not encrypted":         func(c *agent.Config) { c.Coordinator = "http://lab.example" },
-		"broker: tcp":           func(c *agent.Config) { c.Broker = "tcp://lab.example:1883" },
-		"is not a name":         func(c *agent.Config) { c.Agent = "Agent 1" },
-		"is negative":           func(c *agent.Config) { c.ProgressEvery = -1 },
-		"no [[printer]]":        func(c *agent.Config) { c.Printers = nil },
-		"must be its own":       func(c *agent.Config) { c.Printers = append(c.Printers, c.Printers[0]) },
-		"key must be made of":   func(c *agent.Config) { c.Printers[0].Key = "Tortue!" },
-		"model and port are re": func(c *agent.Config) { c.Printers[0].Port = "" },
-		"baud 9000000 is out":   func(c *agent.Config) { c.Printers[0].Baud = 9_000_000 },
+		"not encrypted":          func(c *agent.Config) { c.Coordinator = "http://lab.example" },
+		"broker: tcp":            func(c *agent.Config) { c.Broker = "tcp://lab.example:1883" },
+		"is not a name":          func(c *agent.Config) { c.Agent = "Agent 1" },
+		"is negative":            func(c *agent.Config) { c.ProgressEvery = -1 },
+		"local.listen: \"here\"": func(c *agent.Config) { c.Local.Listen = "here" },
+		"nothing to do": func(c *agent.Config) {
+			*c = agent.Config{Printers: c.Printers, Local: agent.Local{Listen: agent.NoPage}}
+		},
+		"camera must be an http": func(c *agent.Config) { c.Printers[0].Camera = "rtsp://10.0.0.4/" },
+		"no [[printer]]":         func(c *agent.Config) { c.Printers = nil },
+		"must be its own":        func(c *agent.Config) { c.Printers = append(c.Printers, c.Printers[0]) },
+		"key must be made of":    func(c *agent.Config) { c.Printers[0].Key = "Tortue!" },
+		"model and port are re":  func(c *agent.Config) { c.Printers[0].Port = "" },
+		"baud 9000000 is out":    func(c *agent.Config) { c.Printers[0].Baud = 9_000_000 },
 	} {
 		c := goodConfig()
 		change(&c)
@@ -82,4 +87,18 @@ func TestAPrinterOnTheCommandLine(t *testing.T) {
 		_, err := agent.ParsePrinter(text)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// Ensure that an agent which knows no lab needs no address and no token of one, and that half of a lab is none.
+func TestAConfigurationWithoutALab(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	c := agent.Config{Printers: goodConfig().Printers, Local: agent.Local{Listen: "127.0.0.1:8090", Names: []string{"atelier"}}}
+	require.NoError(t, agent.SaveConfig(dir, c, agent.Secrets{}))
+	got, s, err := agent.LoadConfig(dir)
+	require.NoError(t, err)
+	require.Equal(t, c, got)
+	require.Equal(t, agent.Secrets{}, s)
+	require.True(t, got.Alone())
+	c.Broker = "ssl://lab.example:8883"
+	require.ErrorContains(t, c.Validate(), "coordinator")
 }
