@@ -32,7 +32,8 @@ type accounting struct {
 	doubt  bool          // an acknowledgement may have been damaged, and nothing has settled the count since
 	hint   int64         // the line after the one that the last refusal called the last; none without
 
-	garbled bool // a damaged answer came before the first question
+	garbled  bool // a damaged answer came before the first question
+	locating bool // the position was asked for
 
 	anchorAt time.Time // when to send a question for temperatures whose answer settles the count
 
@@ -85,6 +86,9 @@ func (l *Link) busyInterval() time.Duration {
 func (l *Link) account(r reply) {
 	s := &l.s
 	a := &s.ack
+	if l.locatedBehind(r) {
+		return
+	}
 	if s.job != nil && r.class == damaged {
 		s.job.result.Damaged++
 	}

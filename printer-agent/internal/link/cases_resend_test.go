@@ -618,21 +618,37 @@ func (t trackOf) Offset(n int64) (int64, bool) {
 }
 
 // Case 22: a firmware that drops a damaged line in silence is asked something behind it. The answer shows that the line
-// was lost, so that it is sent again; or, where something damaged came before, that its ok was.
+// was lost, or that its ok was: where something damaged came before, or where a move has been made all the same, the
+// line is not sent again.
 func TestCase22DamagedLineIsDroppedInSilence(t *testing.T) {
-	wireCase{
-		dialect: "reprapfirmware", first: 5, file: "G1 X1\nG1 X2\n", resends: 1, probes: 1,
-		wire: `
-			> N5 G1 X1
-			< ok
-			x N6 G1 X2
-			= 2400ms
-			x N6 M105
-			< ok T:20.1 /0.0 B:20.5 /0.0
-			by 20ms
-			> N6 G1 X2
-			< ok`,
-	}.check(t)
+	lost := func(file, line, behind string, resends, probes int64) {
+		wireCase{
+			dialect: "reprapfirmware", first: 5, file: file, resends: resends, probes: probes,
+			wire: `
+				> N5 G1 X1
+				< ok
+				` + line + `
+				= 2400ms
+				x N6 M105
+				< ok T:20.1 /0.0 B:20.5 /0.0
+				by 20ms
+				` + behind + `
+				< ok`,
+		}.check(t)
+	}
+	lost("G1 X1\nM104 S200\nG1 X3\n", "x N6 M104 S200", "> N6 M104 S200", 1, 1)
+	lost("G1 X1\nG1 X2 Y3.14159 E.4\nG1 X3\n", "x N6 G1 X2 Y3.14159 E.4", `
+				x N6 M114
+				< X:1.000 Y:0.000 Z:0.200 E:0.000 E0:0.0 Count 80 0 80
+				< ok
+				> N6 G1 X2 Y3.14159 E.4`, 1, 2)
+	lost("G1 X1\nG1 X2 Y3.14159 E.4\nG1 X3\n", "> N6 G1 X2 Y3.14159 E.4", `
+				x N6 M114
+				< X:2.000 Y:3.142 Z:0.200 E:0.400 E0:0.4 Count 160 251 80
+				< ok
+				> N7 M105
+				< ok T:20.1 /0.0 B:20.5 /0.0
+				> N8 G1 X3`, 0, 2)
 	wireCase{
 		dialect: "reprapfirmware", first: 5, file: "G1 X1\nG1 X2\n", probes: 1,
 		wire: `

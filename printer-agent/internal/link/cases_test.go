@@ -284,7 +284,7 @@ func (w *wire) execute(line string) {
 	if ok {
 		w.last = n
 	}
-	if command != "" && !HostOwned([]byte(command)) && command != w.dialect.Commands.Finish {
+	if command != "" && (!HostOwned([]byte(command)) || command == "M114") && command != w.dialect.Commands.Finish {
 		w.executed = append(w.executed, command)
 	}
 }

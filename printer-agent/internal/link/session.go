@@ -41,6 +41,7 @@ type session struct {
 	powerless bool            // the board's supply fails: nothing may be written
 	restored  bool            // it has failed in this attempt, and is back
 	warm      warmth          // of the attempt
+	relative  bool            // moves are relative, as far as the lines numbered say
 	heard     []chan struct{} // who waits for the confirmation of a stop
 
 	now       time.Time
@@ -341,6 +342,9 @@ func (l *Link) number(k kind, command []byte) *entry {
 	e.blocks = l.dialect.Commands.Blocking.Match(e.command)
 	e.slow = e.blocks || s.settling || l.dialect.Commands.Slow.Match(e.command)
 	e.question = string(e.command) == l.dialect.Commands.Temperature
+	if l.drops() {
+		l.follow(e)
+	}
 	if s.job != nil {
 		s.job.past.add(e.number, k == fileLine, offset)
 	}

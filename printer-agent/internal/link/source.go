@@ -31,11 +31,11 @@ type Source interface {
 	Size() int64
 }
 
-// HostOwned says whether a file's command is passed over because the link itself sends it: temperature questions and
-// reports, line numbers, identity and display messages.
+// HostOwned says whether a file's command is passed over because the link itself sends it: questions for temperatures and
+// position, reports, line numbers, identity and display messages.
 func HostOwned(command []byte) bool {
 	switch string(frame.Word(command)) {
-	case "M105", "M110", "M115", "M117", "M155":
+	case "M105", "M110", "M114", "M115", "M117", "M155":
 		return true
 	}
 	return false

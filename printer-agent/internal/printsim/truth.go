@@ -65,12 +65,12 @@ type Load struct {
 // rule both sides of an account share: within an attempt's markers every
 // numbered line (where the firmware looks at numbers; else every line) counts,
 // except those an agent sends of its own accord, which
-// are M105, M110, M115, M117 and M155. An agent reaches the same figure by
+// are M105, M110, M114, M115, M117 and M155. An agent reaches the same figure by
 // counting the lines of its file by this rule, and no other line. cmd may
 // carry a number and a checksum.
 func Counts(cmd string) bool {
 	switch parseCommand(bare(cmd)).code {
-	case "", "M105", "M110", "M115", "M117", "M155":
+	case "", "M105", "M110", "M114", "M115", "M117", "M155":
 		return false
 	}
 	return true
