@@ -64,7 +64,7 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 }
 
 // renderer parses the templates once for all tests.
-var renderer = sync.OnceValues(ui.New)
+var renderer = sync.OnceValues(func() (*ui.Renderer, error) { return ui.New() })
 
 // newLab starts a lab that offers visors and hooks, beside those of other tests. change may be nil.
 func newLab(t *testing.T, change func(*web.Config)) *lab {

@@ -22,6 +22,7 @@ const (
 	// longestDeed bounds one order of a person: homing and filament changes are the longest.
 	longestDeed = 10 * time.Minute
 	showEvery   = time.Second
+	lastWord    = 5 * time.Second // for turning the heat off before the agent ends
 )
 
 // own is what the maker does with a printer by the local page, and what that page is told. The printer's goroutine alone
@@ -36,6 +37,7 @@ type own struct {
 	busy    bool      // commands of a person are under way
 	hands   time.Time // until then their hands are in it
 	hot     bool      // heated by hand
+	seen    bool      // the board was found idle once
 	masked  bool      // the lab was told that the printer is its maker's
 	head    head
 	tune    local.Tuning
@@ -251,6 +253,29 @@ func kept(err error) error {
 
 // here says whether somebody promised to be beside the printer now.
 func (p *printer) here(now time.Time) bool { return p.own.facts.Here.After(now) }
+
+// inherit takes heat for a person's that an agent before this one may have turned on for them.
+func (p *printer) inherit(s link.Snapshot) {
+	if p.own.seen || s.State != link.Idle || p.job != nil {
+		return
+	}
+	p.own.seen = true
+	for _, r := range s.Temps {
+		p.own.hot = p.own.hot || r.Target > 0 && !p.own.facts.Here.IsZero()
+	}
+}
+
+// coolByHand turns off, at the end of the agent, what was heated by hand: nobody would watch it any more.
+func (p *printer) coolByHand(ctx context.Context) {
+	if !p.own.hot || p.job != nil || p.up == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastWord)
+	defer cancel()
+	if err := say(ctx, p.up, p.Link.Dialect.Commands.Cool...); err != nil {
+		p.log.Error("the heaters may be on", "err", err)
+	}
+}
 
 // attend does what is due by the clock for the maker: what was heated by hand is turned off when they are gone.
 func (p *printer) attend(now time.Time, wg *sync.WaitGroup) {

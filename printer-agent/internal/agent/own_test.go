@@ -403,3 +403,17 @@ func TestAnOwnPrintGoesOn(t *testing.T) {
 	require.EqualValues(t, strings.Count(plate(600), "\n"), truth.Attempts[0].Lines)
 	require.Zero(t, truth.Attempts[0].Repeated)
 }
+
+// Ensure that heat turned on by hand is turned off when the agent ends: nobody would watch it any more.
+func TestHeatByHandEndsWithTheAgent(t *testing.T) {
+	t.Parallel()
+	b := newBoard(t, "marlin", 100)
+	h := newHome(t, t.TempDir(), alone(t, b))
+	h.reach(local.StateReady)
+	h.done("heat", "material", "pla", "until", until(time.Hour))
+	require.Eventually(t, func() bool { return h.view().Heaters[0].Target > 0 }, patience, 10*time.Millisecond)
+	h.end()
+	b.off()
+	require.Zero(t, truthOf(t, b).Heat.HotendTarget)
+	require.Zero(t, truthOf(t, b).Heat.BedTarget)
+}

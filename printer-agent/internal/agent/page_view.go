@@ -27,6 +27,7 @@ func (p *printer) show(now time.Time) {
 	if p.up != nil {
 		s = p.up.Snapshot()
 		o.last = s
+		p.inherit(s)
 	}
 	v := &local.View{
 		Name: p.Name, Model: p.Kind.Name, State: p.word(), Why: p.reason(), Job: p.printing(now, s),

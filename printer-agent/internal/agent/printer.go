@@ -163,6 +163,7 @@ func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
 			if errors.Is(context.Cause(ctx), ErrHandOver) && p.handOver() {
 				return
 			}
+			p.coolByHand(open)
 			p.cancel(wire.EventFailed, wire.ReasonAgentDied)
 			late = time.After(p.agent.options.EndPatience)
 		case <-late:
