@@ -33,7 +33,7 @@ func read(d Dialect, class, line string) string {
 	return strings.Join(out, ", ")
 }
 
-// marlinSays is common to Marlin and its forks (hosts.md 1 to 16, 26 to 34, 45 to 80; firmware.md).
+// marlinSays is common to Marlin and its forks (cases 1 to 16, 26 to 34 and 45 to 80).
 var marlinSays = []said{
 	{"ok", "ok", ""},
 	{"ok N3 P14 B3", "ok", "n 3, p 14, b 3"},

@@ -14,7 +14,7 @@ var seeds = []string{
 	"G1\x00 X1\x005\r", "M862.3 P \"MK3S\"", "\"\"\"", "((", "N-5 G1", "\xa0G1", "G\xe9 x1 (", "M0\xf6",
 }
 
-// Ensure that whatever firmwares stumble over is gone before a line is numbered (hosts.md 84 to 92).
+// Ensure that whatever firmwares stumble over is gone before a line is numbered (cases 84 to 92).
 func TestCleanLeavesOnlyTheCommand(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                              "",
@@ -94,7 +94,7 @@ func TestWord(t *testing.T) {
 	}
 }
 
-// Ensure that a line of several commands is parted, and that nothing is that is one command (hosts.md 93).
+// Ensure that a line of several commands is parted, and that nothing is that is one command (case 93).
 func TestCutPartsCommands(t *testing.T) {
 	for in, want := range map[string][]string{
 		"G90 G1 X0":                {"G90", "G1 X0"},

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Ensure that what can never pass is rewritten so that it does (hosts.md 14, 20, 84 to 92), and that the rest is left alone.
+// Ensure that what can never pass is rewritten so that it does (cases 14, 20 and 84 to 92), and that the rest is left alone.
 func TestRewriteMakesLinesPass(t *testing.T) {
 	for _, tc := range []struct {
 		in        string

@@ -182,7 +182,7 @@ func (h *heater) checkMax() Verdict {
 }
 
 // checkOver finds a heater that is too hot and does not cool, and one that heats although it is off. The second only
-// without a task: some firmware leaves the targets out of what it prints while it waits for a temperature (hosts.md 60).
+// without a task: some firmware leaves the targets out of what it prints while it waits for a temperature (case 60).
 func (h *heater) checkOver(now time.Time, s Situation) Verdict {
 	if !h.seen || h.limits.OverAfter == 0 {
 		return Verdict{}

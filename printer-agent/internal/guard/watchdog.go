@@ -112,7 +112,7 @@ func (w *Watchdog) Observe(now time.Time, report []Reading) {
 		numbered = numbered || len(r.Sensor) == 2 && r.Sensor[0] == 'T'
 	}
 	for _, r := range report {
-		if r.Sensor == "T" && numbered { // the active nozzle once more (hosts.md 78)
+		if r.Sensor == "T" && numbered { // the active nozzle once more (case 78)
 			continue
 		}
 		class, ok := w.class(r.Sensor)
