@@ -14,7 +14,7 @@ type accounting struct {
 	busy     bool      // the firmware sends busy lines
 	busyAt   time.Time // the last of them
 	person   bool      // it waits for a person
-	patient  bool      // the printer goes on after a pause of its own: it may say nothing until it is hot again
+	patient  int64     // the printer goes on after a pause of its own: it may say nothing before this line; 0: it does not
 
 	slowest time.Duration // that an acknowledgement took lately
 
@@ -56,7 +56,7 @@ func (a *accounting) sent(l *Link, e *entry) {
 // bear starts the silence over: the printer has shown that it lives, or has just been given something to do.
 func (a *accounting) bear(l *Link) {
 	a.slack = l.s.now.Add(l.timing.Silence)
-	if e := l.s.hist.oldest(); e != nil && (e.slow && !a.busy || a.patient) {
+	if e := l.s.hist.oldest(); e != nil && (e.slow && !a.busy || a.patient > 0) {
 		a.slack = l.s.now.Add(l.timing.SilenceSlow)
 	}
 }
@@ -67,7 +67,7 @@ func (a *accounting) rearm(l *Link, e *entry) {
 	switch interval := l.busyInterval(); {
 	case a.doubt && l.s.hist.asked() == nil:
 		wait = l.timing.Suspect
-	case a.patient:
+	case a.patient > 0:
 		wait = max(wait, l.timing.NoOkSlow)
 	case a.busy && e.slow:
 		wait = max(wait, interval*5/2)
@@ -337,6 +337,9 @@ func (l *Link) acknowledge(n int64) {
 		}
 		e.release(nil)
 		l.dwell(e)
+		if e.kind == fileLine && s.hist.acked >= s.ack.patient {
+			s.ack.patient = 0
+		}
 		s.settling = false
 		if s.ack.asks == 0 && !e.slow { // else it was lost
 			s.ack.slowest = max(s.now.Sub(e.sentAt), s.ack.slowest-s.ack.slowest/64)
@@ -347,7 +350,7 @@ func (l *Link) acknowledge(n int64) {
 		}
 	}
 	s.win.burst = 0
-	s.ack.wrongs, s.ack.person, s.ack.patient = 0, false, false
+	s.ack.wrongs, s.ack.person = 0, false
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
 	if s.ack.unread > 0 && n >= s.ack.behind { // the firmware reads in order: what comes next is the answer
 		s.ack.readBy = earlier(s.ack.readBy, s.now.Add(2*l.timing.Echo))

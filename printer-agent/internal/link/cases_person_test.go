@@ -241,6 +241,23 @@ func TestCase64SilenceWhileItGoesOnIsBorne(t *testing.T) {
 	})
 }
 
+// Case 64: the same silence follows when the host has told it to go on, which it acknowledges at once.
+func TestCase64SilenceAfterItWasToldToGoOn(t *testing.T) {
+	onWire(t, "prusa-buddy", Options{Capacity: Capacity{Slots: 2}}, nil, func(w *wire) {
+		w.number(10)
+		w.begin("G29\nG1 X1\n")
+		w.play("> N10 G29\n< echo:busy: processing\n< // action:paused\n< ok\n= 9s")
+		require.NoError(w, w.Resume(w.Context()))
+		w.play("> N11 M602\n< ok\n> N12 G1 X1\n= 59s")
+		time.Sleep(2 * time.Minute)
+		w.say("ok")
+		w.serve()
+		r := w.end()
+		require.Equal(w, Done, r.Reason, r.Detail)
+		require.Equal(w, []string{"G29", "M602", "G1 X1"}, w.executed)
+	})
+}
+
 // Case 65: a Prusa Buddy takes a print for finished after five seconds without a command: while the host holds one, it is
 // shown that it is not.
 func TestCase65HeldPrintIsKeptAlive(t *testing.T) {
@@ -316,6 +333,16 @@ func TestCase67NothingIsSentIntoADwell(t *testing.T) {
 			c.check(t)
 		})
 	}
+}
+
+// Case 67: a dwell ends with a reset: the board is greeted, and asked who it is, at once.
+func TestCase67ResetEndsADwell(t *testing.T) {
+	onWire(t, "repetier", Options{}, nil, func(w *wire) {
+		w.number(10)
+		w.begin("G4 S300\nG1 X1\n")
+		w.play("> N10 G4 S300\n< ok 10\n= 10s\n< start\nby 1s\n> \n> N0 M110 N0\n< ok 0\nby 100ms\n> N1 M115")
+		require.Equal(w, Reset, w.end().Reason)
+	})
 }
 
 // Case 68: a printer that waits for somebody stays in view, with what it heats, and can be cancelled.

@@ -171,6 +171,16 @@ func TestCase82ListOfFiles(t *testing.T) {
 	}
 }
 
+// Case 82: whoever asks for a list gets its names.
+func TestCase82ListThatWasAskedFor(t *testing.T) {
+	onWire(t, "marlin2", Options{}, nil, func(w *wire) {
+		answer := make(chan []string, 1)
+		go func() { lines, _ := w.Send(w.Context(), "M20"); answer <- lines }()
+		w.play("> N4 M20\n< Begin file list\n< ok.gco 7\n< CUBE~1.GCO 12345\n< End file list\n< ok")
+		require.Equal(w, []string{"Begin file list", "ok.gco 7", "CUBE~1.GCO 12345", "End file list", "ok"}, <-answer)
+	})
+}
+
 // Case 83: bytes without an end, zeros and bytes beyond ASCII are noise of bounded length; what was meant is found.
 func TestCase83LongAndGarbledLines(t *testing.T) {
 	wireCase{ // the acknowledgement was lost in it, so that the printer is asked

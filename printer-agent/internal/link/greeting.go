@@ -49,6 +49,7 @@ func (l *Link) connect() {
 	s.hist.restart(0)
 	s.last = 0
 	s.ack = accounting{hint: none}
+	s.shutUntil, s.listing = time.Time{}, time.Time{}
 	s.prompt, s.asking, s.powerless, s.restored = nil, Prompt{}, false, false
 	s.id = Identity{}
 	s.greet = greeting{began: s.now, at: s.now.Add(l.timing.Quiet), until: s.now.Add(l.timing.Boot), latest: s.now.Add(l.timing.SilenceSlow)}

@@ -50,7 +50,7 @@ func (l *Link) begin(p *print) {
 		return
 	}
 	s.job, s.state, s.reason, s.detail = p, Printing, "", ""
-	s.restored = false
+	s.restored, s.ack.patient = false, 0
 	if p.paused {
 		s.state = Paused
 	}
@@ -278,7 +278,9 @@ func (l *Link) carryOn(byPrinter bool) error {
 		if p.byPrinter && !byPrinter {
 			l.enqueue(&request{command: []byte(command), kind: hostLine})
 		}
-		s.ack.patient = p.byPrinter || byPrinter
+		if p.byPrinter || byPrinter {
+			s.ack.patient = s.hist.head
+		}
 	}
 	p.paused, p.byPrinter = false, false
 	s.state = Printing

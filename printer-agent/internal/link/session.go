@@ -109,7 +109,7 @@ func (l *Link) receive(b []byte) {
 func (l *Link) handle(line []byte) {
 	r := classify(&l.dialect.Replies, line)
 	if l.lists(r) {
-		return
+		r.class, r.number = infoReply, none
 	}
 	if r.class == damaged && l.s.id.Read(line) {
 		r.class = infoReply
