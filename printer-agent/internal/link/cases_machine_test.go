@@ -3,6 +3,7 @@ package link
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,7 @@ func TestEveryFirmwareThatPromisesSurvives(t *testing.T) {
 				results := make(chan Result, 1)
 				go func() { results <- l.Print(w.Context(), w.job()) }()
 				time.Sleep(cut.after)
+				synctest.Wait()
 				_, err := conn.Write([]byte(cut.half))
 				require.NoError(w, err)
 				w.machine.Unplug()
