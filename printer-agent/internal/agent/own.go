@@ -41,6 +41,8 @@ type own struct {
 	masked  bool      // the lab was told that the printer is its maker's
 	head    head
 	tune    local.Tuning
+	notice  local.Reason // what the watch over the heat found; until the next print or a person's word
+	notedOf string       // attempt
 	history map[string][]local.Sample
 	eta     *gcode.ETA
 	etaOf   string // attempt

@@ -113,6 +113,7 @@ func (m page) StopNow(ctx context.Context) (bool, error) {
 // Confirm says that the plate is clear, and on a halted board asks for a new beginning. The lab is told.
 func (m page) Confirm(ctx context.Context) error {
 	return m.p.ask(ctx, func(context.Context, *sync.WaitGroup) error {
+		m.p.own.notice = local.Reason{}
 		switch m.p.confirm(m.p.clearedHere()...) {
 		case "":
 			return nil

@@ -23,6 +23,9 @@ const (
 func (p *printer) show(now time.Time) {
 	o := &p.own
 	o.shownAt = now
+	if p.job != nil && p.job.Attempt != o.notedOf {
+		o.notedOf, o.notice = p.job.Attempt, local.Reason{}
+	}
 	var s link.Snapshot
 	if p.up != nil {
 		s = p.up.Snapshot()
@@ -72,8 +75,11 @@ func (p *printer) word() string {
 
 // reason says why the printer waits or what went wrong.
 func (p *printer) reason() local.Reason {
-	if p.state.Reason == "" {
-		return local.Reason{}
+	switch p.state.Reason {
+	case "", wire.ReasonThermal: // the watch says more exactly what it found
+		if p.own.notice.Code != "" || p.state.Reason == "" {
+			return p.own.notice
+		}
 	}
 	if code := guard.Code(p.state.Reason); slices.Contains(guard.Codes, code) {
 		return local.Reason{Code: code.Key()}

@@ -9,6 +9,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/wire"
 	"github.com/mailleur/mailleur/printer-agent/internal/guard"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
+	"github.com/mailleur/mailleur/printer-agent/internal/local"
 )
 
 const (
@@ -87,6 +88,7 @@ func (p *printer) act(ctx context.Context, v guard.Verdict, wg *sync.WaitGroup) 
 	if v.Action != guard.Ask {
 		p.log.Warn("heat", "code", v.Code, "sensor", v.Sensor, "actual", v.Actual, "target", v.Target, "since", v.Since)
 		p.state.Notice = string(v.Code)
+		p.own.notice = local.Reason{Code: v.Code.Key(), Args: v.Args()}
 		defer p.publish()
 	}
 	switch v.Action {
