@@ -33,7 +33,7 @@ func TestCase45StartInTheMiddle(t *testing.T) {
 					> N0 M110 N0*125`)
 				w.answer("M110 N0")
 				w.serve()
-				time.Sleep(time.Minute)
+				w.pass(time.Minute)
 				require.Equal(w, Idle, w.Snapshot().State)
 				require.Equal(w, []string{"G1 X1", "G1 X2"}, w.executed)
 			})

@@ -13,6 +13,12 @@ import (
 // every repeats a step of a script.
 func every(n int, steps ...string) string { return strings.Repeat(strings.Join(steps, "\n")+"\n", n) }
 
+// pass lets virtual time go by.
+func (w *wire) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // requireState has the link be in a state by now.
 func (w *wire) requireState(want State) {
 	w.Helper()

@@ -45,7 +45,7 @@ func says(t *testing.T, dialect, command, want string) {
 		w.play("> N10 G1 X1")
 		sent := make(chan error, 1)
 		go func() { _, err := w.Send(w.Context(), command); sent <- err }()
-		time.Sleep(time.Millisecond)
+		w.pass(time.Millisecond)
 		w.answer("G1 X1")
 		w.play("> N11 " + want)
 		w.answer(want)
@@ -152,7 +152,7 @@ func TestCase94CommandsDuringAPrintAreNumbered(t *testing.T) {
 		}
 		answers := make(chan answer, 1)
 		go func() { lines, err := w.Send(w.Context(), "M114"); answers <- answer{lines, err} }()
-		time.Sleep(time.Millisecond)
+		w.pass(time.Millisecond)
 		w.play(`
 			< ok
 			x N11 M114
