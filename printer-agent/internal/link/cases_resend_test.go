@@ -482,3 +482,25 @@ func TestCase16UnknownTextBeforeAResend(t *testing.T) {
 			< ok`,
 	}.check(t)
 }
+
+// The same where the request is lost as well: the ok behind the refusal is still no line's.
+func TestCase16RefusalWithoutARequest(t *testing.T) {
+	wireCase{
+		dialect: "marlin2", inFlight: 1, first: 4515, file: "G1 X1\nG1 X2\n", resends: 1, probes: 1,
+		wire: `
+			x N4515 G1 X1
+			< Error:checksum mismat4 P1 B15
+			< ok
+			= 90ms
+			by 20ms
+			x N1004515 M105
+			< Error:Line Number is not Last Line Number+1, Last Line: 4514
+			< Resend: 4515
+			< ok
+			> N4515 G1 X1
+			= 300ms
+			< ok
+			> N4516 G1 X2
+			< ok`,
+	}.check(t)
+}
