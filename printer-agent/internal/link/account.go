@@ -25,12 +25,14 @@ type accounting struct {
 	behind int64     // the last line written before the last of those
 	readBy time.Time // when they must have been read or lost
 
-	anchor time.Duration // interval of the questions that settle the count; 0: the longest
-	slack  time.Time     // end of the silence that is borne
-	wrong  int64         // the implausible line number asked for last
-	wrongs int           // how often in a row
-	doubt  bool          // an acknowledgement may have been damaged, and nothing has settled the count since
-	hint   int64         // the line after the one that the last refusal called the last; none without
+	anchor      time.Duration // interval of the questions that settle the count; 0: the longest
+	anchorLines int64         // the same in lines, where the window is deep; 0: the fewest
+	anchorLine  int64         // the last of those questions
+	slack       time.Time     // end of the silence that is borne
+	wrong       int64         // the implausible line number asked for last
+	wrongs      int           // how often in a row
+	doubt       bool          // an acknowledgement may have been damaged, and nothing has settled the count since
+	hint        int64         // the line after the one that the last refusal called the last; none without
 
 	garbled  bool // a damaged answer came before the first question
 	locating bool // the position was asked for
@@ -329,6 +331,7 @@ func (l *Link) takeBack(n int64) {
 // acknowledge counts every line up to n.
 func (l *Link) acknowledge(n int64) {
 	s := &l.s
+	from := min(s.hist.acked, n)
 	for s.hist.acked < n {
 		s.hist.acked++
 		e := s.hist.at(s.hist.acked)
@@ -349,7 +352,7 @@ func (l *Link) acknowledge(n int64) {
 			s.dirty = true
 		}
 	}
-	s.win.burst = 0
+	s.win.acknowledged(int(n-from), s.now)
 	s.ack.wrongs, s.ack.person = 0, false
 	s.ack.askAt, s.ack.asked, s.ack.asks = time.Time{}, false, 0
 	if s.ack.unread > 0 && n >= s.ack.behind { // the firmware reads in order: what comes next is the answer
@@ -383,8 +386,14 @@ func (l *Link) believes(n int64) bool {
 // leastAnchor is the shortest interval of the questions that settle the count.
 const leastAnchor = 250 * time.Millisecond
 
+// The fewest and most lines between the questions that settle the count.
+const (
+	leastAnchorLines = 32
+	mostAnchorLines  = 1024
+)
+
 // reckon asks more often where the count was found wrong, and less often again where it was right. A window that counts
-// on the bytes of the receive ring needs a count that is right.
+// on the bytes of the receive ring needs a count that is right: once it was too high, the ring is not filled any more.
 func (l *Link) reckon(wrong, over bool) {
 	a := &l.s.ack
 	if a.anchor == 0 {
@@ -396,7 +405,8 @@ func (l *Link) reckon(wrong, over bool) {
 	} else {
 		a.anchor = min(2*a.anchor, l.timing.Anchor)
 	}
-	l.s.win.wary = over || l.s.win.wary && a.anchor < l.timing.Anchor
+	a.anchorLines = min(2*a.anchorLines, mostAnchorLines)
+	l.s.win.wary = l.s.win.wary || over
 }
 
 // tickAnchor sends the question that settles the count, where acknowledgements carry no numbers.
@@ -413,10 +423,12 @@ func (l *Link) tickAnchor() {
 	if a.anchorAt.IsZero() {
 		a.anchorAt = s.now.Add(a.anchor)
 	}
-	if !due(a.anchorAt, s.now) {
+	a.anchorLines = max(a.anchorLines, leastAnchorLines)
+	many := s.win.deep && !s.win.wary && s.hist.head-a.anchorLine > a.anchorLines
+	if !due(a.anchorAt, s.now) && !many {
 		return
 	}
-	a.anchorAt = s.now.Add(a.anchor)
+	a.anchorAt, a.anchorLine = s.now.Add(a.anchor), s.hist.head
 	if s.hist.inFlight() > 0 && s.hist.asked() == nil && !l.queued(l.dialect.Commands.Temperature) {
 		s.queue = append([]*request{{command: []byte(l.dialect.Commands.Temperature), kind: hostLine}}, s.queue...)
 	}

@@ -42,6 +42,8 @@ func (l *Link) overdue(e *entry) bool {
 		return quiet > max(l.timing.NoOk, l.busyInterval()*5/2)
 	case e.slow:
 		return quiet >= l.timing.SilenceSlow
+	case l.s.state == Connecting:
+		return quiet >= l.timing.NoOk // questions only, which take no time
 	}
 	return quiet >= 3*l.timing.NoOk
 }

@@ -6,23 +6,24 @@ import (
 
 // greeting is how far the link is in finding out who is there.
 type greeting struct {
-	began  time.Time
-	at     time.Time // when to greet, or to greet again
-	until  time.Time // when to give up
-	said   bool      // it was written: an ok from before answers whoever was here before
-	hello  bool      // line numbers are agreed; identity and temperatures are being asked for
-	errors int       // refusals since the last greeting
-	last   int64     // where the board said that it is; 0 before
-	same   int       // requests for the line behind that one
-	tries  int       // greetings since the last answer to one
-	lives  time.Time // when it was last heard to be at something
-	latest time.Time // when to give up all the same
+	began   time.Time
+	at      time.Time // when to greet, or to greet again
+	until   time.Time // when to give up
+	said    bool      // it was written: an ok from before answers whoever was here before
+	hello   bool      // line numbers are agreed; identity and temperatures are being asked for
+	errors  int       // refusals since the last greeting
+	refused bool      // it was heard, and refused
+	last    int64     // where the board said that it is; 0 before
+	same    int       // requests for the line behind that one
+	tries   int       // greetings since the last answer to one
+	lives   time.Time // when it was last heard to be at something
+	latest  time.Time // when to give up all the same
 }
 
 // talks is how long a moment of quiet is waited for: a banner may be long, and a board that asks for the rest of a line is
-// never quiet.
+// never quiet, nor is one that has refused a greeting and asks for it.
 func (l *Link) talks() time.Duration {
-	if l.s.resuming {
+	if l.s.resuming || l.s.greet.refused {
 		return 3 * l.timing.Quiet
 	}
 	return l.timing.Boot / 2
@@ -133,13 +134,14 @@ func (l *Link) greeted(r reply) bool {
 	switch r.class {
 	case resendReply, lineErrorReply, skipReply, damaged:
 		s.greet.errors++
+		s.greet.refused = s.greet.refused || s.greet.said && r.class != damaged
 	case okReply:
 		if !s.greet.said {
 			return true
 		}
 		if s.greet.errors > 0 { // it belongs to the refusal, or to noise
 			s.greet.errors = 0
-			s.greet.at = s.now.Add(l.timing.Quiet)
+			s.greet.at = earlier(s.greet.at, s.now.Add(l.timing.Quiet))
 			return true
 		}
 		l.agree()

@@ -217,7 +217,7 @@ func (l *Link) sendAgain() {
 	f.last, f.lastAt, f.more, f.askAt = n, s.now, 0, time.Time{}
 	alone := s.hist.next-1 == n // else it may have been forgotten when a line behind it was refused
 	s.hist.next = n
-	s.win.ramp, s.win.burst = true, 0
+	s.win.rise()
 	s.ack.swallow = false
 	s.ack.askAt = time.Time{}
 	if e := s.hist.oldest(); e != nil {
@@ -254,7 +254,8 @@ func (l *Link) judge(e *entry) {
 	switch {
 	case e.refused < patience(j.refusalRate(e)):
 	case l.s.win.deep && l.narrowed(e): // a receive ring that holds less than it should is likelier than a bad line
-	case l.rewrite(e):
+	case e.refused < fewestAlone && !e.rewritten && int64(j.refused-e.refused)+j.result.Damaged > 0:
+	case j.refused-e.refused < fewRefusals && l.rewrite(e):
 	case l.s.win.lines() > 1 && l.narrowed(e):
 	default:
 		l.giveUp(e)
@@ -335,6 +336,9 @@ func (l *Link) forgetBehind(n int64) {
 }
 
 const (
+	// fewestAlone is how often a line is refused with nothing behind it before its text is changed, where anything else was
+	// damaged too.
+	fewestAlone = 6
 	// fewRefusals of other lines say that it is not for its bytes that a line is refused.
 	fewRefusals = 3
 	// noiseLines is over how many lines refusals are counted.

@@ -319,7 +319,7 @@ func (l *Link) transmit(e *entry) error {
 	if err := l.write(e.wire); err != nil {
 		return &Failure{Reason: Unplugged, Err: err}
 	}
-	s.win.burst += len(e.wire)
+	s.win.wrote(len(e.wire))
 	e.sentAt = s.now
 	e.sends++
 	s.hist.next = e.number + 1

@@ -1,5 +1,7 @@
 package link
 
+import "time"
+
 import "github.com/mailleur/mailleur/firmware-profiles"
 
 // Capacity is what a board can hold of lines that it has not acknowledged yet.
@@ -11,17 +13,24 @@ type Capacity struct {
 // window bounds how many lines may be in flight. It is the loop's alone.
 type window struct {
 	Capacity
-	held   int  // lines that may wait in slots and not be acknowledged: none where reading a line acknowledges it
-	deep   bool // emergencies are parsed at the port, so that the receive ring may fill up as well
-	most   int  // whatever the rest allows; 0: no bound
-	narrow bool // bytes were lost: one line at a time from now on
-	ramp   bool // the slots are not filled yet: while a command is executed, all that arrives lies in the ring
-	burst  int  // bytes written since the last acknowledgement
-	wary   bool // acknowledgements were counted twice: the ring is not filled up
+	held   int       // lines that may wait in slots and not be acknowledged: none where reading a line acknowledges it
+	deep   bool      // emergencies are parsed at the port, so that the receive ring may fill up as well
+	most   int       // whatever the rest allows; 0: no bound
+	narrow bool      // bytes were lost: one line at a time from now on
+	ramp   bool      // the slots are not filled yet: while a command is executed, all that arrives lies in the ring
+	burst  int       // bytes written since the last acknowledgement
+	first  bool      // no acknowledgement has come since that began
+	extra  int       // lines written since, less those that it was for
+	heard  time.Time // when it came
+	wary   bool      // acknowledgements were counted twice: the ring is not filled up
 }
 
 // askBytes is room kept in the receive ring for a question about what became of the lines in it.
 const askBytes = 24
+
+// spareBytes is room for one line more than is counted: an acknowledgement may come twice, and what overruns the ring makes
+// one line out of two, which every 256th checksum fits.
+const spareBytes = 45
 
 // lines is how many lines may be in flight if the ring is left out: one slot stays free for an emergency, which firmware
 // without a parser at the port reads only when a slot is free (Marlin, queue.cpp get_serial_commands).
@@ -40,20 +49,37 @@ func (w *window) lines() int64 {
 }
 
 // takes says whether a line of size bytes may be written now. The lines beyond those that fit into slots must fit into
-// the ring together, with the questions that have not been read yet, or with one; firmware reads the ring in order, so
+// the ring together, with the questions that have not been read yet, or with a line too many; firmware reads the ring in order, so
 // that the oldest lines are the ones in slots. It reads only between two commands: until the slots have been filled once,
-// no more is written from one acknowledgement to the next than the ring holds.
+// no more is written than the ring holds at first, and one line more than were acknowledged then.
 func (w *window) takes(h *history, unread int64, size int) bool {
 	inFlight := h.inFlight()
 	if inFlight == 0 {
-		w.ramp, w.burst = true, 0
+		w.rise()
 		return true
 	}
 	if !w.fits(h, unread, size) {
 		w.ramp = false
 		return false
 	}
-	return !w.ramp || w.burst+size <= w.Ring-1-askBytes
+	return !w.ramp || w.extra <= 0 || w.first && w.burst+size <= w.Ring-1-askBytes
+}
+
+// rise begins to fill the slots.
+func (w *window) rise() { w.ramp, w.first, w.burst, w.extra = true, true, 0, 0 }
+
+// acknowledged begins a burst anew.
+func (w *window) acknowledged(lines int, now time.Time) {
+	if now.After(w.heard) {
+		w.heard, w.first, w.burst, w.extra = now, false, 0, 0
+	}
+	w.extra -= lines
+}
+
+// wrote notes a line of size bytes.
+func (w *window) wrote(size int) {
+	w.burst += size
+	w.extra++
 }
 
 // fits says whether slots and ring have room for one more line of size bytes.
@@ -65,7 +91,7 @@ func (w *window) fits(h *history, unread int64, size int) bool {
 	if !w.deep || w.narrow || w.wary || w.most > 0 && inFlight >= int64(w.most) {
 		return false
 	}
-	return w.free(h)-askBytes*int(max(unread, 1))-size >= 0 && inFlight < historyLines/2
+	return w.free(h)-max(askBytes*int(unread), spareBytes)-size >= 0 && inFlight < historyLines/2
 }
 
 // free is how many bytes fit into the ring behind the lines that may lie in it.
