@@ -51,7 +51,7 @@ func judge(plan Plan, result link.Result, machine *printsim.Machine, want []stri
 	o := Outcome{
 		Plan: plan, Result: result, Executed: len(got), Wanted: len(want), Cuts: cuts, Took: took, Resends: truth.Resends,
 	}
-	o.mend(got, want, machine.Records())
+	got = o.mend(got, want, machine.Records())
 	o.Wrong = difference(want, got, o.Done())
 	if o.Wrong == "" && o.Done() && !ended(truth) {
 		o.Wrong = "its end marker was not executed"
@@ -61,22 +61,36 @@ func judge(plan Plan, result link.Result, machine *printsim.Machine, want []stri
 
 // mend counts the lines that were executed as the cable had hurt them, and puts the file's in their places. The board
 // tells which lines those are; where it does not, nothing is mended.
-func (o *Outcome) mend(got, want []string, records []printsim.Record) {
+func (o *Outcome) mend(got, want []string, records []printsim.Record) []string {
+	lost := 0 // that were hurt so that they are no lines of a print any more
 	for _, r := range records {
-		at := r.Line - 1
-		if r.N == nil || at < 0 || at >= min(len(got), len(want)) || got[at] != r.C || !strings.Contains(r.Was, want[at]) {
+		if r.N == nil || r.Kind != "collision" && r.Kind != "unchecked" {
 			continue
 		}
-		switch r.Kind {
-		case "collision":
-			o.Collided++
-		case "unchecked":
-			o.Unguarded++
+		at := r.Line - 1 + lost
+		counts := printsim.Counts(r.C)
+		if !counts {
+			at++
+		}
+		if at < 0 || at >= len(want) || !strings.Contains(r.Was, want[at]) {
+			continue
+		}
+		switch {
+		case !counts && at <= len(got):
+			got = slices.Insert(got, at, want[at])
+			lost++
+		case counts && at < len(got) && strings.HasPrefix(r.C, got[at]):
+			got[at] = want[at]
 		default:
 			continue
 		}
-		got[at] = want[at]
+		if r.Kind == "collision" {
+			o.Collided++
+		} else {
+			o.Unguarded++
+		}
 	}
+	return got
 }
 
 // difference is where got leaves want; it must be all of it, or else a beginning.
