@@ -73,10 +73,11 @@ type Printer struct {
 	// "mon-fri 08:00-20:00". Without any, it may always, but in a home by day only.
 	MayHeat  []string `toml:"may_heat,omitempty"`
 	MayClear []string `toml:"may_clear,omitempty"`
-	HeatRule string   `toml:"heat_rule,omitempty"` // whole (default): a print must end within the hours; start: begin
-	Home     bool     `toml:"home,omitempty"`      // it stands in a home: nothing heats unless somebody said to be there
-	Breaker  string   `toml:"breaker,omitempty"`   // the circuit it is on: printers on one heat up one after the other
-	Watts    int64    `toml:"watts,omitempty"`     // what it draws while it heats; 0: as its bed tells
+	HeatRule string   `toml:"heat_rule,omitempty"`      // whole (default): a print must end within the hours; start: begin
+	InPlace  bool     `toml:"pause_in_place,omitempty"` // a pause does not move the head away from the part
+	Home     bool     `toml:"home,omitempty"`           // it stands in a home: nothing heats unless somebody said to be there
+	Breaker  string   `toml:"breaker,omitempty"`        // the circuit it is on: printers on one heat up one after the other
+	Watts    int64    `toml:"watts,omitempty"`          // what it draws while it heats; 0: as its bed tells
 	// RequireBenchTest has it print alone only after its test was passed.
 	RequireBenchTest bool `toml:"require_bench_test,omitempty"`
 }

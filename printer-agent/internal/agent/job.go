@@ -41,6 +41,9 @@ type job struct {
 	away   time.Time   // since when the board is away; zero while it is here
 	why    string      // reason of that
 	held   bool        // it was paused then
+
+	parking bool // the head is on its way to or from its rest
+	wanted  bool // the print is to go on as soon as it has arrived there
 }
 
 // ending is how an attempt ended, as it goes into the journal.
@@ -212,6 +215,9 @@ func (p *printer) follow(s link.Snapshot) {
 	if j.Started.IsZero() && j.Print.Lines > 0 {
 		j.Started = time.Now().UTC()
 		p.journal(j.event(wire.EventStarted, "", j.Started))
+	}
+	if s.ResumeAsked && !j.parking {
+		_ = p.resume(context.Background()) // it stays asked for
 	}
 	held := s.State == link.Paused || s.State == link.Attention
 	switch {

@@ -137,9 +137,9 @@ func (p *printer) obey(ctx context.Context, o order) string {
 		p.cancel(wire.EventStopped, wire.ReasonCancelled)
 		return ""
 	case o.Kind == wire.CommandPause && p.up != nil:
-		return p.steer(p.up.Pause(ctx))
+		return p.steer(p.pause(ctx))
 	case o.Kind == wire.CommandResume && p.up != nil:
-		return p.steer(p.up.Resume(ctx))
+		return p.steer(p.resume(ctx))
 	case o.Kind == wire.CommandAnswer && p.up != nil:
 		return p.steer(p.up.Answer(ctx, int(o.Choice)))
 	case o.Kind == wire.CommandPause, o.Kind == wire.CommandResume, o.Kind == wire.CommandAnswer:

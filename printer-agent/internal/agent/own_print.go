@@ -63,21 +63,18 @@ func (p *printer) startOwn(open context.Context, f spool.LocalFile, hereUntil ti
 }
 
 // Pause holds the print, whoever's it is.
-func (m page) Pause(ctx context.Context) error { return m.steer(ctx, (*link.Link).Pause) }
+func (m page) Pause(ctx context.Context) error { return m.steer(ctx, m.p.pause) }
 
 // Resume lets a held print go on.
-func (m page) Resume(ctx context.Context) error { return m.steer(ctx, (*link.Link).Resume) }
+func (m page) Resume(ctx context.Context) error { return m.steer(ctx, m.p.resume) }
 
-func (m page) steer(ctx context.Context, how func(*link.Link, context.Context) error) error {
-	var l *link.Link
-	err := m.p.ask(ctx, func(context.Context, *sync.WaitGroup) error {
-		l = m.p.up
-		return m.p.running()
+func (m page) steer(ctx context.Context, how func(context.Context) error) error {
+	return m.p.ask(ctx, func(open context.Context, _ *sync.WaitGroup) error {
+		if err := m.p.running(); err != nil {
+			return err
+		}
+		return worded(how(open))
 	})
-	if err != nil {
-		return err
-	}
-	return worded(how(l, ctx))
 }
 
 // Cancel ends the print; the heaters go off.

@@ -70,6 +70,7 @@ type printer struct {
 
 	track  *spool.Track // nil when it cannot be kept: then no print is continued
 	device port.Identity
+	side   *sync.WaitGroup // what runs beside the goroutine
 
 	own own // what its maker does with it
 }
@@ -132,6 +133,7 @@ func (p *printer) run(ctx context.Context) {
 	open, shut := context.WithCancel(context.WithoutCancel(ctx))
 	defer shut()
 	var wg sync.WaitGroup
+	p.side = &wg
 	p.openTrack()
 	p.recall()
 	p.publish()

@@ -95,6 +95,11 @@ func (p *printer) act(ctx context.Context, v guard.Verdict, wg *sync.WaitGroup) 
 	case guard.Ask:
 		p.say(ctx, wg, p.Link.Dialect.Commands.Temperature)
 	case guard.Rest:
+		if err := p.keepHeat(p.up.Snapshot()); err != nil {
+			p.log.Error("journal", "err", err)
+		}
+		l := p.up
+		wg.Go(func() { _ = l.Keep(ctx, true) }) // refused when the print has just ended
 		p.say(ctx, wg, "M104 S0")
 	case guard.Cool:
 		p.own.hot = false

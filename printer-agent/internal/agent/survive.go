@@ -295,7 +295,7 @@ func (p *printer) carryOn(ctx context.Context) {
 		p.apply(stepLoaded, "")
 	}
 	l := p.up
-	work := link.Job{Source: j.source, Token: j.Attempt, Track: p.track, Continue: true, Paused: j.held, MostCold: mostCold}
+	work := link.Job{Source: j.source, Token: j.Attempt, Track: p.track, Continue: true, Paused: j.held, Kept: len(j.Parked) > 0, MostCold: mostCold}
 	j.work.Go(func() { p.tell(note{kind: noteEnded, result: l.Print(ctx, work)}) })
 }
 

@@ -23,6 +23,8 @@ type print struct {
 	acks      latencies
 	paused    bool
 	byPrinter bool   // the printer has paused by itself
+	kept      bool   // only Resume ends the pause
+	wanted    bool   // the printer has asked for its end meanwhile
 	drawn     bool   // every line of the file has been numbered
 	tail      bool   // the closing commands are queued
 	reason    Reason // why it is being ended early
@@ -36,6 +38,7 @@ type print struct {
 func newPrint(job Job, feed *feeder, offset, before, total int64) *print {
 	return &print{
 		job: job, feed: feed, size: job.Source.Size(), sent: offset, offset: offset, paused: job.Continue && job.Paused,
+		kept:   job.Continue && job.Paused && job.Kept,
 		result: Result{LinesTotal: total, LinesSent: before, LinesAcked: before}, ended: make(chan struct{}),
 	}
 }
@@ -274,6 +277,11 @@ func (l *Link) carryOn(byPrinter bool) error {
 	if p == nil || !p.paused {
 		return &Failure{Reason: NotReady, Detail: string(s.state)}
 	}
+	if p.kept && byPrinter {
+		p.wanted, s.dirty = true, true
+		return nil
+	}
+	p.kept, p.wanted = false, false
 	if command := l.dialect.Commands.Resume; command != "" {
 		if p.byPrinter && !byPrinter {
 			l.enqueue(&request{command: []byte(command), kind: hostLine})

@@ -117,8 +117,8 @@ type Job struct {
 	Token  string  // names the attempt in the markers around its lines, up to 64 bytes of [0-9A-Za-z_-]; empty for none
 	Track  Tracker // told of every line before it is written; nil for none
 	// Continue has the job go on where the board is, on a link made with Resume; the place in the file is Track's. Paused
-	// has it wait for Resume there.
-	Continue, Paused bool
+	// has it wait for Resume there, and Kept is what Keep says.
+	Continue, Paused, Kept bool
 	// MostCold pauses the job after so many moves that the printer refused to extrude in because it was cold, and again
 	// after as many; 0 never does.
 	MostCold int64
@@ -184,6 +184,19 @@ func (l *Link) Send(ctx context.Context, command string) ([]string, error) {
 
 // Pause holds the job after the line in flight; heaters stay as they are. It is refused with NotReady without a job.
 func (l *Link) Pause(ctx context.Context) error { return l.steer(ctx, l.pause) }
+
+// Keep has a held job go on by Resume alone: a wish to go on at the printer is shown as Snapshot.ResumeAsked, because the
+// head is not where the job left it. It is refused with NotReady without a job.
+func (l *Link) Keep(ctx context.Context, on bool) error {
+	return l.steer(ctx, func() error {
+		if l.s.job == nil {
+			return &Failure{Reason: NotReady, Detail: string(l.s.state)}
+		}
+		l.s.job.kept, l.s.job.wanted = on, false
+		l.s.dirty = true
+		return nil
+	})
+}
 
 // Resume lets a held job go on.
 func (l *Link) Resume(ctx context.Context) error { return l.steer(ctx, l.resume) }

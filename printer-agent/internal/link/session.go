@@ -414,6 +414,7 @@ func (l *Link) publish() {
 		snap.Busy = string(frame.Word(e.command))
 	}
 	if s.job != nil {
+		snap.ResumeAsked = s.job.wanted
 		snap.Job = s.job.progress()
 	}
 	snap = snap.clone()

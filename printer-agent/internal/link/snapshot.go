@@ -60,6 +60,8 @@ type Snapshot struct {
 	Window   Capacity // what the board is taken to hold
 	// Continues says that the board is in the middle of a print that another link has begun, and knows where.
 	Continues bool
+	// ResumeAsked says that somebody at the printer wants a job to go on that is held by Keep.
+	ResumeAsked bool
 }
 
 func (s Snapshot) clone() Snapshot {

@@ -39,6 +39,8 @@ type Print struct {
 	Caps     map[string]bool `json:"caps,omitempty"`     // what it said that it can
 	Device   json.RawMessage `json:"device,omitempty"`   // what it is plugged in by, as the port's package writes it
 
+	Parked json.RawMessage `json:"parked,omitempty"` // how to bring a paused print back, as the agent writes it
+
 	Taken   time.Time `json:"taken"`
 	Started time.Time `json:"started,omitzero"` // of the first line; zero before
 	Updated time.Time `json:"updated"`
