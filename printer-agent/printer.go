@@ -36,20 +36,17 @@ func loadDialect(name string) (link.Options, error) {
 		return link.Options{Dialect: d}, err
 	}
 	d, err := dialectNamed(set, greetingDialect)
-	return link.Options{Dialect: d, Choose: func(id link.Identity) (profiles.Dialect, bool) {
+	return link.Options{Dialect: d, Choose: chooser(set)}, err
+}
+
+// chooser finds the dialect that fits what a board says of itself.
+func chooser(set *profiles.Set) func(link.Identity) (profiles.Dialect, bool) {
+	return func(id link.Identity) (profiles.Dialect, bool) {
 		return set.Dialect(detect.Match(set.Dialects(), id.Firmware))
-	}}, err
-}
-
-// findDialect is the dialect of that name, or an error that lists the names there are.
-func findDialect(name string) (profiles.Dialect, error) {
-	set, err := profiles.Load()
-	if err != nil {
-		return profiles.Dialect{}, fmt.Errorf("load profiles: %w", err)
 	}
-	return dialectNamed(set, name)
 }
 
+// dialectNamed is the dialect of that name, or an error that lists the names there are.
 func dialectNamed(set *profiles.Set, name string) (profiles.Dialect, error) {
 	if d, ok := set.Dialect(name); ok {
 		return d, nil

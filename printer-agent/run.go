@@ -136,10 +136,12 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 	if !ok {
 		return agent.Machine{}, unknownModel(set, p.Model)
 	}
+	options := link.Options{Log: log.With("printer", p.Key)}
 	if p.Firmware == "" {
-		p.Firmware = model.Dialect
+		p.Firmware, options.Choose = model.Dialect, chooser(set)
 	}
-	dialect, err := findDialect(p.Firmware)
+	var err error
+	options.Dialect, err = dialectNamed(set, p.Firmware)
 	if err != nil {
 		return agent.Machine{}, err
 	}
@@ -148,14 +150,15 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 		baud = int(model.Link.Baud)
 	}
 	if baud == 0 {
-		baud = dialect.Identify.Bauds[0]
+		baud = options.Dialect.Identify.Bauds[0]
 	}
 	return agent.Machine{
 		Printer: p,
-		Link:    link.Options{Dialect: dialect, Log: log.With("printer", p.Key)},
+		Link:    options,
+		Named:   set.Dialect,
 		Limits: func(filament string) gcode.Limits {
 			f, _ := set.Filament(filament) // an unknown one leaves the machine's own limits
-			return gcode.LimitsFor(model, f).Speaking(dialect)
+			return gcode.LimitsFor(model, f).Speaking(options.Dialect)
 		},
 		Open: func(before *port.Identity) (agent.Conn, error) { return openPort(p, baud, before) },
 		Kind: model, Rate: baud, Presets: agent.Presets(model, set.Filaments()),

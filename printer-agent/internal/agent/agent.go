@@ -32,6 +32,9 @@ type Machine struct {
 	Limits func(filament string) gcode.Limits // what a file for it may ask, with this filament
 	// Open opens its port. With before it takes none but that device: a print is to go on there.
 	Open func(before *port.Identity) (Conn, error)
+	// Named finds a dialect that the board may turn out to speak, or that a print of the journal was sent in; nil: there is
+	// none beside Link.Dialect.
+	Named func(name string) (profiles.Dialect, bool)
 
 	// For the local page.
 	Kind    profiles.Printer // zero: nothing is known of it, and nothing heats or moves by hand

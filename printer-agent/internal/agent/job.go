@@ -165,7 +165,7 @@ func (p *printer) check(path string, file wire.File) (gcode.Report, error) {
 		return gcode.Report{}, fmt.Errorf("check file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	limits := p.Limits(file.Filament)
+	limits := p.limits(file.Filament)
 	limits.EndAppended = true // what is left on is turned off after every print
 	report, findings, index, err := gcode.CheckIndexed(f, limits)
 	if err != nil {

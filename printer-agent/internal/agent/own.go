@@ -274,7 +274,7 @@ func (p *printer) coolByHand(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lastWord)
 	defer cancel()
-	if err := say(ctx, p.up, p.Link.Dialect.Commands.Cool...); err != nil {
+	if err := say(ctx, p.up, p.dialect().Commands.Cool...); err != nil {
 		p.log.Error("the heaters may be on", "err", err)
 	}
 }

@@ -66,7 +66,7 @@ func (m page) Preheat(ctx context.Context, nozzle, bed int64) error {
 func (m page) Cool(ctx context.Context) error {
 	p := m.p
 	return p.byHand(ctx, p.idle, func(ctx context.Context, l *link.Link) (func(), error) {
-		err := say(ctx, l, p.Link.Dialect.Commands.Cool...)
+		err := say(ctx, l, p.dialect().Commands.Cool...)
 		return func() { p.own.hot = p.own.hot && err != nil }, err
 	})
 }
@@ -82,7 +82,7 @@ func (m page) Jog(ctx context.Context, axis byte, um int64) error {
 	return p.byHand(ctx, may, func(ctx context.Context, l *link.Link) (func(), error) {
 		h := guard.Head{Homed: homed}
 		if homed != [3]bool{} {
-			answers, err := l.Send(ctx, p.Link.Dialect.Commands.Position)
+			answers, err := l.Send(ctx, p.dialect().Commands.Position)
 			if err != nil {
 				return nil, err
 			}
@@ -206,7 +206,7 @@ func (m page) Filament(ctx context.Context, what string) error {
 
 // filament is the firmware's command, "" when it has none.
 func (p *printer) filament(what string) string {
-	change := p.Link.Dialect.Commands.FilamentChange
+	change := p.dialect().Commands.FilamentChange
 	switch {
 	case what == local.FilamentChange:
 		return change
@@ -227,19 +227,19 @@ func (m page) ZOffset(ctx context.Context, addUM int64) error {
 		return local.Refuse("offset_wrong", "offset")
 	}
 	done := func() { m.p.own.tune.OffsetUM += int64(change.Value * 1000) }
-	return m.tuneBy(ctx, m.p.Link.Dialect.Commands.Babystep, "{mm}", strconv.FormatFloat(change.Value, 'f', 3, 64), done)
+	return m.tuneBy(ctx, m.p.dialect().Commands.Babystep, "{mm}", strconv.FormatFloat(change.Value, 'f', 3, 64), done)
 }
 
 // Flow sets the extrusion in per cent.
 func (m page) Flow(ctx context.Context, percent int64) error {
 	v := int64(guard.Flow(float64(percent)).Value)
-	return m.tuneBy(ctx, m.p.Link.Dialect.Commands.Flow, "{percent}", strconv.FormatInt(v, 10), func() { m.p.own.tune.Flow = v })
+	return m.tuneBy(ctx, m.p.dialect().Commands.Flow, "{percent}", strconv.FormatInt(v, 10), func() { m.p.own.tune.Flow = v })
 }
 
 // Speed sets the feed rates in per cent.
 func (m page) Speed(ctx context.Context, percent int64) error {
 	v := int64(guard.Speed(float64(percent)).Value)
-	return m.tuneBy(ctx, m.p.Link.Dialect.Commands.Speed, "{percent}", strconv.FormatInt(v, 10), func() { m.p.own.tune.Speed = v })
+	return m.tuneBy(ctx, m.p.dialect().Commands.Speed, "{percent}", strconv.FormatInt(v, 10), func() { m.p.own.tune.Speed = v })
 }
 
 // tuneBy sends a command of the dialect between the lines of a print.
@@ -294,7 +294,7 @@ func (m page) Say(ctx context.Context, line string) ([]string, error) {
 
 // weigh holds a line against what a file may ask of the machine.
 func (p *printer) weigh(line string) (hot bool, err error) {
-	report, findings, err := gcode.Check(strings.NewReader(line+"\n"), p.Limits(""))
+	report, findings, err := gcode.Check(strings.NewReader(line+"\n"), p.limits(""))
 	if err != nil {
 		return false, fmt.Errorf("check line: %w", err)
 	}

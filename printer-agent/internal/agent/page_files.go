@@ -119,7 +119,7 @@ func (h *shelf) check(p *printer, f spool.LocalFile) (verdict, error) {
 		return verdict{}, err
 	}
 	defer func() { _ = file.Close() }() // only read
-	limits := p.Limits("")
+	limits := p.limits("")
 	limits.EndAppended = true // as before a print
 	report, findings, err := gcode.Check(file, limits)
 	if err != nil {

@@ -99,7 +99,7 @@ func (p *printer) chainWord() string {
 
 // can says what the page offers now.
 func (p *printer) can(s link.Snapshot) local.Can {
-	c := p.Link.Dialect.Commands
+	c := p.dialect().Commands
 	free := p.idle() == nil
 	on := p.running() == nil && p.job.kind == "" && p.job.last == nil
 	printing := on && (s.State == link.Printing || s.State == link.Paused)

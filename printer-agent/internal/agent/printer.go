@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/guard"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/port"
@@ -39,12 +40,13 @@ type printer struct {
 	closed chan struct{} // nobody reads notes any more
 
 	// For other goroutines.
-	live      atomic.Pointer[link.Link] // for the emergency stop
-	onMachine atomic.Pointer[claim]     // what it would stop
-	again     atomic.Pointer[again]     // where a print has to go on, if there is one
-	found     atomic.Bool               // the board is at a line that the record knows
-	heard     atomic.Int64              // when the board last said anything, in nanoseconds since 1970
-	firmware  atomic.Pointer[string]    // as the board answered
+	live      atomic.Pointer[link.Link]        // for the emergency stop
+	onMachine atomic.Pointer[claim]            // what it would stop
+	again     atomic.Pointer[again]            // where a print has to go on, if there is one
+	found     atomic.Bool                      // the board is at a line that the record knows
+	heard     atomic.Int64                     // when the board last said anything, in nanoseconds since 1970
+	firmware  atomic.Pointer[string]           // as the board answered
+	spoken    atomic.Pointer[profiles.Dialect] // nil until the board has chosen another than the configured one
 
 	up      *link.Link         // the open connection, or nil
 	hang    context.CancelFunc // ends it
@@ -227,6 +229,7 @@ func (p *printer) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.Dialect = p.greets(again)
 	if again != nil {
 		p.found.Store(false)
 		o.Resume, o.Known, o.Located = true, again.known, p.located
@@ -341,6 +344,7 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 		return
 	}
 	s := p.up.Snapshot()
+	p.speak(s.Dialect)
 	p.learn(s.Identity.Firmware)
 	p.measure(s)
 	p.guardHeat(ctx, s, wg)

@@ -34,7 +34,7 @@ func (p *printer) prepare() error {
 			p.bench = nil
 		}
 	}
-	if p.fingerprint, err = guard.Fingerprint(p.Kind, p.Link.Dialect); err != nil {
+	if p.fingerprint, err = guard.Fingerprint(p.Kind, p.dialect()); err != nil {
 		return errHours(p.Key, err)
 	}
 	p.dog = guard.NewWatchdog(guard.DefaultLimits(p.Kind))
@@ -62,7 +62,7 @@ func (p *printer) guardHeat(ctx context.Context, s link.Snapshot, wg *sync.WaitG
 	}
 	if p.job != nil && waiting && now.Sub(p.breath) > breathEvery {
 		p.breath = now
-		p.say(ctx, wg, p.Link.Dialect.Commands.Temperature)
+		p.say(ctx, wg, p.dialect().Commands.Temperature)
 	}
 }
 
@@ -93,7 +93,7 @@ func (p *printer) act(ctx context.Context, v guard.Verdict, wg *sync.WaitGroup) 
 	}
 	switch v.Action {
 	case guard.Ask:
-		p.say(ctx, wg, p.Link.Dialect.Commands.Temperature)
+		p.say(ctx, wg, p.dialect().Commands.Temperature)
 	case guard.Rest:
 		if err := p.keepHeat(p.up.Snapshot()); err != nil {
 			p.log.Error("journal", "err", err)
@@ -161,7 +161,7 @@ func (p *printer) awaitTurn(ctx context.Context) error {
 
 // arm has the firmware turn everything off should this computer fall silent in a print that nobody has to come to.
 func (p *printer) arm(ctx context.Context, l *link.Link, pauses int64) {
-	command := guard.NewInactivity(p.Link.Dialect.Commands, false).At(guard.PrintBegins)
+	command := guard.NewInactivity(p.dialect().Commands, false).At(guard.PrintBegins)
 	if command == "" || pauses > 0 {
 		return
 	}
@@ -174,8 +174,8 @@ func (p *printer) arm(ctx context.Context, l *link.Link, pauses int64) {
 
 // coolCommands turn off what an attempt may have left on, the firmware's own watch included.
 func (p *printer) coolCommands() []string {
-	commands := p.Link.Dialect.Commands.Cool
-	if off := guard.NewInactivity(p.Link.Dialect.Commands, false).At(guard.BoardFound); off != "" {
+	commands := p.dialect().Commands.Cool
+	if off := guard.NewInactivity(p.dialect().Commands, false).At(guard.BoardFound); off != "" {
 		commands = append([]string{off}, commands...)
 	}
 	return commands
@@ -191,5 +191,5 @@ func (p *printer) leftOn() bool {
 			return true
 		}
 	}
-	return p.Link.Dialect.Commands.Inactivity != ""
+	return p.dialect().Commands.Inactivity != ""
 }

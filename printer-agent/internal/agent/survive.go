@@ -27,6 +27,7 @@ const (
 type again struct {
 	identity port.Identity
 	known    link.Identity
+	dialect  string // of the print
 }
 
 // device is the only one to open, or nil for whatever the port's name leads to.
@@ -53,7 +54,7 @@ func (e *ear) Read(b []byte) (int, error) {
 
 // openTrack opens the record of the lines sent. Without one prints go on as ever, but never after an interruption.
 func (p *printer) openTrack() {
-	if d := p.Link.Dialect; !d.Lines.Numbers || d.Survival.HostDeath != exactly {
+	if !survives(p.Link.Dialect) {
 		return
 	}
 	t, err := p.agent.spool.Track(p.Key)
@@ -79,7 +80,7 @@ func (p *printer) keepTrack(ctx context.Context) {
 
 // record begins the record of a print; nil when there can be none.
 func (p *printer) record(j *job) link.Tracker {
-	if p.track == nil {
+	if p.track == nil || !survives(p.dialect()) {
 		return nil
 	}
 	if err := p.track.Reset(j.head()); err != nil {
@@ -97,7 +98,7 @@ func (j *job) head() spool.TrackHead {
 }
 
 func (j *job) again() *again {
-	a := &again{known: link.Identity{Firmware: j.Firmware, Caps: j.Caps}}
+	a := &again{dialect: j.Dialect, known: link.Identity{Firmware: j.Firmware, Caps: j.Caps}}
 	if len(j.Device) > 0 {
 		_ = json.Unmarshal(j.Device, &a.identity) // one that cannot be read is not known
 	}
@@ -107,7 +108,7 @@ func (j *job) again() *again {
 // board notes in a print's entry what it is on.
 func (p *printer) board(entry *spool.Print) {
 	s := p.up.Snapshot()
-	entry.Dialect, entry.Firmware, entry.Caps = p.Link.Dialect.Name, s.Identity.Firmware, s.Identity.Caps
+	entry.Dialect, entry.Firmware, entry.Caps = p.dialect().Name, s.Identity.Firmware, s.Identity.Caps
 	entry.Device, _ = json.Marshal(p.device) // strings alone: cannot fail
 }
 
@@ -142,7 +143,7 @@ var (
 
 // canContinue says why an attempt of the journal cannot go on; whether it does, the board decides.
 func (p *printer) canContinue(j *job) error {
-	if p.track == nil || j.Dialect != p.Link.Dialect.Name {
+	if p.track == nil || p.named(j.Dialect).Name != j.Dialect || !survives(p.named(j.Dialect)) {
 		return errNoNumbers
 	}
 	if head, ok := p.track.Head(); !ok || head.Attempt != spool.TokenHash(j.Attempt) || head.File != j.File.SHA256 {
@@ -158,7 +159,7 @@ func (p *printer) canContinue(j *job) error {
 // interrupted takes a print whose connection has gone, if it can be continued; it reports whether it has.
 func (p *printer) interrupted(n note) bool {
 	j := p.job
-	gone := n.result.Reason == link.Unplugged && n.reason == "" && p.Link.Dialect.Survival.Unplugged == exactly
+	gone := n.result.Reason == link.Unplugged && n.reason == "" && p.dialect().Survival.Unplugged == exactly
 	resumed := j.so.Reason != ""
 	switch {
 	case resumed && (n.result.Reason == link.CannotContinue || n.result.Reason == link.NotReady):
