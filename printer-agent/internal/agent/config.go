@@ -70,7 +70,7 @@ type Printer struct {
 	Camera   string `toml:"camera,omitempty"` // http://… of the maker's own, for the local page
 
 	// MayHeat and MayClear are the hours in which it may print and in which somebody can be asked to clear its plate, as in
-	// "mon-fri 08:00-20:00". Without any, it may always, but in a home by day only.
+	// "mon-fri 08:00-20:00". Without any, it may always; in a home presence alone counts.
 	MayHeat  []string `toml:"may_heat,omitempty"`
 	MayClear []string `toml:"may_clear,omitempty"`
 	HeatRule string   `toml:"heat_rule,omitempty"`      // whole (default): a print must end within the hours; start: begin

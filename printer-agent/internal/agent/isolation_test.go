@@ -95,7 +95,7 @@ func TestNothingDelaysTheStream(t *testing.T) {
 	o.JournalEvery = 20 * time.Millisecond
 	r := l.run(o)
 	l.reach("tortue", wire.StateReady)
-	require.Equal(t, wire.AnswerAccepted, l.order(start("c1", "a1", l.file(short(1200)))).Answer)
+	require.Equal(t, wire.AnswerAccepted, l.order(start("c1", "a1", l.file(short(800)))).Answer)
 	l.reach("tortue", wire.StatePrinting)
 	way.stick(true)
 	free := make(chan struct{})
@@ -112,5 +112,5 @@ func TestNothingDelaysTheStream(t *testing.T) {
 	require.Equal(t, []wire.EventKind{wire.EventStarted, wire.EventFinished}, kinds(l.ends("a1")))
 	b.off()
 	load := truthOf(t, b).Load
-	t.Logf("the planner ran dry %d times, %.0f ms in all, of %d s", load.Starved, load.StarvedMS/40, 1200/10/40)
+	t.Logf("the planner ran dry %d times, %.0f ms in all, of %d s", load.Starved, load.StarvedMS/40, 800/10/40)
 }

@@ -106,7 +106,7 @@ func (p *printer) begin(ctx context.Context, entry spool.Print) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it ends with the link, or is cancelled
 	now := time.Now()
 	j := &job{Print: entry, stop: stop, journalAt: now, progressAt: now}
-	p.job, p.clear = j, false
+	p.job, p.clear, p.state.Notice = j, false, ""
 	p.onMachine.Store(&claim{attempt: entry.Attempt, sha: entry.File.SHA256})
 	p.apply(stepTake, "")
 	l := p.up

@@ -238,7 +238,7 @@ func (p *printer) confirm(events ...wire.Event) string {
 		return wire.ReasonDiskFull
 	}
 	p.agent.tray.nudge()
-	p.clear = true
+	p.clear, p.state.Notice = true, ""
 	switch p.state.Word {
 	case wire.StateClear:
 		p.apply(stepClean, "")

@@ -44,6 +44,7 @@ func TestAPausedPrintRestsBesideThePart(t *testing.T) {
 			text := plate(1200)
 			l.order(start("c1", "a1", l.file(text)))
 			l.reach("tortue", wire.StatePrinting)
+			l.until("a part to rest beside", func() bool { return len(executed(t, b)) > 30 })
 			require.Equal(t, wire.AnswerAccepted, l.order(wire.Command{ID: "c2", Kind: wire.CommandPause, Attempt: "a1"}).Answer)
 			l.until("the rest", func() bool { return slices.Contains(executed(t, b), "G1 X0.000 Y220.000 F6000") })
 			at := executed(t, b)

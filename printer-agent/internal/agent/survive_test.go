@@ -82,7 +82,7 @@ func TestAKilledAgentGoesOn(t *testing.T) { // not in parallel: a child inherits
 			l.mu.Lock()
 			l.deaf = true // so that the outbox holds something at the kill
 			l.mu.Unlock()
-			f := l.file(plate(1200))
+			f := l.file(plate(900))
 			require.Equal(t, wire.AnswerAccepted, l.order(start("c1", "a1", f)).Answer)
 			l.reach("tortue", wire.StatePrinting)
 			for range 2 {
