@@ -275,7 +275,7 @@ func (l *Link) pump() error {
 	s := &l.s
 	for s.state != Dead && s.state != Probing && !s.powerless && !l.stopping.Load() && !l.held() && !l.again() && !l.unanswered() && !l.waitsForPerson() && !l.dwells() && l.roomFor() {
 		e := l.nextEntry()
-		if e == nil || !s.win.takes(&s.hist, s.ack.unread, len(e.wire)) {
+		if e == nil || !s.win.takes(&s.hist, s.ack.unread, len(e.wire), s.now) {
 			return nil
 		}
 		if err := l.transmit(e); err != nil {

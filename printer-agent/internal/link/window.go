@@ -52,10 +52,11 @@ func (w *window) lines() int64 {
 // the ring together, with the questions that have not been read yet, or with a line too many; firmware reads the ring in order, so
 // that the oldest lines are the ones in slots. It reads only between two commands: until the slots have been filled once,
 // no more is written than the ring holds at first, and one line more than were acknowledged then.
-func (w *window) takes(h *history, unread int64, size int) bool {
-	inFlight := h.inFlight()
-	if inFlight == 0 {
+func (w *window) takes(h *history, unread int64, size int, now time.Time) bool {
+	if h.inFlight() == 0 {
+		full := !w.ramp && !now.After(w.heard) // what the board held was acknowledged at once, just now
 		w.rise()
+		w.ramp = !full
 		return true
 	}
 	if !w.fits(h, unread, size) {
