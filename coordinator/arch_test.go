@@ -75,7 +75,7 @@ var rooms = map[string]room{
 		"slicer-bridge/internal/prusaslicer",
 	}},
 
-	"printer-agent":                   {ours: []string{"printer-agent/...", "firmware-profiles", "coordinator/wire", "slicer-bridge/gcode"}},
+	"printer-agent":                   {ours: []string{"printer-agent/...", "firmware-profiles", "coordinator/wire", "slicer-bridge/gcode", "ui/locales"}},
 	"printer-agent/internal/frame":    {pure: true},
 	"printer-agent/internal/guard":    {ours: []string{"firmware-profiles"}, stdlib: true, pure: true},
 	"printer-agent/internal/port":     {},

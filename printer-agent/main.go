@@ -23,6 +23,7 @@ type cli struct {
 	Local    localCmd    `cmd:"" help:"Serve the printers of this machine by its own page, without a lab."`
 	Key      keyCmd      `cmd:"" help:"Show the link to the machine's own page, with its key."`
 	Enrol    enrolCmd    `cmd:"" help:"Join a lab, once, with the code it gave."`
+	Test     testCmd     `cmd:"" help:"Try a printer with a person beside it, once, before it prints alone."`
 	Print    printCmd    `cmd:"" help:"Print a file on a printer, without any coordinator."`
 	Resume   resumeCmd   `cmd:"" help:"Continue a print that was interrupted by the end of this program."`
 	Detect   detectCmd   `cmd:"" help:"List serial ports; ask a port what printer is behind it."`
