@@ -36,6 +36,10 @@ shots: ## take the pictures in docs/shots anew
 check-long: ## run the long tests and write docs/check-long.md
 	@scripts/check-long.sh
 
+.PHONY: soak
+soak: ## print a thousand files over bad cables on simulated boards and write docs/soak.md
+	@scripts/soak.sh
+
 .PHONY: bench-stream
 bench-stream: ## measure the stream beside printcore, in a quarter of an hour, and write docs/bench-stream.md
 	@scripts/bench.sh stream

@@ -10,7 +10,7 @@ import (
 type Table struct{ rows map[Class]*row }
 
 type row struct {
-	runs, done, right, badCable, wrong, collided, unguarded, cuts int
+	runs, failed, done, right, badCable, wrong, collided, unguarded, cuts int
 
 	lost     time.Duration // beyond what the same print takes undisturbed
 	compared int           // runs of which that is known
@@ -27,6 +27,9 @@ func (t *Table) Add(o Outcome, undisturbed time.Duration) {
 		t.rows[o.Plan.Class] = r
 	}
 	r.runs++
+	if o.Failed() != "" {
+		r.failed++
+	}
 	r.cuts += o.Cuts
 	switch {
 	case o.Wrong != "":
@@ -50,13 +53,13 @@ func (t *Table) Add(o Outcome, undisturbed time.Duration) {
 	}
 }
 
-// Complete is the share of runs of a class that ended done and right, and whether there were any.
+// Complete is the share of runs of a class that ended as they should, and whether there were any.
 func (t *Table) Complete(c Class) (share float64, any bool) {
 	r := t.rows[c]
 	if r == nil {
 		return 0, false
 	}
-	return float64(r.right) / float64(r.runs), true
+	return 1 - float64(r.failed)/float64(r.runs), true
 }
 
 // String is the table in Markdown.
