@@ -26,6 +26,12 @@ const (
 	FieldSureYes = "sure"   // "yes": the second press of what cannot be taken back
 )
 
+// What FieldAnswer says to a question of the bench test.
+const (
+	AnswerYes = "yes"
+	AnswerNo  = "no"
+)
+
 // The parts of a printer's page, each an id, for Machine.At and for Fresh.
 const (
 	PartHead    = "m-head"
@@ -40,6 +46,7 @@ const (
 	PartTune    = "m-tune"
 	PartConsole = "m-console"
 	PartChain   = "m-chain"
+	PartBench   = "m-bench"
 )
 
 // Whether a printer works for the lab.
@@ -89,6 +96,8 @@ func wants(state string) bool {
 //	POST /printer/{key}/tune                  FieldOffset, or FieldFlow and FieldSpeed
 //	POST /printer/{key}/say                   FieldLine
 //	POST /printer/{key}/answer                FieldPrompt, FieldAnswer
+//	POST /printer/{key}/bench | bench_abort
+//	POST /printer/{key}/bench_answer          FieldPrompt (code of the question), FieldAnswer
 //	GET  /printer/{key}/live | camera.jpg     GET /printer/{key}/picture/{file}
 type Machine struct {
 	Frame
@@ -110,6 +119,9 @@ type Machine struct {
 	Presets           []Preset
 	Step              string // the chosen step of the moves
 	Can               MachineCan
+	NoStart           fab.Reason // why no own print can start, and what to do; the zero Reason when one can
+	LabWaits          fab.Reason // why the lab's prints may not begin although the printer is free
+	Bench             MachineBench
 	Tune              Tuning
 	Console           []ConsoleLine
 	Camera            string // URL of the last picture; "" without a camera
@@ -133,6 +145,18 @@ type MachineCan struct {
 
 // Tuned reports whether anything can be changed while printing.
 func (c MachineCan) Tuned() bool { return c.ZOffset || c.Flow || c.Speed }
+
+// MachineBench is the test that a printer has to pass before it may print alone.
+type MachineBench struct {
+	Offered, Required, May, Running bool
+	Doing, Question                 fab.Reason // while it runs
+	Last                            fab.Reason // how the last one ended; the zero Reason when there was none
+	Passed, Outdated                bool
+	At                              time.Time // of the last one
+}
+
+// Wants reports whether the printer waits for the test.
+func (b MachineBench) Wants() bool { return b.Running || b.Required && (!b.Passed || b.Outdated) }
 
 // MachineJob is what is on the plate.
 type MachineJob struct {

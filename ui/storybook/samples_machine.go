@@ -28,6 +28,20 @@ func machineStories() []story {
 		{"machine-plate", func(lang string) ui.Page {
 			m := idleMachine(lang)
 			m.State, m.Can = ui.StatePlate, ui.MachineCan{Clear: true, Heat: true, Move: true, Filament: true, Console: true}
+			m.NoStart, m.Bench = fab.Because("machine.no_start_plate"), ui.MachineBench{Offered: true}
+			return m
+		}},
+		{"machine-bench", func(lang string) ui.Page {
+			m := idleMachine(lang)
+			m.Here, m.Can = at(0, 16, 30), ui.MachineCan{}
+			m.NoStart = fab.Because("machine.no_start_bench")
+			m.Bench = ui.MachineBench{Offered: true, Required: true, Running: true, Doing: fab.Because("guard.bench_step_move"), Question: fab.Because("guard.bench_ask_moved")}
+			return m
+		}},
+		{"machine-bench-failed", func(lang string) ui.Page {
+			m := idleMachine(lang)
+			m.Here, m.Chain, m.LabWaits = at(0, 16, 30), ui.ChainOn, fab.Because("guard.bench_failed")
+			m.Bench = ui.MachineBench{Offered: true, Required: true, May: true, At: at(0, 13, 40), Last: fab.Because("guard.bench_no_rise", "part", "nozzle", "actual", int64(24), "target", int64(50))}
 			return m
 		}},
 		{"machine-asks", func(lang string) ui.Page {

@@ -57,13 +57,14 @@ type Options struct {
 	Spool    *spool.Spool // open; the caller closes it after Run
 	Log      *slog.Logger
 
-	ReconnectMin  time.Duration // first wait after a lost broker; default 250 ms
-	ReconnectMax  time.Duration // longest; default 30 s
-	ResendAfter   time.Duration // first wait before events are sent again that the coordinator did not acknowledge; default 5 s
-	FetchPatience time.Duration // how long a file is asked for while the coordinator is away; default 2 min
-	EndPatience   time.Duration // how long a print may take to end when the agent is told to; default 20 s
-	JournalEvery  time.Duration // between journal entries of a print; default 5 s
-	Patience      time.Duration // how long a board may stay away in a print before that has failed; default 60 s
+	ReconnectMin  time.Duration    // first wait after a lost broker; default 250 ms
+	ReconnectMax  time.Duration    // longest; default 30 s
+	ResendAfter   time.Duration    // first wait before events are sent again that the coordinator did not acknowledge; default 5 s
+	FetchPatience time.Duration    // how long a file is asked for while the coordinator is away; default 2 min
+	EndPatience   time.Duration    // how long a print may take to end when the agent is told to; default 20 s
+	JournalEvery  time.Duration    // between journal entries of a print; default 5 s
+	BenchClock    func() time.Time // that a machine on the bench lives by; default time.Now
+	Patience      time.Duration    // how long a board may stay away in a print before that has failed; default 60 s
 }
 
 func (o Options) orDefault() Options {

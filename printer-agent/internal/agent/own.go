@@ -49,7 +49,8 @@ type own struct {
 	planOf  string // file that a plan was asked for
 	shownAt time.Time
 	last    link.Snapshot
-	prompt  int64 // number of the question
+	trial   *Trial // the bench test that is under way
+	prompt  int64  // number of the question
 	asking  string
 }
 
@@ -71,6 +72,7 @@ func (p *printer) loadOwn() error {
 	p.own.asks = make(chan asked)
 	p.own.facts, p.own.history = facts, map[string][]local.Sample{}
 	p.own.tune = local.Tuning{Flow: 100, Speed: 100}
+	p.useCapacity(facts.Capacity)
 	p.own.view.Store(&local.View{Name: p.Name, Model: p.Kind.Name, State: local.StateUnknown, Chain: local.ChainNone})
 	return nil
 }
@@ -289,6 +291,7 @@ func (p *printer) attend(now time.Time, wg *sync.WaitGroup) {
 		p.own.hot = false // the print's own heat from here on
 		p.own.head = head{}
 	}
+	p.watchTrial(now)
 	p.readPlan(wg)
 	p.remask()
 	if now.Sub(p.own.shownAt) >= showEvery {

@@ -34,7 +34,7 @@ func (f fleet) Machine(key string) (local.Machine, bool) {
 func (a *Agent) page(key string) local.Machine {
 	m := page{a, a.printers[key]}
 	return local.Machine{
-		Key: key, State: m, Files: files{m}, Job: m, Care: m, Heat: m, Body: m, Tune: m, Talk: m, Chain: m,
+		Key: key, State: m, Files: files{m}, Job: m, Care: m, Heat: m, Body: m, Tune: m, Talk: m, Chain: m, Trial: m,
 	}
 }
 

@@ -36,6 +36,7 @@ func (p *printer) show(now time.Time) {
 		Name: p.Name, Model: p.Kind.Name, State: p.word(), Why: p.reason(), Job: p.printing(now, s),
 		Prompt: p.question(s.Prompt), Chain: p.chainWord(), Here: o.facts.Here, Presets: p.Presets,
 		Tune: o.tune, Facts: p.diagnosis(), MaxNozzleC: p.Kind.Heat.NozzleMax, MaxBedC: p.Kind.Heat.BedMax,
+		Bench: p.tried(now), NoStart: p.noStart(), LabWaits: p.labWaits(),
 		Can: p.can(s), Seen: o.view.Load().Seen,
 	}
 	if p.up != nil && s.State != link.Connecting {

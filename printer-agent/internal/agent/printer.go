@@ -47,6 +47,7 @@ type printer struct {
 	heard     atomic.Int64                     // when the board last said anything, in nanoseconds since 1970
 	firmware  atomic.Pointer[string]           // as the board answered
 	spoken    atomic.Pointer[profiles.Dialect] // nil until the board has chosen another than the configured one
+	capacity  atomic.Pointer[spool.Capacity]   // that was measured; nil for none
 
 	up      *link.Link         // the open connection, or nil
 	hang    context.CancelFunc // ends it
@@ -164,6 +165,7 @@ func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
 		case <-done:
 			done = nil
 			p.closing = true
+			p.endTrial()
 			if errors.Is(context.Cause(ctx), ErrHandOver) && p.handOver() {
 				return
 			}
@@ -229,7 +231,7 @@ func (p *printer) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.Dialect = p.greets(again)
+	o.Dialect, o.Capacity = p.greets(again), p.measured()
 	if again != nil {
 		p.found.Store(false)
 		o.Resume, o.Known, o.Located = true, again.known, p.located
@@ -346,6 +348,7 @@ func (p *printer) observe(ctx context.Context, wg *sync.WaitGroup) {
 	s := p.up.Snapshot()
 	p.speak(s.Dialect)
 	p.learn(s.Identity.Firmware)
+	p.unmeasure(s.Identity.Firmware)
 	p.measure(s)
 	p.guardHeat(ctx, s, wg)
 	p.quote(s.Prompt)

@@ -41,24 +41,27 @@ func sure(part string, do func(context.Context, Machine) (said, error)) deed {
 // actions is the table of what the forms of the page do.
 func (s *Server) actions() map[string]deed {
 	return map[string]deed{
-		"print":    {ui.PartPrint, s.print},
-		"remove":   {ui.PartPrint, remove},
-		"here":     {ui.PartPrint, s.here},
-		"away":     plain(ui.PartPrint, func(ctx context.Context, m Machine) error { return m.Care.Here(ctx, time.Time{}) }),
-		"pause":    plain(ui.PartNow, func(ctx context.Context, m Machine) error { return m.Job.Pause(ctx) }),
-		"resume":   plain(ui.PartNow, func(ctx context.Context, m Machine) error { return m.Job.Resume(ctx) }),
-		"cancel":   sure(ui.PartNow, func(ctx context.Context, m Machine) (said, error) { return said{}, m.Job.Cancel(ctx) }),
-		"stop":     sure(ui.PartAsk, s.stop),
-		"clear":    plain(ui.PartAsk, func(ctx context.Context, m Machine) error { return m.Care.Confirm(ctx) }),
-		"answer":   {ui.PartAsk, reply},
-		"heat":     {ui.PartHeat, s.heat},
-		"cool":     plain(ui.PartHeat, func(ctx context.Context, m Machine) error { return m.Heat.Cool(ctx) }),
-		"filament": {ui.PartHeat, filament},
-		"move":     {ui.PartMove, move},
-		"tune":     {ui.PartTune, tune},
-		"say":      {ui.PartConsole, s.speak},
-		"take":     plain(ui.PartChain, func(ctx context.Context, m Machine) error { return m.Chain.TakeBack(ctx) }),
-		"give":     plain(ui.PartChain, func(ctx context.Context, m Machine) error { return m.Chain.Give(ctx) }),
+		"print":        {ui.PartPrint, s.print},
+		"remove":       {ui.PartPrint, remove},
+		"here":         {ui.PartPrint, s.here},
+		"away":         plain(ui.PartPrint, func(ctx context.Context, m Machine) error { return m.Care.Here(ctx, time.Time{}) }),
+		"pause":        plain(ui.PartNow, func(ctx context.Context, m Machine) error { return m.Job.Pause(ctx) }),
+		"resume":       plain(ui.PartNow, func(ctx context.Context, m Machine) error { return m.Job.Resume(ctx) }),
+		"cancel":       sure(ui.PartNow, func(ctx context.Context, m Machine) (said, error) { return said{}, m.Job.Cancel(ctx) }),
+		"stop":         sure(ui.PartAsk, s.stop),
+		"clear":        plain(ui.PartAsk, func(ctx context.Context, m Machine) error { return m.Care.Confirm(ctx) }),
+		"answer":       {ui.PartAsk, reply},
+		"heat":         {ui.PartHeat, s.heat},
+		"cool":         plain(ui.PartHeat, func(ctx context.Context, m Machine) error { return m.Heat.Cool(ctx) }),
+		"filament":     {ui.PartHeat, filament},
+		"move":         {ui.PartMove, move},
+		"tune":         {ui.PartTune, tune},
+		"say":          {ui.PartConsole, s.speak},
+		"bench":        plain(ui.PartBench, func(ctx context.Context, m Machine) error { return m.Trial.Begin(ctx) }),
+		"bench_answer": {ui.PartBench, tried},
+		"bench_abort":  plain(ui.PartBench, func(ctx context.Context, m Machine) error { return m.Trial.Abort(ctx) }),
+		"take":         plain(ui.PartChain, func(ctx context.Context, m Machine) error { return m.Chain.TakeBack(ctx) }),
+		"give":         plain(ui.PartChain, func(ctx context.Context, m Machine) error { return m.Chain.Give(ctx) }),
 	}
 }
 
@@ -191,4 +194,13 @@ func reply(ctx context.Context, m Machine, form url.Values) (said, error) {
 		return said{}, Refuse(CodeChoice, "")
 	}
 	return said{}, m.Care.Answer(ctx, v.Prompt.ID, n)
+}
+
+// tried answers the question of the bench test that the person saw.
+func tried(ctx context.Context, m Machine, form url.Values) (said, error) {
+	asked, answer := m.State.View().Bench.Question.Code, form.Get(ui.FieldAnswer)
+	if asked == "" || asked != form.Get(ui.FieldPrompt) || answer != ui.AnswerYes && answer != ui.AnswerNo {
+		return said{}, Refuse(CodeChoice, "")
+	}
+	return said{}, m.Trial.Reply(ctx, answer == ui.AnswerYes)
 }

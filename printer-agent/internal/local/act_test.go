@@ -44,6 +44,10 @@ func TestEachFormTellsThePrinterOneThing(t *testing.T) {
 		{"tune", []string{"speed", "100", "flow", "95"}, "flow 95", ui.PartTune},
 		{"tune", []string{"speed", "120", "flow", "100"}, "speed 120", ui.PartTune},
 		{"say", []string{"line", "M114"}, "say M114", ui.PartConsole},
+		{"bench", nil, "bench", ui.PartBench},
+		{"bench_answer", []string{"prompt", "guard.bench_ask_moved", "answer", "yes"}, "bench answer true", ui.PartBench},
+		{"bench_answer", []string{"prompt", "guard.bench_ask_moved", "answer", "no"}, "bench answer false", ui.PartBench},
+		{"bench_abort", nil, "bench abort", ui.PartBench},
 		{"take", nil, "take", ui.PartChain},
 		{"give", nil, "give", ui.PartChain},
 	} {
@@ -51,6 +55,9 @@ func TestEachFormTellsThePrinterOneThing(t *testing.T) {
 			f := newFake()
 			f.change(beside)
 			f.change(func(v *View) { v.Prompt = &Prompt{ID: "p1", Text: "?", Choices: []string{"a", "b"}} })
+			f.change(func(v *View) {
+				v.Bench = Bench{Offered: true, Running: true, Doing: Reason{Code: "guard.bench_step_move"}, Question: Reason{Code: "guard.bench_ask_moved"}}
+			})
 			v := enter(t, newServer(t, nil, f))
 			w := v.post("/printer/tortue/"+c.do, c.fields...)
 			require.Equal(t, http.StatusSeeOther, w.Code, w.Body)
@@ -94,6 +101,7 @@ func TestBadInputChangesNothingAndSaysTheWayOut(t *testing.T) {
 		{"answer", []string{"prompt", "old", "answer", "0"}, 409, "has changed"},
 		{"answer", []string{"prompt", "p1", "answer", "9"}, 409, "has changed"},
 		{"answer", []string{"prompt", "p1", "answer", "-1"}, 409, "has changed"},
+		{"bench_answer", []string{"prompt", "guard.bench_ask_start", "answer", "yes"}, 409, "has changed"},
 		{"say", []string{"line", "M112"}, 422, "red button"},
 		{"say", []string{"line", ""}, 422, "Write a command"},
 		{"cancel", nil, 403, "does not come from this page"},
@@ -102,6 +110,7 @@ func TestBadInputChangesNothingAndSaysTheWayOut(t *testing.T) {
 		t.Run(strings.Join(append([]string{c.do}, c.fields...), " "), func(t *testing.T) {
 			f := newFake()
 			f.change(func(v *View) { v.Prompt = &Prompt{ID: "p1", Text: "?", Choices: []string{"a", "b"}} })
+			f.change(func(v *View) { v.Bench = Bench{Offered: true} })
 			v := enter(t, newServer(t, nil, f))
 			w := v.post("/printer/tortue/"+c.do, c.fields...)
 			require.Equal(t, c.status, w.Code)

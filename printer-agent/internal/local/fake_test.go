@@ -151,8 +151,14 @@ func (f *fake) Say(_ context.Context, line string) ([]string, error) {
 func (f *fake) TakeBack(context.Context) error { return f.call("take") }
 func (f *fake) Give(context.Context) error     { return f.call("give") }
 
+func (f *fake) Begin(context.Context) error { return f.call("bench") }
+func (f *fake) Abort(context.Context) error { return f.call("bench abort") }
+func (f *fake) Reply(_ context.Context, yes bool) error {
+	return f.call("bench answer %t", yes)
+}
+
 func (f *fake) machine(key string) Machine {
-	return Machine{Key: key, State: f, Files: f, Job: f, Care: f, Heat: f, Body: f, Tune: f, Talk: f, Chain: f}
+	return Machine{Key: key, State: f, Files: f, Job: f, Care: f, Heat: f, Body: f, Tune: f, Talk: f, Chain: f, Trial: f}
 }
 
 type fakeFleet []Machine

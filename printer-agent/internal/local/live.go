@@ -87,7 +87,9 @@ type watcher struct {
 // shape is what decides which parts of the page there are, and what they hold beside figures.
 type shape struct {
 	State, Chain, Job, Prompt, Why string
+	NoStart, LabWaits, Doing, Asks string
 	Own, Here                      bool
+	Bench                          Bench // without its sentences
 	Can                            ui.MachineCan
 	Tune                           Tuning
 	Files                          []FileInfo
@@ -96,6 +98,9 @@ type shape struct {
 // shapeOf sums up the shape that a page has.
 func shapeOf(v View, here bool, files []FileInfo) string {
 	of := shape{State: v.State, Chain: v.Chain, Why: v.Why.Code, Here: here, Can: v.Can, Tune: v.Tune, Files: files}
+	of.NoStart, of.LabWaits, of.Doing, of.Asks = v.NoStart.Code, v.LabWaits.Code, v.Bench.Doing.Code, v.Bench.Question.Code
+	of.Bench = v.Bench
+	of.Bench.Doing, of.Bench.Question, of.Bench.Last = Reason{}, Reason{}, Reason{}
 	if v.Job != nil {
 		of.Job, of.Own = v.Job.Name, v.Job.Own
 	}
@@ -108,7 +113,7 @@ func shapeOf(v View, here bool, files []FileInfo) string {
 
 // parts are what a change of shape draws afresh.
 func parts() []string {
-	return []string{ui.PartHead, ui.PartAsk, ui.PartNow, ui.PartPrint, ui.PartHeat, ui.PartMove, ui.PartTune, ui.PartChain, ui.PartConsole}
+	return []string{ui.PartHead, ui.PartAsk, ui.PartNow, ui.PartPrint, ui.PartHeat, ui.PartMove, ui.PartTune, ui.PartChain, ui.PartBench, ui.PartConsole}
 }
 
 func (w *watcher) news() []ui.Message {

@@ -28,6 +28,7 @@ type Machine struct {
 	Tune  Tune
 	Talk  Talk
 	Chain Chain
+	Trial Trial
 }
 
 // State says how the printer is, without asking it: View does not block, and is asked every second for each open page.
@@ -110,4 +111,14 @@ type Talk interface {
 type Chain interface {
 	TakeBack(ctx context.Context) error
 	Give(ctx context.Context) error
+}
+
+// Trial is the bench test of the printer, which heats and moves it before the eyes of a person. View.Bench shows it.
+type Trial interface {
+	// Begin asks the first question; nothing heats or moves before it was answered. CodeNotHere when nobody is beside it.
+	Begin(ctx context.Context) error
+	// Reply says yes or no to the question that is asked.
+	Reply(ctx context.Context, yes bool) error
+	// Abort ends the test; the heaters go off.
+	Abort(ctx context.Context) error
 }

@@ -82,11 +82,19 @@ func (s *Server) shape(v View) ui.Machine {
 	page := ui.Machine{
 		Frame: ui.Frame{Now: now}, Name: v.Name, Model: v.Model, State: v.State, Why: ui.Because(v.Why.Code, v.Why.Args),
 		Job: s.running(v), Heaters: v.Heaters, Prompt: v.Prompt, Chain: cmp.Or(v.Chain, ChainNone), Can: v.Can, Seen: v.Seen,
+		Bench: bench(v.Bench), NoStart: ui.Because(v.NoStart.Code, v.NoStart.Args), LabWaits: ui.Because(v.LabWaits.Code, v.LabWaits.Args),
 	}
 	if v.here(now) {
 		page.Here = v.Here.In(s.Zone)
 	}
 	return page
+}
+
+func bench(b Bench) ui.MachineBench {
+	return ui.MachineBench{
+		Offered: b.Offered, Required: b.Required, May: b.May, Running: b.Running, Doing: ui.Because(b.Doing.Code, b.Doing.Args), Question: ui.Because(b.Question.Code, b.Question.Args),
+		Last: ui.Because(b.Last.Code, b.Last.Args), Passed: b.Passed, Outdated: b.Outdated, At: b.At,
+	}
 }
 
 func (s *Server) running(v View) *ui.MachineJob {

@@ -57,6 +57,9 @@ type View struct {
 	Tune                Tuning
 	Facts               Diagnosis
 	MaxNozzleC, MaxBedC int64     // limits; 0 stands for 350 and 150
+	Bench               Bench     // the printer's test
+	NoStart             Reason    // why no own print can start and what to do; the zero Reason when one can
+	LabWaits            Reason    // why the lab's prints may not begin although the printer is free
 	Seen                time.Time // when it was last heard
 }
 
@@ -64,6 +67,20 @@ type View struct {
 type Reason struct {
 	Code string
 	Args map[string]any
+}
+
+// Bench is the test that a printer has to pass before it may print alone.
+type Bench struct {
+	Offered  bool      // there is one for this printer
+	Required bool      // it prints alone only after it was passed
+	May      bool      // it can begin now
+	Running  bool      //
+	Doing    Reason    // what goes on in it
+	Question Reason    // what the person is asked; the zero Reason when nothing
+	Last     Reason    // how the last one ended; the zero Reason when there was none
+	Passed   bool      // the last one was
+	Outdated bool      // firmware or profile have changed since
+	At       time.Time // of the last one
 }
 
 // Running is the print on the machine.
