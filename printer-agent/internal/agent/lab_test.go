@@ -38,7 +38,7 @@ import (
 const (
 	agentName = "agent-1"
 	token     = "a token"
-	patience  = 20 * time.Second
+	patience  = 90 * time.Second
 )
 
 // lab is a coordinator that speaks the contract, with a real broker, around an agent with simulated printers.
