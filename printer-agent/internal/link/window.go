@@ -54,7 +54,7 @@ func (w *window) lines() int64 {
 // no more is written than the ring holds at first, and one line more than were acknowledged then.
 func (w *window) takes(h *history, unread int64, size int, now time.Time) bool {
 	if h.inFlight() == 0 {
-		full := !w.ramp && !now.After(w.heard) // what the board held was acknowledged at once, just now
+		full := !w.ramp && !now.After(w.heard) && int64(-w.extra) >= w.lines() // all slots were acknowledged at once, just now
 		w.rise()
 		w.ramp = !full
 		return true
