@@ -202,6 +202,8 @@ func tileState(w fab.Worker, a fab.Attempt, agent fab.Agent) string {
 		return ui.StateConnecting
 	case "stopping", "own_print":
 		return ui.StateWaiting
+	case "not_now":
+		return ui.StateResting
 	}
 	switch {
 	case a.Status == fab.AttemptPrinting:
