@@ -84,7 +84,7 @@ func (l *Link) tickGreeting() {
 	s.greet.errors = 0
 	if s.greet.tries++; s.greet.tries > patientTries && s.now.Sub(s.greet.lives) < 2*l.timing.Hello {
 		s.greet.tries = patientTries - 1 // one at last, should those before it be lost
-		s.greet.at = s.now.Add(l.timing.Boot * 2 / 3)
+		s.greet.at = s.now.Add(4 * l.timing.Boot)
 		return
 	}
 	if l.stopping.Load() {
