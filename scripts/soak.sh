@@ -37,6 +37,7 @@ grep -A2 -E '^ +soak_test\.go:[0-9]+: (seed|.*want)' "$log" || true
 		- wrong: anything else that was executed, done or not. There must be none.
 		- collisions: runs in which a line executed as the cable had hurt it because its checksum fitted by accident; all other
 		  lines were right. No checksum: the same for lines that lost their checksum, on Repetier, which does not insist on one.
+		- overruns: runs in which bytes found the board's receive ring full.
 		- seconds lost: beyond what the same print takes undisturbed, on the board's clock; time without a cable included.
 
 		A run is repeated with `go test ./printer-agent/internal/soak -run TestSoak -seed N -v`, which shows the wire.

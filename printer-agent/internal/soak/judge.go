@@ -21,6 +21,7 @@ type Outcome struct {
 	Unguarded int    // such lines that had lost their checksum, on firmware that does not insist on one
 	Cuts      int    // connections cut
 	Resends   int    // lines that the board asked for again
+	Overrun   int    // bytes that found the receive ring full
 	Took      time.Duration
 }
 
@@ -49,7 +50,7 @@ func judge(plan Plan, result link.Result, machine *printsim.Machine, want []stri
 	truth := machine.Truth()
 	got := truth.Executed(token)
 	o := Outcome{
-		Plan: plan, Result: result, Executed: len(got), Wanted: len(want), Cuts: cuts, Took: took, Resends: truth.Resends,
+		Plan: plan, Result: result, Executed: len(got), Wanted: len(want), Cuts: cuts, Took: took, Resends: truth.Resends, Overrun: truth.BytesLost,
 	}
 	got = o.mend(got, want, machine.Records())
 	o.Wrong = difference(want, got, o.Done())

@@ -10,7 +10,7 @@ import (
 type Table struct{ rows map[Class]*row }
 
 type row struct {
-	runs, failed, done, right, badCable, wrong, collided, unguarded, cuts int
+	runs, failed, done, right, badCable, wrong, collided, unguarded, cuts, overrun int
 
 	lost     time.Duration // beyond what the same print takes undisturbed
 	compared int           // runs of which that is known
@@ -31,6 +31,9 @@ func (t *Table) Add(o Outcome, undisturbed time.Duration) {
 		r.failed++
 	}
 	r.cuts += o.Cuts
+	if o.Overrun > 0 {
+		r.overrun++
+	}
 	switch {
 	case o.Wrong != "":
 		r.wrong++
@@ -65,8 +68,8 @@ func (t *Table) Complete(c Class) (share float64, any bool) {
 // String is the table in Markdown.
 func (t *Table) String() string {
 	var b strings.Builder
-	b.WriteString("| class | runs | done | right | bad cable | wrong | collisions | no checksum | cuts | seconds lost |\n")
-	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
+	b.WriteString("| class | runs | done | right | bad cable | wrong | collisions | no checksum | overruns | cuts | seconds lost |\n")
+	b.WriteString("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, c := range Classes() {
 		r := t.rows[c]
 		if r == nil {
@@ -76,8 +79,8 @@ func (t *Table) String() string {
 		if r.compared > 0 {
 			lost = fmt.Sprintf("%.1f", r.lost.Seconds()/float64(r.compared))
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n",
-			c, r.runs, r.done, r.right, r.badCable, r.wrong, r.collided, r.unguarded, r.cuts, lost)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %s |\n",
+			c, r.runs, r.done, r.right, r.badCable, r.wrong, r.collided, r.unguarded, r.overrun, r.cuts, lost)
 	}
 	return b.String()
 }
