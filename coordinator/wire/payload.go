@@ -47,7 +47,8 @@ type State struct {
 	Lines    int64     `json:"lines"` // file lines in all
 	Progress int64     `json:"progress_pm"`
 	Reason   string    `json:"reason,omitempty"` // code, see the Reason constants
-	// Notice is what a person should look at while the printer goes on, a code worded guard.<code> in ui/locales.
+	// Notice is what a person should look at while the printer goes on, a code worded guard.<code> in ui/locales,
+	// or disk_full.
 	Notice string `json:"notice,omitempty"`
 	// Prompt is what the printer asks of the person beside it; its text is the printer's own, to be shown escaped.
 	Prompt *Prompt `json:"prompt,omitempty"`

@@ -255,6 +255,13 @@ func (p *printer) journal(events ...wire.Event) {
 	j.Updated, j.journalAt = time.Now().UTC(), time.Now()
 	if err := p.agent.record("write journal", func() error { return p.agent.spool.Update(j.Print, events...) }); err != nil {
 		p.log.Error("journal", "err", err)
+		if errors.Is(err, spool.ErrDiskFull) {
+			p.state.Notice = wire.ReasonDiskFull
+		}
+		return
+	}
+	if p.state.Notice == wire.ReasonDiskFull {
+		p.state.Notice = ""
 	}
 }
 

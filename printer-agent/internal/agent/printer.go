@@ -44,6 +44,7 @@ type printer struct {
 	onMachine atomic.Pointer[claim]            // what it would stop
 	again     atomic.Pointer[again]            // where a print has to go on, if there is one
 	found     atomic.Bool                      // the board is at a line that the record knows
+	beaten    atomic.Int64                     // when its goroutine last came by, in nanoseconds since 1970
 	heard     atomic.Int64                     // when the board last said anything, in nanoseconds since 1970
 	firmware  atomic.Pointer[string]           // as the board answered
 	spoken    atomic.Pointer[profiles.Dialect] // nil until the board has chosen another than the configured one
@@ -157,6 +158,7 @@ func (p *printer) loop(ctx, open context.Context, wg *sync.WaitGroup) {
 	var late <-chan time.Time
 	done := ctx.Done()
 	for !p.closing || p.job != nil {
+		p.beaten.Store(time.Now().UnixNano())
 		var changed <-chan struct{}
 		if p.up != nil {
 			changed = p.up.Changed()
@@ -245,7 +247,10 @@ func (p *printer) serve(ctx context.Context) error {
 	defer p.live.Store(nil)
 	var wg sync.WaitGroup
 	wg.Go(func() { p.tell(note{kind: noteUp, link: l, hang: hang, device: device}) })
+	watch, blind := context.WithCancel(ctx)
+	wg.Go(func() { p.sentinel(watch, l) })
 	err = l.Run(ctx)
+	blind()
 	wg.Wait()
 	p.tell(note{kind: noteDown, link: l})
 	return err

@@ -3,6 +3,7 @@ package agent_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -140,4 +141,29 @@ func TestPrintersOnOneBreaker(t *testing.T) {
 	})
 	require.Equal(t, wire.EventFinished, l.ends("a-tortue")[1].Kind)
 	require.Equal(t, wire.EventFinished, l.ends("a-orange")[1].Kind)
+}
+
+// Ensure that a nozzle which gets too hot is stopped also while the agent waits for a disk that writes nothing.
+func TestTooHotWhileTheDiskIsHeld(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	b := newBoard(t, "marlin", 4)
+	o := l.options(b, "marlin2")
+	o.Machines[0].Kind.Heat.NozzleMax = 120
+	r := l.run(o)
+	l.reach("tortue", wire.StateReady)
+	require.Equal(t, wire.AnswerAccepted, l.order(start("c1", "a1", l.file(strings.Replace(plate(2000), "M140 S60\n", "", 1)))).Answer)
+	l.reach("tortue", wire.StateHeating)
+	free := make(chan struct{})
+	release := sync.OnceFunc(func() { close(free) })
+	t.Cleanup(release)
+	held := make(chan error, 1)
+	go func() { held <- r.store.SetFacts("tortue", func(*spool.Facts) { <-free }) }()
+	l.until("the stop", func() bool { a := truthOf(t, b).Attempts; return len(a) == 1 && a[0].Halted })
+	require.Empty(t, held, "the disk is held still")
+	release()
+	require.NoError(t, <-held)
+	list := l.ends("a1")
+	require.NotEqual(t, wire.EventFinished, list[len(list)-1].Kind)
+	l.reach("tortue", wire.StateError)
 }
