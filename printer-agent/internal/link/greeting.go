@@ -198,7 +198,7 @@ func (l *Link) choose() {
 		return
 	}
 	if d, ok := l.options.Choose(l.s.id); ok && d.Name != l.dialect.Name {
-		l.log.Info("the board speaks another dialect", "dialect", d.Name, "firmware", l.s.id.Firmware)
+		l.log.Info("the dialect is chosen by what the board said", "dialect", d.Name, "firmware", l.s.id.Firmware)
 		l.dialect = d
 		l.frameAs()
 	}
