@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -110,9 +111,9 @@ func crash(t *testing.T, seed uint64, database string) {
 		played <- err
 		t.Fatalf("the lab was not set up: %v", err)
 	}
-	survivor := killWhilePrinting(t, show, volunteers()[1], false)
-	handOverAnAgent(t, show, volunteers()[1])
-	victim := killWhilePrinting(t, show, volunteers()[0], true)
+	survivor, maker := killWhilePrinting(t, show, false)
+	handOverAnAgent(t, show, maker)
+	victim, _ := killWhilePrinting(t, show, true, survivor)
 	kills := 2 + mayhem(t, ctx, show, c, rand.New(rand.NewPCG(seed, 1)))
 	select {
 	case <-show.Delivered():
@@ -134,26 +135,41 @@ func crash(t *testing.T, seed uint64, database string) {
 	t.Logf("seed %d: %d kills, %d attempts, %d lines", seed, kills, len(truth.Attempts), truth.LinesExecuted)
 }
 
-// killWhilePrinting kills an agent while its printer is in the middle of an attempt, cuts the printer's power as well if
-// asked to, and returns the attempt.
-func killWhilePrinting(t *testing.T, show *Show, v volunteer, powerCut bool) (attempt string) {
+// killWhilePrinting kills an agent while a printer of its is in the middle of an attempt, but for some attempts, cuts the
+// printer's power as well if asked to, and returns the attempt and whose agent it was.
+func killWhilePrinting(t *testing.T, show *Show, powerCut bool, not ...string) (attempt string, v volunteer) {
 	t.Helper()
-	path := show.hardware.truth(v.printers[0])
+	var p printer
 	testkit.Eventually(t, time.Minute, func() bool {
-		truth, err := show.hardware.read(t.Context(), path)
-		if err != nil || len(truth.Attempts) == 0 {
-			return false
+		for _, v = range volunteers() {
+			for _, p = range v.printers {
+				if attempt = underWay(t, show, p); attempt != "" && !slices.Contains(not, attempt) {
+					return true
+				}
+			}
 		}
-		last := truth.Attempts[len(truth.Attempts)-1]
-		attempt = last.ID
-		return !last.Ended && last.Lines > 0
+		return false
 	})
 	require.NoError(t, show.hardware.kill(v.login))
 	if powerCut {
-		require.NoError(t, show.hardware.powerCut(t.Context(), v.printers[0]))
+		require.NoError(t, show.hardware.powerCut(t.Context(), p))
 	}
 	require.NoError(t, show.hardware.run(v))
-	return attempt
+	return attempt, v
+}
+
+// underWay is the attempt that a printer is in the middle of; empty when it is in none.
+func underWay(t *testing.T, show *Show, p printer) string {
+	t.Helper()
+	truth, err := show.hardware.read(t.Context(), show.hardware.truth(p))
+	if err != nil || len(truth.Attempts) == 0 {
+		return ""
+	}
+	last := truth.Attempts[len(truth.Attempts)-1]
+	if last.Ended || last.Halted || last.Lines == 0 {
+		return ""
+	}
+	return last.ID
 }
 
 // handOverAnAgent has an agent become the program in its place, in the same process, as an upgrade does.
