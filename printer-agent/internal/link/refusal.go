@@ -213,7 +213,18 @@ func (l *Link) sendAgain() {
 	if s.hist.acked == n-1 {
 		s.ack.doubt = false
 	}
-	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-max(f.more, 0), 0), s.now.Add(2*l.timing.Echo)
+	left := int64(0) // echoes still to come of what was written before
+	if f.again == n && s.now.Before(f.until) {
+		left = f.echoes
+	}
+	if f.last > 0 && s.now.Sub(f.lastAt) < 2*l.timing.Echo { // lines written again although they had arrived
+		for k := f.last + 1; k < n; k++ {
+			if s.hist.at(k).sends > 1 {
+				left++
+			}
+		}
+	}
+	f.again, f.echoes, f.until = n, max(s.hist.next-1-n-max(f.more, 0), left), s.now.Add(2*l.timing.Echo)
 	f.last, f.lastAt, f.more, f.askAt = n, s.now, 0, time.Time{}
 	alone := s.hist.next-1 == n // else it may have been forgotten when a line behind it was refused
 	s.hist.next = n

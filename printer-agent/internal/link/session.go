@@ -319,7 +319,7 @@ func (l *Link) transmit(e *entry) error {
 	if err := l.write(e.wire); err != nil {
 		return &Failure{Reason: Unplugged, Err: err}
 	}
-	s.win.wrote(len(e.wire))
+	s.win.wrote(len(e.wire), s.now)
 	e.sentAt = s.now
 	e.sends++
 	s.hist.next = e.number + 1
@@ -383,7 +383,7 @@ func (l *Link) deadline() time.Time {
 	if !l.awaits() && s.pollAt.Before(at) && !s.pollAt.IsZero() {
 		at = s.pollAt
 	}
-	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.ack.refusal.askAt, s.ack.readBy, s.shutUntil, l.againUntil()} {
+	for _, t := range [...]time.Time{s.partialAt, s.publishAt, s.greet.at, s.ack.askAt, s.ack.anchorAt, s.ack.refusal.at, s.ack.refusal.askAt, s.ack.readBy, s.win.pauseUntil, s.shutUntil, l.againUntil()} {
 		if !t.IsZero() && t.Before(at) {
 			at = t
 		}

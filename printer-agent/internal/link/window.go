@@ -13,16 +13,18 @@ type Capacity struct {
 // window bounds how many lines may be in flight. It is the loop's alone.
 type window struct {
 	Capacity
-	held   int       // lines that may wait in slots and not be acknowledged: none where reading a line acknowledges it
-	deep   bool      // emergencies are parsed at the port, so that the receive ring may fill up as well
-	most   int       // whatever the rest allows; 0: no bound
-	narrow bool      // bytes were lost: one line at a time from now on
-	ramp   bool      // the slots are not filled yet: while a command is executed, all that arrives lies in the ring
-	burst  int       // bytes written since the last acknowledgement
-	first  bool      // no acknowledgement has come since that began
-	extra  int       // lines written since, less those that it was for
-	heard  time.Time // when it came
-	wary   bool      // acknowledgements were counted twice: the ring is not filled up
+	held       int       // lines that may wait in slots and not be acknowledged: none where reading a line acknowledges it
+	deep       bool      // emergencies are parsed at the port, so that the receive ring may fill up as well
+	most       int       // whatever the rest allows; 0: no bound
+	narrow     bool      // bytes were lost: one line at a time from now on
+	ramp       bool      // the slots are not filled yet: while a command is executed, all that arrives lies in the ring
+	burst      int       // bytes written since the last acknowledgement
+	first      bool      // no acknowledgement has come since that began
+	extra      int       // lines written since, less those that it was for
+	begun      time.Time // when the first of them was written
+	pauseUntil time.Time // when more may be written; zero when nothing waits for that
+	heard      time.Time // when it came
+	wary       bool      // acknowledgements were counted twice: the ring is not filled up
 }
 
 // askBytes is room kept in the receive ring for a question about what became of the lines in it.
@@ -31,6 +33,9 @@ const askBytes = 24
 // spareBytes is room for one line more than is counted: an acknowledgement may come twice, and what overruns the ring makes
 // one line out of two, which every 256th checksum fits.
 const spareBytes = 45
+
+// burstPause is how long an 8-bit board takes for one command, during which it does not read its ring.
+const burstPause = 6 * time.Millisecond
 
 // lines is how many lines may be in flight if the ring is left out: one slot stays free for an emergency, which firmware
 // without a parser at the port reads only when a slot is free (Marlin, queue.cpp get_serial_commands).
@@ -63,6 +68,12 @@ func (w *window) takes(h *history, unread int64, size int, now time.Time) bool {
 		w.ramp = false
 		return false
 	}
+	if w.burst > 0 && w.burst+size > w.Ring-1 { // the rest follows when firmware has had time to read
+		if w.pauseUntil = w.begun.Add(burstPause); now.Before(w.pauseUntil) {
+			return false
+		}
+		w.burst = 0
+	}
 	return !w.ramp || w.extra <= 0 || w.first && w.burst+size <= w.Ring-1-askBytes
 }
 
@@ -78,8 +89,12 @@ func (w *window) acknowledged(lines int, now time.Time) {
 }
 
 // wrote notes a line of size bytes.
-func (w *window) wrote(size int) {
+func (w *window) wrote(size int, now time.Time) {
+	if w.burst == 0 {
+		w.begun = now
+	}
 	w.burst += size
+	w.pauseUntil = time.Time{}
 	w.extra++
 }
 
