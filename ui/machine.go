@@ -155,9 +155,6 @@ type MachineBench struct {
 	At                              time.Time // of the last one
 }
 
-// Wants reports whether the printer waits for the test.
-func (b MachineBench) Wants() bool { return b.Running || b.Required && (!b.Passed || b.Outdated) }
-
 // MachineJob is what is on the plate.
 type MachineJob struct {
 	Name          string
