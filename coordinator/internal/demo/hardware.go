@@ -165,7 +165,7 @@ type Truth struct {
 		ID       string `json:"id"`
 		Lines    int64  `json:"lines"`
 		Ended    bool   `json:"ended"`
-		Halted   bool   `json:"halted"` // the board has stopped itself
+		Halted   bool   `json:"halted"`   // the board has stopped itself
 		Repeated int64  `json:"repeated"` // lines executed twice
 		Skipped  int64  `json:"skipped"`  // lines left out
 	} `json:"attempts"`
