@@ -85,6 +85,11 @@ func connect(ctx context.Context, name string, baud int, o link.Options, before 
 
 // openPrinter waits for the port where a print is to go on, and there takes none but the device it was on, if that is known.
 func openPrinter(ctx context.Context, name string, baud int, resume bool, before port.Identity) (*port.Port, error) {
+	if resume { // the answer may take longer: some boards read nothing while they heat
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, replugPatience)
+		defer cancel()
+	}
 	switch {
 	case resume && before.Name != "":
 		return port.Reopen(ctx, before, baud)

@@ -62,11 +62,6 @@ func (s *stream) run(ctx context.Context) (link.Result, link.Snapshot, error) {
 }
 
 func (s *stream) connect(ctx context.Context) (*connection, error) {
-	if s.options.Resume {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, replugPatience)
-		defer cancel()
-	}
 	return connect(ctx, s.port, s.baud, s.options, s.device)
 }
 
