@@ -1,12 +1,7 @@
 package link
 
 import (
-	"bytes"
 	"errors"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/printer-agent/internal/frame"
@@ -92,95 +87,6 @@ func (l *Link) start(now time.Time) {
 	l.s.resuming = l.options.Resume && l.dialect.Lines.Numbers
 }
 
-// receive takes bytes from the printer.
-func (l *Link) receive(b []byte) {
-	if len(b) == 0 {
-		return
-	}
-	l.s.lastByte = l.s.now
-	l.s.lines.add(b, l.handle)
-	l.s.partialAt = time.Time{}
-	if len(l.s.lines.pending) > 0 {
-		l.s.partialAt = l.s.now.Add(l.timing.Partial)
-	}
-}
-
-// handle acts on one line.
-func (l *Link) handle(line []byte) {
-	r := classify(&l.dialect.Replies, line)
-	if l.lists(r) {
-		r.class, r.number = infoReply, none
-	}
-	if r.class == damaged && l.s.id.Read(line) {
-		r.class = infoReply
-	}
-	l.listen(r)
-	if l.s.state == Connecting && l.greeted(r) || l.probed(r) {
-		return
-	}
-	l.account(r)
-}
-
-// listen takes what a line says beside acknowledgements.
-func (l *Link) listen(r reply) {
-	if bytes.HasPrefix(r.text, []byte("Cap:")) || bytes.Contains(r.text, []byte("FIRMWARE_NAME:")) {
-		l.s.id.Read(r.text)
-	}
-	if r.class == temperatureReply || r.class == okReply && len(r.text) > 4 && l.dialect.Replies.TemperatureLine.Match(r.text) {
-		l.temperatures(r.text)
-	}
-	if e := l.s.hist.oldest(); e != nil && e.user != nil && r.class != blank && r.class != busyReply && len(e.user.lines) < 500 {
-		e.user.lines = append(e.user.lines, string(r.text))
-	}
-	if r.class == stoppedReply || r.class == fatalReply || l.dialect.Replies.Stopped.Match(r.text) {
-		l.confirmStop()
-	}
-}
-
-// temperatures merges the readings of one line into the known ones.
-func (l *Link) temperatures(line []byte) {
-	l.s.fresh = readTemperatures(&l.dialect.Replies, line, l.s.fresh[:0])
-	l.nameNozzle()
-	for _, f := range l.s.fresh {
-		known := false
-		for i := range l.s.temps {
-			if l.s.temps[i].Sensor == f.Sensor {
-				if f.Target == untold {
-					f.Target = l.s.temps[i].Target
-				}
-				l.s.temps[i], known = f, true
-			}
-		}
-		f.Target = max(f.Target, 0)
-		if !known && len(l.s.temps) < 32 {
-			l.s.temps = append(l.s.temps, f)
-		}
-	}
-	if len(l.s.fresh) > 0 {
-		l.s.reports++
-	}
-	l.watchWarmth()
-	l.s.dirty = true
-}
-
-// nameNozzle settles what a plain T is: the active nozzle once more where the report holds T0 too, else the only nozzle of
-// a machine that has numbered it before. Some firmware numbers nozzles in its reports, and not while it heats.
-func (l *Link) nameNozzle() {
-	has := func(all []Reading, sensor string) bool {
-		return slices.ContainsFunc(all, func(r Reading) bool { return r.Sensor == sensor })
-	}
-	plain := func(r Reading) bool { return r.Sensor == "T" }
-	s := &l.s
-	switch {
-	case has(s.fresh, "T0"):
-		s.fresh, s.temps = slices.DeleteFunc(s.fresh, plain), slices.DeleteFunc(s.temps, plain)
-	case has(s.temps, "T0") && !has(s.temps, "T1"):
-		if i := slices.IndexFunc(s.fresh, plain); i >= 0 {
-			s.fresh[i].Sensor = "T0"
-		}
-	}
-}
-
 // tick does what a moment brings.
 func (l *Link) tick() {
 	s := &l.s
@@ -204,53 +110,6 @@ func (l *Link) tick() {
 		l.breakWait()
 		l.awaitQuiet()
 	}
-}
-
-// tickPoll asks for temperatures where the firmware does not report them, and for a sign of life where nothing is said.
-func (l *Link) tickPoll() {
-	s := &l.s
-	if !due(s.pollAt, s.now) || l.awaits() {
-		return
-	}
-	s.pollAt = s.now.Add(l.timing.Poll)
-	quiet := s.now.Sub(s.lastByte) > 5*l.timing.Poll
-	if (quiet || !l.reports()) && s.hist.inFlight() == 0 && len(s.queue) == 0 {
-		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
-	} else if !l.reports() && s.hist.inFlight() > 0 && s.hist.asked() == nil && !l.queued(l.dialect.Commands.Temperature) {
-		l.enqueue(&request{command: []byte(l.dialect.Commands.Temperature), kind: hostLine})
-	}
-}
-
-// tickIdle shows a firmware that takes a silent print for finished that this one is only held.
-func (l *Link) tickIdle() {
-	s := &l.s
-	idle, command := time.Duration(l.dialect.Timing.Idle)*time.Millisecond, l.dialect.Commands.Activity
-	if idle == 0 || command == "" || s.job == nil || !s.job.paused || s.job.byPrinter || s.hist.inFlight() > 0 || l.queued(command) {
-		return
-	}
-	if s.now.Sub(s.hist.at(s.hist.next-1).sentAt) >= idle/2 {
-		l.enqueue(&request{command: []byte(command), kind: hostLine})
-	}
-}
-
-// reports says whether temperatures come without being asked for.
-func (l *Link) reports() bool {
-	return l.dialect.Commands.AutoTemperature != "" && l.s.id.Can("AUTOREPORT_TEMP")
-}
-
-func (l *Link) queued(command string) bool {
-	for _, r := range l.s.queue {
-		if string(r.command) == command {
-			return true
-		}
-	}
-	return false
-}
-
-// autoReport is the command that starts the reports.
-func (l *Link) autoReport() string {
-	seconds := max(1, int(math.Round(l.timing.Poll.Seconds())))
-	return strings.ReplaceAll(l.dialect.Commands.AutoTemperature, "{seconds}", strconv.Itoa(seconds))
 }
 
 // enqueue puts a command into the queue; it is refused when the printer takes none.
@@ -390,53 +249,6 @@ func (l *Link) deadline() time.Time {
 	}
 	return at
 }
-
-// publish makes the state visible: at once when the state word changes, else ten times a second.
-func (l *Link) publish() {
-	s := &l.s
-	defer l.announce()
-	same := len(s.closing) == 0 && l.snap.State == s.state && l.snap.Reason == s.reason && l.snap.Detail == s.detail && (l.snap.Job == nil) == (s.job == nil)
-	if same && !s.dirty {
-		s.publishAt = time.Time{}
-		return
-	}
-	if next := s.published.Add(publishInterval); same && s.now.Before(next) {
-		s.publishAt = next
-		return
-	}
-	s.published, s.publishAt, s.dirty = s.now, time.Time{}, false
-	snap := Snapshot{
-		State: s.state, Reason: s.reason, Detail: s.detail, Temps: s.temps, Identity: s.id, Prompt: s.prompt,
-		Dialect: l.dialect.Name, Window: s.win.Capacity, Continues: s.last > 0,
-		Reports: s.reports,
-	}
-	if e := s.hist.oldest(); e != nil && e.slow {
-		snap.Busy = string(frame.Word(e.command))
-	}
-	if s.job != nil {
-		snap.ResumeAsked = s.job.wanted
-		snap.Job = s.job.progress()
-	}
-	snap = snap.clone()
-	l.mu.Lock()
-	l.snap = snap
-	l.mu.Unlock()
-	select {
-	case l.changed <- struct{}{}:
-	default:
-	}
-}
-
-// announce tells those who wait for something that the snapshot shows by now.
-func (l *Link) announce() {
-	for _, c := range l.s.closing {
-		close(c)
-	}
-	l.s.closing = l.s.closing[:0]
-}
-
-// publishInterval bounds how often progress is copied out of the loop.
-const publishInterval = 100 * time.Millisecond
 
 // shut ends what still runs when the loop has ended.
 func (l *Link) shut(err error) {
