@@ -257,7 +257,7 @@ func TestAPrintOutlivesItsBroker(t *testing.T) {
 	l.order(start("c1", "a1", l.file(plate(800))))
 	l.reach("tortue", wire.StatePrinting)
 	l.client.Disconnect(0)
-	require.NoError(t, l.broker.Close())
+	l.stopBroker()
 	l.mu.Lock()
 	l.states, l.status = map[string]wire.State{}, wire.Status{}
 	l.mu.Unlock()

@@ -261,7 +261,7 @@ func TestAKillWhileTheBrokerIsAway(t *testing.T) { // not in parallel: a child i
 	l.order(start("c1", "a1", l.file(plate(1000))))
 	l.reach("tortue", wire.StatePrinting)
 	l.client.Disconnect(0)
-	require.NoError(t, l.broker.Close())
+	l.stopBroker()
 	require.NoError(t, first.Process.Kill())
 	require.Error(t, first.Wait())
 	l.spawn(o)
