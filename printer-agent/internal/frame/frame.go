@@ -86,9 +86,6 @@ func (f Format) overhead(number int64) int {
 // Append appends "N<number> <command>*<checksum>\n" to dst.
 func Append(dst []byte, number int64, command []byte) []byte { return XOR.Append(dst, number, command) }
 
-// Size is the length of the line that Append makes, without its line feed, at most.
-func Size(number int64, command []byte) int { return XOR.Size(number, command) }
-
 // Checksum is the XOR of all bytes.
 func Checksum(b []byte) byte {
 	var cs byte

@@ -48,7 +48,6 @@ func TestSizeBoundsTheLine(t *testing.T) {
 			require.Equal(t, 3, f.Room(n, f.Size(n, []byte("G28"))))
 		}
 	}
-	require.Equal(t, XOR.Size(5, []byte("G28")), Size(5, []byte("G28")))
 }
 
 // Ensure that the words dialects use for checksums are understood, and no other.

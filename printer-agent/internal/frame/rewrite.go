@@ -31,11 +31,6 @@ func Rewrite(dst, command []byte, limit int, forbidden string) (out []byte, chan
 	return dst, !bytes.Equal(line, command), len(line) <= limit && !lookalike
 }
 
-// AppendShort appends command, shortened as Rewrite does where it is over limit bytes. It does not promise to reach limit.
-func AppendShort(dst, command []byte, limit int) []byte {
-	return shorten(append(dst, command...), len(dst), kindOf(command), limit)
-}
-
 // replace puts a stand-in in the place of each forbidden byte: one that reads well in text, an underscore elsewhere.
 func replace(line []byte, kind kind, forbidden string) {
 	if forbidden == "" {

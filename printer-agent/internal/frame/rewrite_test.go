@@ -60,11 +60,16 @@ func TestRewriteSaysWhatCannotPass(t *testing.T) {
 	require.False(t, ok, "a command word is never cut")
 }
 
+// short is a command shortened behind what dst holds.
+func short(dst, command []byte, limit int) []byte {
+	return shorten(append(dst, command...), len(dst), kindOf(command), limit)
+}
+
 // Ensure that the shorter form of a line that would be too long keeps its meaning.
 func TestShortKeepsTheMeaning(t *testing.T) {
-	require.Equal(t, "G1 X28.2838 Y-0.1235 E.5 F1200", string(AppendShort(nil, []byte("G1 X28.283783783783782 Y-0.12345 E.5 F1200"), 31)))
-	require.Equal(t, "M117 long", string(AppendShort(nil, []byte("M117 long text"), 9)))
-	require.Equal(t, "keptG28", string(AppendShort([]byte("kept"), []byte("G28"), 9)))
+	require.Equal(t, "G1 X28.2838 Y-0.1235 E.5 F1200", string(short(nil, []byte("G1 X28.283783783783782 Y-0.12345 E.5 F1200"), 31)))
+	require.Equal(t, "M117 long", string(short(nil, []byte("M117 long text"), 9)))
+	require.Equal(t, "keptG28", string(short([]byte("kept"), []byte("G28"), 9)))
 }
 
 var words = regexp.MustCompile(`([A-Z])(-?[\d.]*)`)

@@ -120,21 +120,3 @@ func (f *File) readLine() error {
 		}
 	}
 }
-
-// Count is the number of lines Next will yield from the beginning; it leaves the source at its beginning.
-func Count(s Source) (int64, error) {
-	if err := s.Rewind(0); err != nil {
-		return 0, err
-	}
-	var n int64
-	for {
-		_, err := s.Next()
-		if errors.Is(err, io.EOF) {
-			return n, s.Rewind(0)
-		}
-		if err != nil {
-			return n, err
-		}
-		n++
-	}
-}
