@@ -15,29 +15,48 @@ const (
 	Normal Quality = "normal"
 )
 
-// Request asks for one plate: copies of one part on one machine.
+// PartCopies is one more kind of part on a plate.
+type PartCopies struct {
+	STL    []byte // as it came in; it is checked
+	Name   string // only for logs, pictures and the object's name in the plate
+	Copies int    // from 1
+}
+
+// Request asks for one plate: copies of one part or of several on one machine.
 type Request struct {
-	STL      []byte  // as it came in; it is checked
-	PartName string  // only for logs and the object's name in the plate
-	Copies   int     // from 1
-	Printer  string  // id of a printer profile
-	Filament string  // id of a filament profile
-	Quality  Quality // empty means Draft
-	NozzleUM int64   // 0 means the machine's stock nozzle
+	STL      []byte       // as it came in, STL or 3MF; it is checked
+	PartName string       // only for logs and the object's name in the plate
+	Copies   int          // from 1
+	More     []PartCopies // other parts on the same plate, at most 15
+	Printer  string       // id of a printer profile
+	Filament string       // id of a filament profile
+	Quality  Quality      // empty means Draft
+	NozzleUM int64        // 0 means the machine's stock nozzle
+	Pile     int          // copies standing on each other, 0 or 1 for none; Copies is a multiple of it
+	Repair   bool         // weld and turn the surfaces before anything else; never done unasked
+	Scale    float64      // of every part, as in 25.4 for a model in inches; 0 means 1
+	Brim     bool         // a border of 5 mm that holds a narrow foot down; it is cut off by hand
+	NoArcs   bool         // lines only, even where the machine draws arcs
+
+	// Progress is told how far the slicing of the plate has come, 0 to 1000, never
+	// falling, from a goroutine of the run; it must return at once. A plate from
+	// the cache tells 1000 only.
+	Progress func(permille int)
 }
 
 // Result is a plate ready to print. The G-code passed gcode.Check with the
 // machine's and the filament's limits.
 type Result struct {
 	GCodeSHA256   string         `json:"gcode_sha256"`
-	Path          string         `json:"path"` // of the G-code, in the cache folder; do not change the file
-	Size          int64          `json:"size"` // bytes
-	Seconds       int64          `json:"seconds"`
+	Path          string         `json:"path"`              // of the G-code, in the cache folder; do not change the file
+	Picture       string         `json:"picture,omitempty"` // path of a PNG of the plate, 480 × 360, beside the G-code
+	Size          int64          `json:"size"`              // bytes
+	Seconds       int64          `json:"seconds"`           // of motion and dwells, by our own planner; heating is not in it
 	FilamentMG    int64          `json:"filament_mg"`
 	FilamentUM    int64          `json:"filament_um"`
 	Layers        int64          `json:"layers"`
-	Lines         int64          `json:"lines"` // that hold a command
-	Copies        int            `json:"copies"`
+	Lines         int64          `json:"lines"`  // that hold a command
+	Copies        int            `json:"copies"` // of all parts together
 	Bounds        gcode.Box      `json:"bounds"`
 	SlicerVersion string         `json:"slicer_version"`
 	Warnings      []mesh.Problem `json:"warnings,omitempty"`
@@ -58,4 +77,5 @@ const (
 	CodeEmptyPlate      = "slicing.empty_plate"      // detail
 	CodeUnsafe          = "slicing.unsafe"           // finding, line, and the finding's arguments
 	CodeSlicerWarning   = "slicing.slicer_warning"   // text (a warning)
+	CodeFileTooLarge    = "slicing.file_too_large"   // max_mib: a G-code file made elsewhere
 )

@@ -205,14 +205,18 @@ func (s *Slicer) prepare(r Request) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	d, _ := s.profiles.Dialect(p.Dialect) // every printer's is there once the set is loaded
-	j := job{request: r, part: raw.Normalised(), limits: gcode.LimitsFor(p, f).Speaking(d), warnings: raw.Inspect().Problems}
+	j := job{request: r, part: raw.Normalised(), limits: s.limitsFor(p, f), warnings: raw.Inspect().Problems}
 	if j.places, err = plate.Lay(j.part, r.Copies, AreaOf(p)); err != nil {
 		return job{}, err
 	}
 	j.settings = newSettings(p, f, cmp.Or(r.Quality, Draft), cmp.Or(r.NozzleUM, p.Nozzle.Diameter)).bytes()
 	j.key, err = s.key(j)
 	return j, err
+}
+
+func (s *Slicer) limitsFor(p profiles.Printer, f profiles.Filament) gcode.Limits {
+	d, _ := s.profiles.Dialect(p.Dialect) // every printer's is there once the set is loaded
+	return gcode.LimitsFor(p, f).Speaking(d)
 }
 
 // make slices into a folder of its own inside the cache's, so that the result
