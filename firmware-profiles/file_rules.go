@@ -58,26 +58,54 @@ type Clip struct {
 // checkClips reports a rectangle that is none, or that stands nowhere near the bed.
 func (b PrinterBed) checkClips() error {
 	for i, c := range b.Clips {
+		if c.MaxX < b.MinX-50_000 || c.MinX > b.MaxX+50_000 || c.MaxY < b.MinY-50_000 || c.MinY > b.MaxY+50_000 {
+			return keyError("bed.clips", "clip %d lies more than 50 mm beside the bed", i+1)
+		}
+	}
+	return checkClips("bed.clips", b.Clips)
+}
+
+func checkClips(key string, clips []Clip) error {
+	for i, c := range clips {
 		switch {
 		case c.MaxX <= c.MinX || c.MaxY <= c.MinY:
-			return keyError("bed.clips", "clip %d: max_x_um and max_y_um must lie above min_x_um and min_y_um", i+1)
+			return keyError(key, "clip %d: max_x_um and max_y_um must lie above min_x_um and min_y_um", i+1)
 		case c.Height <= 0 || c.Height > 50_000:
-			return keyError("bed.clips", "clip %d: height_um = %d: want 1 to 50000", i+1, c.Height)
-		case c.MaxX < b.MinX-50_000 || c.MinX > b.MaxX+50_000 || c.MaxY < b.MinY-50_000 || c.MinY > b.MaxY+50_000:
-			return keyError("bed.clips", "clip %d lies more than 50 mm beside the bed", i+1)
+			return keyError(key, "clip %d: height_um = %d: want 1 to 50000", i+1, c.Height)
 		}
 	}
 	return nil
 }
 
-// checkMacros reports a macro that has no name, or that is said to heat and to cool.
-func (p Printer) checkMacros() error {
-	for _, m := range p.Macros {
+// macroParameter is the name of a macro's parameter, as in EXTRUDER=210.
+var macroParameter = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,31}$`)
+
+// checkMacros reports a macro that has no name of its own, or that is said to heat and to cool.
+func checkMacros(macros []Macro) error {
+	for _, m := range macros {
 		if !commandWord.MatchString(m.Name) {
 			return keyError("macros.name", "%q is no command word; want capitals as in \"PRINT_START\"", m.Name)
 		}
+		if strings.ContainsAny(m.Name[1:2], "0123456789") {
+			return keyError("macros.name", "%q is a command of its own; want a name as in \"PRINT_START\"", m.Name)
+		}
+		for key, name := range map[string]string{"macros.nozzle_parameter": m.Nozzle, "macros.bed_parameter": m.Bed} {
+			if name != "" && !macroParameter.MatchString(name) {
+				return keyError(key, "%q is no parameter; want capitals as in \"EXTRUDER\"", name)
+			}
+		}
 		if m.Cools && (m.Nozzle != "" || m.Bed != "") {
 			return keyError("macros", "%s cannot both reach a temperature and cool", m.Name)
+		}
+	}
+	return nil
+}
+
+// checkCommands reports an extra command that no command can be.
+func checkCommands(words []string) error {
+	for _, w := range words {
+		if !commandWord.MatchString(w) {
+			return keyError("extra_commands", "%q is no command word; want capitals as in \"G80\" or \"BED_MESH_CALIBRATE\"", w)
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 )
 
 //go:embed printers/*.toml
@@ -24,6 +23,7 @@ type Printer struct {
 	Flavor   string   `toml:"flavor"`         // marlin, marlin2 or repetier: how the slicer writes accelerations
 	Arcs     bool     `toml:"arcs"`           // the usual firmware of this machine draws G2/G3
 	Commands []string `toml:"extra_commands"` // beyond the common ones, allowed in a file for this machine
+	PileMax  int64    `toml:"pile_max"`       // copies of a part that may stand on each other; 0: no bound of its own, 1: never
 
 	Bed      PrinterBed      `toml:"bed"`
 	Nozzle   PrinterNozzle   `toml:"nozzle"`
@@ -111,13 +111,6 @@ type PrinterLink struct {
 	ResetsOnDTR bool  `toml:"resets_on_dtr"` // opening the port restarts the board
 }
 
-// PrinterStartEnd is our own G-code around a print. {nozzle_c} and {bed_c}
-// stand for the first layer's temperatures.
-type PrinterStartEnd struct {
-	Start string `toml:"start"`
-	End   string `toml:"end"`
-}
-
 var profileID = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,40}$`)
 
 // ProfileName is the id, which equals the file's name.
@@ -143,11 +136,8 @@ func (p Printer) Validate() error {
 			bad("%s = %d: want %d to %d", f.name, f.value, f.min, f.max)
 		}
 	}
-	errs = append(errs, p.StartEnd.validate()...)
-	errs = append(errs, p.Bed.checkClips(), p.checkMacros(), p.Recovery.check())
-	if p.Heat.BedMax > 0 && !strings.Contains(p.StartEnd.End, "M140 S0") {
-		bad("gcode.end: must switch the bed off (M140 S0)")
-	}
+	errs = append(errs, p.checkStartEnd()...)
+	errs = append(errs, p.Bed.checkClips(), checkMacros(p.Macros), checkCommands(p.Commands), p.Recovery.check())
 	return errors.Join(errs...)
 }
 
@@ -169,6 +159,7 @@ func (p Printer) facts() []fact {
 		{"nozzle.filament_diameter_um", n.FilamentDiameter, 1_500, 3_200},
 		{"heat.nozzle_max_c", h.NozzleMax, 180, 500}, {"heat.bed_max_c", h.BedMax, 0, 200},
 		{"heat.min_extrude_c", h.MinExtrude, 120, 200}, {"heat.chamber_max_c", h.ChamberMax, 0, 120},
+		{"pile_max", p.PileMax, 0, maxPile},
 		{"recovery.lift_um", p.Recovery.Lift, 0, 20_000}, {"recovery.prime_um", p.Recovery.Prime, 0, 100_000},
 		{"motion.max_speed_x_mm_s", m.MaxSpeedX, 20, 2_000}, {"motion.max_speed_y_mm_s", m.MaxSpeedY, 20, 2_000},
 		{"motion.max_speed_z_mm_s", m.MaxSpeedZ, 1, 500}, {"motion.max_speed_e_mm_s", m.MaxSpeedE, 10, 500},
@@ -185,41 +176,4 @@ func (p Printer) facts() []fact {
 		{"retract.length_um", r.Length, 0, 12_000}, {"retract.speed_mm_s", r.Speed, 5, 150},
 		{"retract.lift_um", r.Lift, 0, 2_000}, {"link.baud", p.Link.Baud, 0, 2_000_000},
 	}
-}
-
-// hostOnly are commands a sending program owns: in a file they would disturb
-// its line numbers, its reports or the printer's display.
-var hostOnly = []string{"M105", "M110", "M115", "M117", "M155"}
-
-func (g PrinterStartEnd) validate() []error {
-	var errs []error
-	for _, s := range []struct{ name, text string }{{"start", g.Start}, {"end", g.End}} {
-		words := commandWords(s.text)
-		for _, w := range hostOnly {
-			if words[w] {
-				errs = append(errs, fmt.Errorf("gcode.%s: %s belongs to the host, not to a file", s.name, w))
-			}
-		}
-		if rest := strings.NewReplacer("{nozzle_c}", "", "{bed_c}", "").Replace(s.text); strings.ContainsAny(rest, "{}[]") {
-			errs = append(errs, fmt.Errorf("gcode.%s: unknown placeholder", s.name))
-		}
-	}
-	if !commandWords(g.Start)["G28"] {
-		errs = append(errs, errors.New("gcode.start: must home (G28)"))
-	}
-	if words := commandWords(g.End); !strings.Contains(g.End, "M104 S0") || !words["M107"] {
-		errs = append(errs, errors.New("gcode.end: must switch the nozzle (M104 S0) and the fan (M107) off"))
-	}
-	return errs
-}
-
-func commandWords(text string) map[string]bool {
-	words := map[string]bool{}
-	for line := range strings.Lines(text) {
-		code, _, _ := strings.Cut(line, ";")
-		if f := strings.Fields(code); len(f) > 0 {
-			words[f[0]] = true
-		}
-	}
-	return words
 }
