@@ -10,52 +10,84 @@ import (
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
 )
 
+// Part is one kind of part on the plate.
+type Part struct {
+	Mesh   *mesh.Mesh
+	Name   string  // for refusals and for the object in the 3MF
+	Copies int     // pieces in all, from 1
+	Pile   int     // pieces standing on each other at most; 0 and 1 mean none
+	Pitch  float64 // mm from one piece of a pile to the next above it: whole layers, no less than the part's height
+}
+
 // Area is where plastic may lie, in mm; the bed's own corner is (MinX, MinY).
 type Area struct {
 	MinX, MinY, MaxX, MaxY float64
 	Height                 float64
-	Clearance              float64 // between two copies; whole mm count
+	Clearance              float64 // between two pieces, and between a piece and what is blocked
+	Blocked                []Rect  // clips and the like: no piece comes nearer than the clearance
 }
 
-// Place is one copy: turned by quarter turns counter-clockwise about the part's
-// centre, then its centre put at (X, Y).
+// Rect is a rectangle along the bed's axes, in mm.
+type Rect struct{ MinX, MinY, MaxX, MaxY float64 }
+
+// Place is one piece, or one pile of pieces: turned counter-clockwise by Angle
+// degrees about the centre of the part's bounds, then this centre put at (X, Y).
 type Place struct {
+	Part  int // index of the part
 	X, Y  float64
-	Turns int
+	Angle float64
+	Pile  int // pieces here; the last pile of a part may be lower than the others
 }
 
-// The codes of refusals.
+// The codes of refusals. "part" is there when the plate holds several parts.
 const (
-	CodeTooBig  = "plate.too_big"  // part_mm, bed_mm
-	CodeTooTall = "plate.too_tall" // part_mm, max_mm
-	CodeTooMany = "plate.too_many" // copies, max
+	CodeTooBig  = "plate.too_big"  // part_mm, bed_mm, part
+	CodeTooTall = "plate.too_tall" // part_mm, max_mm, part
+	CodeTooMany = "plate.too_many" // copies, max, part
 )
 
-// Lay finds room for the copies, all of them or none; a refusal is a
-// *mesh.Problem. The result is the same for the same part, number and area, and
-// centred on the area.
-func Lay(m *mesh.Mesh, copies int, a Area) ([]Place, error) {
-	if p := fits(m, a); p != nil {
-		return nil, p
+// Lay finds room for all pieces of all parts, or for none; a refusal is a
+// *mesh.Problem. The result is the same for the same parts and area. Places come
+// part by part; without anything blocked they are centred on the area.
+func Lay(parts []Part, a Area) ([]Place, error) {
+	for i := range parts {
+		if p := fits(parts[i], a); p != nil {
+			return nil, named(p, parts, i)
+		}
 	}
-	best := search(m, copies, a)
-	if len(best) < copies {
-		return nil, mesh.NewProblem(CodeTooMany, "copies", copies, "max", len(best))
+	best := search(parts, a)
+	count := make([]int, len(parts))
+	for _, p := range best {
+		count[p.Part] += p.Pile
+	}
+	for i, p := range parts {
+		if count[i] < p.Copies {
+			return nil, named(mesh.NewProblem(CodeTooMany, "copies", p.Copies, "max", count[i]), parts, i)
+		}
 	}
 	return best, nil
+}
+
+func named(p *mesh.Problem, parts []Part, i int) *mesh.Problem {
+	if len(parts) > 1 {
+		p.Args["part"] = parts[i].Name
+	}
+	return p
 }
 
 // MaxCopies tells how many copies Lay can place at most, up to limit; 0 when
 // the part is too big or too tall.
 func MaxCopies(m *mesh.Mesh, limit int, a Area) int {
-	if fits(m, a) != nil {
+	part := Part{Mesh: m, Copies: limit}
+	if limit < 1 || fits(part, a) != nil {
 		return 0
 	}
-	return len(search(m, limit, a))
+	return len(search([]Part{part}, a))
 }
 
-func fits(m *mesh.Mesh, a Area) *mesh.Problem {
-	s := m.Bounds().Size()
+func fits(p Part, a Area) *mesh.Problem {
+	s := p.Mesh.Bounds().Size()
+	s[2] += float64(max(min(p.Pile, p.Copies), 1)-1) * p.Pitch
 	w, d := a.MaxX-a.MinX, a.MaxY-a.MinY
 	if s[2] > a.Height {
 		return mesh.NewProblem(CodeTooTall, "part_mm", round(s[2]), "max_mm", round(a.Height))
@@ -83,18 +115,41 @@ var ways = []way{
 	{[]int{0}, false}, {[]int{1}, false}, {[]int{0, 2}, false}, {[]int{1, 3}, false}, {[]int{0, 1, 2, 3}, false},
 }
 
-func search(m *mesh.Mesh, copies int, a Area) []Place {
-	l := newLayer(m, a)
-	var best []spot
+func search(parts []Part, a Area) []Place {
+	layers := make([]*layer, len(parts))
+	for i, p := range parts {
+		layers[i] = newLayer(p.Mesh, a)
+	}
+	var best []Place
+	most := 0
 	for _, w := range ways {
-		if got := l.lay(copies, w); len(got) > len(best) {
-			best = got
+		taken := newRaster(layers[0].w+2+64, layers[0].h+2)
+		for _, b := range a.Blocked {
+			taken.block(b, a)
 		}
-		if len(best) >= copies {
+		var got []Place
+		n, asked := 0, 0
+		for i, l := range layers {
+			p := parts[i]
+			spots := l.lay(taken, (p.Copies+max(p.Pile, 1)-1)/max(p.Pile, 1), w)
+			for k, place := range l.places(spots) {
+				place.Part, place.Pile = i, min(max(p.Pile, 1), p.Copies-k*max(p.Pile, 1))
+				got = append(got, place)
+				n += place.Pile
+			}
+			asked += p.Copies
+		}
+		if n > most {
+			best, most = got, n
+		}
+		if n == asked {
 			break
 		}
 	}
-	return l.places(best)
+	if len(a.Blocked) == 0 {
+		centre(best, layers, a)
+	}
+	return best
 }
 
 // layer holds the part's shadow in its four turns.
@@ -135,14 +190,11 @@ func (l *layer) extent(turns int) (x, y float64) {
 }
 
 // lay puts each copy into the first free spot, row by row from the front.
-func (l *layer) lay(copies int, w way) []spot {
+func (l *layer) lay(taken *raster, copies int, w way) []spot {
 	part, wide := l.part, l.wide
 	if w.boxes {
 		part, wide = l.box, l.wider
 	}
-	// The bed is rounded down to cells and the part up; the spare column and row
-	// let a part that just fits be placed.
-	taken := newRaster(l.w+2+64, l.h+2)
 	var got []spot
 	for len(got) < copies {
 		s, ok := l.free(taken, part, w.turns)
@@ -172,28 +224,29 @@ func (l *layer) free(taken *raster, part [4]*raster, turns []int) (spot, bool) {
 	return spot{}, false
 }
 
-// places turns cells into centres in mm and moves the whole to the middle.
+// places turns cells into centres in mm.
 func (l *layer) places(spots []spot) []Place {
-	if len(spots) == 0 {
-		return nil
-	}
-	var right, top float64
 	out := make([]Place, 0, len(spots))
 	for _, s := range spots {
 		ex, ey := l.extent(s.turns)
-		x, y := float64(s.x)*cell, float64(s.y)*cell
-		right, top = max(right, x+ex), max(top, y+ey)
-		out = append(out, Place{X: x + ex/2, Y: y + ey/2, Turns: s.turns})
-	}
-	left, bottom := right, top
-	for i, s := range spots {
-		ex, ey := l.extent(s.turns)
-		left, bottom = min(left, out[i].X-ex/2), min(bottom, out[i].Y-ey/2)
-	}
-	dx := (l.area.MinX+l.area.MaxX)/2 - (left+right)/2
-	dy := (l.area.MinY+l.area.MaxY)/2 - (bottom+top)/2
-	for i := range out {
-		out[i].X, out[i].Y = out[i].X+dx, out[i].Y+dy
+		out = append(out, Place{
+			X: l.area.MinX + float64(s.x)*cell + ex/2, Y: l.area.MinY + float64(s.y)*cell + ey/2, Angle: float64(90 * s.turns),
+		})
 	}
 	return out
+}
+
+// centre moves the whole to the middle of the area.
+func centre(places []Place, layers []*layer, a Area) {
+	inf := math.Inf(1)
+	left, bottom, right, top := inf, inf, -inf, -inf
+	for _, p := range places {
+		ex, ey := layers[p.Part].extent(int(p.Angle) / 90)
+		left, right = min(left, p.X-ex/2), max(right, p.X+ex/2)
+		bottom, top = min(bottom, p.Y-ey/2), max(top, p.Y+ey/2)
+	}
+	for i := range places {
+		places[i].X += (a.MinX + a.MaxX - left - right) / 2
+		places[i].Y += (a.MinY + a.MaxY - bottom - top) / 2
+	}
 }

@@ -28,6 +28,8 @@ func slab(x, y, z float32) []mesh.Triangle {
 	return out
 }
 
+func one(m *mesh.Mesh, copies int) []plate.Part { return []plate.Part{{Mesh: m, Copies: copies}} }
+
 func box(x, y, z float32) *mesh.Mesh { return &mesh.Mesh{Triangles: slab(x, y, z)} }
 
 // horseshoe is open to the front, like a visor band: two legs and a bridge.
@@ -47,7 +49,7 @@ func horseshoe() *mesh.Mesh {
 // apart measures the smallest distance between two boxes placed.
 func apart(a, b plate.Place, w, d float64) float64 {
 	size := func(p plate.Place) (float64, float64) {
-		if p.Turns%2 == 1 {
+		if int(p.Angle)%180 == 90 {
 			return d, w
 		}
 		return w, d
@@ -65,13 +67,13 @@ func TestCopiesLieApartInsideTheArea(t *testing.T) {
 		w, d float32
 		n    int
 	}{{20, 20, 1}, {20, 20, 64}, {118, 28, 6}, {33.3, 47.7, 12}, {199, 62, 3}} {
-		places, err := plate.Lay(box(c.w, c.d, 10), c.n, bed)
+		places, err := plate.Lay(one(box(c.w, c.d, 10), c.n), bed)
 		require.NoError(t, err)
 		require.Len(t, places, c.n)
 		var sumX, sumY float64
 		for i, p := range places {
 			w, d := float64(c.w), float64(c.d)
-			if p.Turns%2 == 1 {
+			if int(p.Angle)%180 == 90 {
 				w, d = d, w
 			}
 			require.True(t, p.X-w/2 >= 5-1e-6 && p.X+w/2 <= 205+1e-6 && p.Y-d/2 >= 5-1e-6 && p.Y+d/2 <= 205+1e-6, "%+v", p)
@@ -90,13 +92,13 @@ func TestCopiesLieApartInsideTheArea(t *testing.T) {
 // A part as large as the area, in either direction, is placed; one larger, or
 // too tall, or one copy too many is refused with the figures.
 func TestRefusalsNameTheFigures(t *testing.T) {
-	_, err := plate.Lay(box(200, 200, 200), 1, bed)
+	_, err := plate.Lay(one(box(200, 200, 200), 1), bed)
 	require.NoError(t, err)
 	narrow := bed
 	narrow.MaxX = 105
-	places, err := plate.Lay(box(190, 90, 5), 1, narrow)
+	places, err := plate.Lay(one(box(190, 90, 5), 1), narrow)
 	require.NoError(t, err)
-	require.Equal(t, 1, places[0].Turns)
+	require.Equal(t, 90.0, places[0].Angle)
 
 	for _, c := range []struct {
 		part   *mesh.Mesh
@@ -108,7 +110,7 @@ func TestRefusalsNameTheFigures(t *testing.T) {
 		{box(20, 20, 200.5), 1, plate.CodeTooTall, map[string]string{"part_mm": "200.5", "max_mm": "200"}},
 		{box(90, 90, 5), 5, plate.CodeTooMany, map[string]string{"copies": "5", "max": "4"}},
 	} {
-		_, err := plate.Lay(c.part, c.copies, bed)
+		_, err := plate.Lay(one(c.part, c.copies), bed)
 		var p *mesh.Problem
 		require.ErrorAs(t, err, &p)
 		require.Equal(t, c.code, p.Code)
@@ -124,12 +126,12 @@ func TestRefusalsNameTheFigures(t *testing.T) {
 func TestOpenShapesNest(t *testing.T) {
 	n := plate.MaxCopies(horseshoe(), 20, bed)
 	require.Greater(t, n, 1, "of boxes of 100 × 100 with clearance a bed of 200 × 200 takes one")
-	places, err := plate.Lay(horseshoe(), n, bed)
+	places, err := plate.Lay(one(horseshoe(), n), bed)
 	require.NoError(t, err)
 	solid := func(p plate.Place) [][4]float64 {
 		var out [][4]float64
 		for _, r := range [][4]float64{{-50, -50, -40, 50}, {40, -50, 50, 50}, {-50, 40, 50, 50}} {
-			for range p.Turns {
+			for range int(p.Angle) / 90 {
 				r = [4]float64{-r[3], r[0], -r[1], r[2]}
 			}
 			out = append(out, [4]float64{r[0] + p.X, r[1] + p.Y, r[2] + p.X, r[3] + p.Y})
@@ -152,9 +154,9 @@ func TestOpenShapesNest(t *testing.T) {
 // which the slicer would slice each instance anew.
 func TestWrite3MF(t *testing.T) {
 	var first, second bytes.Buffer
-	places := []plate.Place{{X: 30, Y: 40.25}, {X: 90, Y: 40, Turns: 1}}
-	require.NoError(t, plate.Write3MF(&first, box(20, 10, 5), `a "part" & <more>`, places))
-	require.NoError(t, plate.Write3MF(&second, box(20, 10, 5), `a "part" & <more>`, places))
+	places := []plate.Place{{X: 30, Y: 40.25}, {X: 90, Y: 40, Angle: 90}}
+	require.NoError(t, plate.Write3MF(&first, []plate.Part{{Mesh: box(20, 10, 5), Name: `a "part" & <more>`}}, places))
+	require.NoError(t, plate.Write3MF(&second, []plate.Part{{Mesh: box(20, 10, 5), Name: `a "part" & <more>`}}, places))
 	require.Equal(t, first.Bytes(), second.Bytes())
 
 	z, err := zip.NewReader(bytes.NewReader(first.Bytes()), int64(first.Len()))

@@ -144,3 +144,11 @@ func (r *raster) add(part *raster, x, y int) {
 		}
 	}
 }
+
+// block takes every cell nearer to b than the clearance.
+func (r *raster) block(b Rect, a Area) {
+	c := a.Clearance
+	for y := max(int(math.Floor((b.MinY-a.MinY-c)/cell)), 0); y <= min(int(math.Floor((b.MaxY-a.MinY+c)/cell)), r.h-1); y++ {
+		r.fill(y, int(math.Floor((b.MinX-a.MinX-c)/cell)), int(math.Floor((b.MaxX-a.MinX+c)/cell)))
+	}
+}

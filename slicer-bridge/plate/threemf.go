@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -29,23 +30,19 @@ const (
 <model unit="millimeter" xml:lang="en-US" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02" xmlns:slic3rpe="http://schemas.slic3r.org/3mf/2017/06">
  <metadata name="slic3rpe:Version3mf">1</metadata>
  <resources>
-  <object id="1" name="%s" type="model">
-   <mesh>
-    <vertices>
 `
 )
 
-// Write3MF writes the part once and an instance for every place. The mesh must
-// be normalised: centred on X and Y, on the bed. The bytes depend on nothing but
-// the arguments.
-func Write3MF(w io.Writer, m *mesh.Mesh, name string, places []Place) error {
+// Write3MF writes each part once, each height of pile as one object of its own,
+// and an instance for every place. The bytes depend on nothing but the arguments.
+func Write3MF(w io.Writer, parts []Part, places []Place) error {
 	z := zip.NewWriter(w)
 	for _, f := range []struct{ name, text string }{{"[Content_Types].xml", contentTypes}, {"_rels/.rels", relations}} {
 		if err := member(z, f.name, func(b *bufio.Writer) { b.WriteString(f.text) }); err != nil {
 			return err
 		}
 	}
-	if err := member(z, "3D/3dmodel.model", func(b *bufio.Writer) { model(b, m, name, places) }); err != nil {
+	if err := member(z, "3D/3dmodel.model", func(b *bufio.Writer) { model(b, parts, places) }); err != nil {
 		return err
 	}
 	if err := z.Close(); err != nil {
@@ -67,55 +64,104 @@ func member(z *zip.Writer, name string, write func(*bufio.Writer)) error {
 	return nil
 }
 
+// body is what becomes one object: a part alone or a pile of it.
+type body struct{ part, pile int }
+
+func (p Place) body() body { return body{p.Part, max(p.Pile, 1)} }
+
 // model leaves write errors to the final Flush of b, which keeps them.
-func model(b *bufio.Writer, m *mesh.Mesh, name string, places []Place) {
-	fmt.Fprintf(b, modelHead, escape(name))
-	index := make(map[mesh.Vec]int, len(m.Triangles)/2+3)
-	var buf []byte
-	for i := range m.Triangles {
-		for _, v := range m.Triangles[i] {
-			if _, ok := index[v]; ok {
-				continue
-			}
-			index[v] = len(index)
-			buf = append(buf[:0], `     <vertex x="`...)
-			buf = strconv.AppendFloat(buf, float64(v[0]), 'f', -1, 32)
-			buf = append(buf, `" y="`...)
-			buf = strconv.AppendFloat(buf, float64(v[1]), 'f', -1, 32)
-			buf = append(buf, `" z="`...)
-			buf = strconv.AppendFloat(buf, float64(v[2]), 'f', -1, 32)
-			b.Write(append(buf, "\"/>\n"...))
-		}
-	}
-	b.WriteString("    </vertices>\n    <triangles>\n")
-	for i := range m.Triangles {
-		t := m.Triangles[i]
-		v1, v2, v3 := index[t[0]], index[t[1]], index[t[2]]
-		if v1 == v2 || v2 == v3 || v1 == v3 {
-			continue
-		}
-		fmt.Fprintf(b, "     <triangle v1=\"%d\" v2=\"%d\" v3=\"%d\"/>\n", v1, v2, v3)
-	}
-	b.WriteString("    </triangles>\n   </mesh>\n  </object>\n </resources>\n <build>\n")
+func model(b *bufio.Writer, parts []Part, places []Place) {
+	b.WriteString(modelHead)
+	ids := map[body]int{}
 	for _, p := range places {
-		c, s := quarter(p.Turns)
-		fmt.Fprintf(b, "  <item objectid=\"1\" transform=\"%d %d 0 %d %d 0 0 0 1 %.3f %.3f 0\"/>\n", c, s, -s, c, p.X, p.Y)
+		if _, ok := ids[p.body()]; !ok {
+			ids[p.body()] = len(ids) + 1
+			object(b, parts[p.Part], p.body().pile, len(ids))
+		}
+	}
+	b.WriteString(" </resources>\n <build>\n")
+	for _, p := range places {
+		s, c := sincos(p.Angle)
+		fmt.Fprintf(b, "  <item objectid=\"%d\" transform=\"%s %s 0 %s %s 0 0 0 1 %.3f %.3f 0\"/>\n",
+			ids[p.body()], short(c), short(s), short(-s), short(c), p.X, p.Y)
 	}
 	b.WriteString(" </build>\n</model>\n")
 }
 
-// quarter gives cosine and sine of quarter turns.
-func quarter(turns int) (c, s int) {
-	switch ((turns % 4) + 4) % 4 {
-	case 1:
-		return 0, 1
-	case 2:
-		return -1, 0
-	case 3:
-		return 0, -1
+// object writes the part around the origin, on the bed, and its copies above it.
+func object(b *bufio.Writer, p Part, pile, id int) {
+	fmt.Fprintf(b, "  <object id=\"%d\" name=\"%s\" type=\"model\">\n   <mesh>\n    <vertices>\n", id, escape(p.Name))
+	box := p.Mesh.Bounds()
+	at := [3]float64{(box.Min[0] + box.Max[0]) / 2, (box.Min[1] + box.Max[1]) / 2, box.Min[2]}
+	corners, faces := welded(p.Mesh)
+	var buf []byte
+	for k := range pile {
+		for _, v := range corners {
+			z := float32(float64(v[2]) - at[2] + float64(k)*p.Pitch)
+			buf = appendCorner(buf[:0], float32(float64(v[0])-at[0]), float32(float64(v[1])-at[1]), z)
+			b.Write(buf)
+		}
 	}
-	return 1, 0
+	b.WriteString("    </vertices>\n    <triangles>\n")
+	for k := range pile {
+		n := k * len(corners)
+		for _, f := range faces {
+			fmt.Fprintf(b, "     <triangle v1=\"%d\" v2=\"%d\" v3=\"%d\"/>\n", f[0]+n, f[1]+n, f[2]+n)
+		}
+	}
+	b.WriteString("    </triangles>\n   </mesh>\n  </object>\n")
 }
+
+// welded gives each corner once, and the triangles that have an area by number.
+func welded(m *mesh.Mesh) (corners []mesh.Vec, faces [][3]int) {
+	index := make(map[mesh.Vec]int, len(m.Triangles)/2+3)
+	for i := range m.Triangles {
+		var f [3]int
+		for j, v := range m.Triangles[i] {
+			n, ok := index[v]
+			if !ok {
+				n = len(index)
+				index[v] = n
+				corners = append(corners, v)
+			}
+			f[j] = n
+		}
+		if f[0] != f[1] && f[1] != f[2] && f[0] != f[2] {
+			faces = append(faces, f)
+		}
+	}
+	return corners, faces
+}
+
+func appendCorner(buf []byte, x, y, z float32) []byte {
+	buf = append(buf, `     <vertex x="`...)
+	buf = strconv.AppendFloat(buf, float64(x), 'f', -1, 32)
+	buf = append(buf, `" y="`...)
+	buf = strconv.AppendFloat(buf, float64(y), 'f', -1, 32)
+	buf = append(buf, `" z="`...)
+	buf = strconv.AppendFloat(buf, float64(z), 'f', -1, 32)
+	return append(buf, "\"/>\n"...)
+}
+
+// sincos is exact for quarter turns.
+func sincos(degrees float64) (sin, cos float64) {
+	switch turn := math.Mod(math.Mod(degrees, 360)+360, 360); turn {
+	case 0:
+		return 0, 1
+	case 90:
+		return 1, 0
+	case 180:
+		return 0, -1
+	case 270:
+		return -1, 0
+	default:
+		return math.Sincos(turn * math.Pi / 180)
+	}
+}
+
+// short writes a factor of the transform; what it rounds off is under a
+// thousandth of a millimetre on a metre.
+func short(v float64) string { return strconv.FormatFloat(math.Round(v*1e8)/1e8+0, 'f', -1, 64) }
 
 func escape(s string) string {
 	var b strings.Builder

@@ -54,7 +54,7 @@ func (c cache) sweep(before time.Time) error {
 // key hashes all that decides what the plate will be. Every part is preceded by
 // its length, so that no two lists of parts read alike.
 func (s *Slicer) key(j job) (string, error) {
-	shape, err := j.part.AppendBinary(make([]byte, 0, 36*len(j.part.Triangles)))
+	shape, err := j.parts[0].Mesh.AppendBinary(make([]byte, 0, 36*len(j.parts[0].Mesh.Triangles)))
 	if err != nil {
 		return "", fmt.Errorf("hash part: %w", err)
 	}

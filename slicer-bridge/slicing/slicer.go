@@ -90,7 +90,7 @@ func (s *Slicer) Version() string { return s.version }
 // job is a request that has passed every check before slicing.
 type job struct {
 	request  Request
-	part     *mesh.Mesh
+	parts    []plate.Part
 	places   []plate.Place
 	settings []byte
 	limits   gcode.Limits
@@ -205,8 +205,9 @@ func (s *Slicer) prepare(r Request) (job, error) {
 	if err != nil {
 		return job{}, err
 	}
-	j := job{request: r, part: raw.Normalised(), limits: s.limitsFor(p, f), warnings: raw.Inspect().Problems}
-	if j.places, err = plate.Lay(j.part, r.Copies, AreaOf(p)); err != nil {
+	parts := []plate.Part{{Mesh: raw.Normalised(), Name: "part", Copies: r.Copies}}
+	j := job{request: r, parts: parts, limits: s.limitsFor(p, f), warnings: raw.Inspect().Problems}
+	if j.places, err = plate.Lay(j.parts, AreaOf(p)); err != nil {
 		return job{}, err
 	}
 	j.settings = newSettings(p, f, cmp.Or(r.Quality, Draft), cmp.Or(r.NozzleUM, p.Nozzle.Diameter)).bytes()
@@ -245,7 +246,7 @@ func (s *Slicer) make(ctx context.Context, j job) (Result, error) {
 		return Result{}, fmt.Errorf("make run folder: %w", err)
 	}
 	var model bytes.Buffer
-	if err := plate.Write3MF(&model, j.part, "part", j.places); err != nil {
+	if err := plate.Write3MF(&model, j.parts, j.places); err != nil {
 		return Result{}, err
 	}
 	out, err := prusaslicer.Run(ctx, prusaslicer.Job{Program: s.program, Dir: dir, Model: model.Bytes(), Settings: j.settings, Limits: s.limits})
