@@ -45,35 +45,3 @@ type PartCount struct {
 
 // Missing is how many pieces still lack a job.
 func (c PartCount) Missing() int64 { return max(0, c.Needed-c.Good-c.Open) }
-
-// PlateStatus is where the slicing of a plate stands.
-type PlateStatus string
-
-// The statuses of a plate.
-const (
-	PlatePending    PlateStatus = "pending"
-	PlateReady      PlateStatus = "ready"
-	PlateImpossible PlateStatus = "impossible" // this machine cannot make it; Why says so
-)
-
-// Plate is one bed-load: copies of a part, sliced for one printer model, nozzle and filament. It is the indivisible unit
-// of printed work.
-type Plate struct {
-	ID         PlateID         `bun:"id,pk"`
-	DesignID   DesignVersionID `bun:"design_id"`
-	Part       string          `bun:"part"`
-	Copies     int64           `bun:"copies"`
-	Model      string          `bun:"model"` // printer profile
-	NozzleUM   int64           `bun:"nozzle_um"`
-	Filament   string          `bun:"filament"` // filament profile
-	Status     PlateStatus     `bun:"status"`
-	Why        Reason          `bun:"why,type:text"`
-	GCodeHash  string          `bun:"gcode_hash"` // blob; SHA-256 in hex
-	GCodeBytes int64           `bun:"gcode_bytes"`
-	Seconds    int64           `bun:"seconds"` // slicer's estimate
-	FilamentMG int64           `bun:"filament_mg"`
-	Layers     int64           `bun:"layers"`
-	Lines      int64           `bun:"lines"` // lines that a host sends
-	Slicer     string          `bun:"slicer"`
-	CreatedAt  time.Time       `bun:"created_at"`
-}

@@ -59,4 +59,5 @@ type (
 	AccountID       string
 	LinkID          string
 	RecallID        string
+	SlicerID        string // a program that slices for the lab
 )

@@ -57,3 +57,13 @@ type Link struct {
 	UsedAt    time.Time `bun:"used_at,nullzero"`    // links that serve once
 	CreatedAt time.Time `bun:"created_at"`
 }
+
+// Slicer is a program on another machine that slices for the lab. Its key is kept as SHA-256.
+type Slicer struct {
+	ID        SlicerID  `bun:"id,pk"`
+	Name      string    `bun:"name"`
+	KeyHash   string    `bun:"key_hash"`
+	Revoked   bool      `bun:"revoked"`
+	SeenAt    time.Time `bun:"seen_at,nullzero"`
+	CreatedAt time.Time `bun:"created_at"`
+}

@@ -41,6 +41,8 @@ type Worker struct {
 	Filament   string  `bun:"filament"` // filament profile loaded
 	SpoolID    SpoolID `bun:"spool_id,nullzero"`
 	PlateClear bool    `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
+	Overlay    string  `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
+	SlicesSelf bool    `bun:"slices_self"` // its maker slices: it prints only files that its maker sent
 
 	// Hands.
 	Steps []string `bun:"steps,type:text"` // skills; "print" means prints from an SD card
@@ -55,6 +57,14 @@ type Worker struct {
 	State     string    `bun:"state"`
 	SeenAt    time.Time `bun:"seen_at,nullzero"`
 	UpdatedAt time.Time `bun:"updated_at"`
+}
+
+// MaxOverlay is how many bytes the text of a machine's own settings may have.
+const MaxOverlay = 16 << 10
+
+// Machine is the kind of machine that this printer is, as it is set up now.
+func (w Worker) Machine() Machine {
+	return Machine{w.Model, w.NozzleUM, w.Filament, OverlayHash(w.Overlay)}
 }
 
 // CanStep reports whether these hands have the skill.

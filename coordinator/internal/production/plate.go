@@ -40,8 +40,8 @@ func planPlates(tx *store.Tx) (bool, error) {
 			batches[j.BatchID] = b
 		}
 		for _, w := range workers {
-			key := plateKey{b.DesignID, j.Part, j.Copies, w.Model, w.NozzleUM, w.Filament}
-			if w.Kind != fab.WorkerPrinter || w.Filament == "" || seen[key] {
+			key := plateKey{b.DesignID, j.Part, j.Copies, w.Machine()}
+			if w.Kind != fab.WorkerPrinter || w.Filament == "" || w.SlicesSelf || seen[key] {
 				continue
 			}
 			seen[key] = true
@@ -50,22 +50,21 @@ func planPlates(tx *store.Tx) (bool, error) {
 			}
 		}
 	}
-	pending, err := tx.PendingPlates()
+	pending, err := tx.PlatesIn(fab.PlatePending)
 	return len(pending) > 0, err
 }
 
 // plateKey is what makes two plates the same.
 type plateKey struct {
-	design   fab.DesignVersionID
-	part     string
-	copies   int64
-	model    string
-	nozzleUM int64
-	filament string
+	design  fab.DesignVersionID
+	part    string
+	copies  int64
+	machine fab.Machine
 }
 
 func (k plateKey) row() fab.Plate {
-	return fab.Plate{DesignID: k.design, Part: k.part, Copies: k.copies, Model: k.model, NozzleUM: k.nozzleUM, Filament: k.filament}
+	return fab.Plate{DesignID: k.design, Part: k.part, Copies: k.copies, Model: k.machine.Model, NozzleUM: k.machine.NozzleUM,
+		Filament: k.machine.Filament, Overlay: k.machine.Overlay}
 }
 
 func planPlate(tx *store.Tx, key plateKey) error {
@@ -123,7 +122,7 @@ func (p *Production) slicePending(ctx context.Context, later retries) error {
 
 func (p *Production) nextPlates(ctx context.Context, later retries) (todo []fab.Plate, err error) {
 	err = p.store.View(ctx, func(tx *store.Tx) error {
-		pending, err := tx.PendingPlates()
+		pending, err := tx.PlatesIn(fab.PlatePending)
 		if err != nil {
 			return err
 		}

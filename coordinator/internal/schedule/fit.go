@@ -47,10 +47,10 @@ func (p *planner) fitting(k kind) *fitting {
 	p.kinds[k] = f
 	part, _ := p.designs[k.design].BOM.Part(k.part)
 	f.step = part.Step
-	plates := map[machine]fab.Plate{}
+	var plates []fab.Plate
 	for _, plate := range p.Plates {
 		if plate.DesignID == k.design && plate.Part == k.part && plate.Copies == k.copies {
-			plates[machine{plate.Model, plate.NozzleUM, plate.Filament}] = plate
+			plates = append(plates, plate)
 		}
 	}
 	for _, w := range p.workers {
@@ -58,7 +58,7 @@ func (p *planner) fitting(k kind) *fitting {
 		case k.how == fab.ByHand:
 			f.addHands(p, w, part, k.copies)
 		case w.Model != "":
-			f.addPrinter(p, w, plates[machine{w.Model, w.NozzleUM, w.Filament}], k.copies)
+			f.addPrinter(p, w, plates, k.copies)
 		case w.Kind == fab.WorkerHand && w.CanStep("print") && !f.exceeds(w, k.copies):
 			f.add(fit{w: w, takes: p.Settings.Hand + cost(w.Worker, guess(plates, k.copies))})
 		}
@@ -66,16 +66,38 @@ func (p *planner) fitting(k kind) *fitting {
 	return f
 }
 
-// machine is what G-code is made for.
-type machine struct {
-	model    string
-	nozzle   int64
-	filament string
+// bestOf is the plate that a machine prints of those that fit it: its maker's own file before all others. The zero Plate
+// when none fits. One that is ready goes before one that is not, of two the newer.
+func bestOf(plates []fab.Plate, w fab.Worker) (best fab.Plate) {
+	rank := func(p fab.Plate) int {
+		switch {
+		case p.ID == "":
+			return -1
+		case p.Status == fab.PlateReady && p.WorkerID != "":
+			return 3
+		case p.Status == fab.PlateReady:
+			return 2
+		case inSlicing(p):
+			return 1
+		}
+		return 0
+	}
+	for _, p := range plates {
+		if p.Fits(w) && (rank(p) > rank(best) || rank(p) == rank(best) && p.ID > best.ID) {
+			best = p
+		}
+	}
+	return best
+}
+
+// inSlicing reports whether the G-code of a plate is being made or soon will be.
+func inSlicing(p fab.Plate) bool {
+	return p.Status == fab.PlatePending || p.Status == fab.PlateSlicing || p.Status == fab.PlateFailed
 }
 
 // guess estimates what a machine that the lab does not know takes: as long as the slowest that it knows, or two hours a
 // piece. Its maker slices the part.
-func guess(plates map[machine]fab.Plate, copies int64) time.Duration {
+func guess(plates []fab.Plate, copies int64) time.Duration {
 	var slowest time.Duration
 	for _, p := range plates {
 		slowest = max(slowest, time.Duration(p.Seconds)*time.Second)
@@ -94,16 +116,18 @@ func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {
 	f.add(fit{w: w, takes: p.Settings.Hand + work})
 }
 
-func (f *fitting) addPrinter(p *planner, w *worker, plate fab.Plate, copies int64) {
+func (f *fitting) addPrinter(p *planner, w *worker, plates []fab.Plate, copies int64) {
+	plate := bestOf(plates, w.Worker)
 	switch {
-	case plate.Status == fab.PlatePending:
+	case inSlicing(plate):
 		f.slicing = append(f.slicing, w)
-	case plate.Status != fab.PlateReady || f.exceeds(w, copies):
-	case w.Streamed():
+	case f.exceeds(w, copies):
+	case plate.Status == fab.PlateReady && w.Streamed():
 		f.add(fit{w: w, plate: plate.ID, takes: cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
-	default: // a maker carries the file to the machine
-		takes := p.Settings.Hand + cost(w.Worker, time.Duration(plate.Seconds)*time.Second)
-		f.add(fit{w: w, plate: plate.ID, takes: takes})
+	case plate.Status == fab.PlateReady: // a maker carries the file to the machine
+		f.add(fit{w: w, plate: plate.ID, takes: p.Settings.Hand + cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
+	case w.SlicesSelf && !w.Streamed(): // its maker slices the part when the offer comes
+		f.add(fit{w: w, takes: p.Settings.Hand + cost(w.Worker, guess(plates, copies))})
 	}
 }
 

@@ -16,6 +16,12 @@ func (tx *Tx) Note(c fab.Change) error {
 	return nil
 }
 
+// Tell lets watchers hear of something that is not worth a line in any timeline. It is not stored, and Seq stays zero.
+func (tx *Tx) Tell(c fab.Change) {
+	c.At = tx.now
+	tx.changes = append(tx.changes, c)
+}
+
 // NoteAttempt records what happened to an attempt of w, with the names of its worker and part beside pairs of argument
 // and value.
 func (tx *Tx) NoteAttempt(code string, a fab.Attempt, w fab.Worker, pairs ...any) error {

@@ -29,37 +29,3 @@ func (tx *Tx) CurrentDesign(product string) (fab.DesignVersion, error) {
 		return q.Where("product = ?", product).Where("status <> ?", string(fab.DesignWithdrawn)).Order("id DESC")
 	})
 }
-
-// AddPlate stores a new plate.
-func (tx *Tx) AddPlate(p *fab.Plate) error { return add(tx, "plate", p) }
-
-// SetPlate stores a changed plate.
-func (tx *Tx) SetPlate(p *fab.Plate) error { return set(tx, "plate", p) }
-
-// Plate reads one plate.
-func (tx *Tx) Plate(id fab.PlateID) (fab.Plate, error) { return byID[fab.Plate](tx, "plate", id) }
-
-// Plates reads the plates of a design version, or all when id is empty.
-func (tx *Tx) Plates(id fab.DesignVersionID) ([]fab.Plate, error) {
-	return many[fab.Plate](tx, "plates", func(q query) query {
-		if id != "" {
-			q = q.Where("design_id = ?", string(id))
-		}
-		return q.Order("id")
-	})
-}
-
-// PendingPlates reads the plates that still have to be sliced, oldest first.
-func (tx *Tx) PendingPlates() ([]fab.Plate, error) {
-	return many[fab.Plate](tx, "plates", func(q query) query {
-		return q.Where("status = ?", string(fab.PlatePending)).Order("id")
-	})
-}
-
-// PlateLike reads the plate with the same key as p: design, part, copies, model, nozzle and filament.
-func (tx *Tx) PlateLike(p fab.Plate) (fab.Plate, error) {
-	return one[fab.Plate](tx, "plate", func(q query) query {
-		return q.Where("design_id = ?", string(p.DesignID)).Where("part = ?", p.Part).Where("copies = ?", p.Copies).
-			Where("model = ?", p.Model).Where("nozzle_um = ?", p.NozzleUM).Where("filament = ?", p.Filament)
-	})
-}

@@ -96,3 +96,24 @@ func (tx *Tx) NewLink(kind, subject string, until time.Time) (token string, err 
 func (tx *Tx) FollowLink(kind, token string) (fab.Link, error) {
 	return tx.LinkByToken(kind, fab.HashToken(token))
 }
+
+// AddSlicer stores a new slicing worker.
+func (tx *Tx) AddSlicer(s *fab.Slicer) error { return add(tx, "slicing worker", s) }
+
+// SetSlicer stores a changed slicing worker.
+func (tx *Tx) SetSlicer(s *fab.Slicer) error { return set(tx, "slicing worker", s) }
+
+// Slicer reads one slicing worker.
+func (tx *Tx) Slicer(id fab.SlicerID) (fab.Slicer, error) {
+	return byID[fab.Slicer](tx, "slicing worker", id)
+}
+
+// Slicers reads all slicing workers, oldest first.
+func (tx *Tx) Slicers() ([]fab.Slicer, error) { return many[fab.Slicer](tx, "slicing workers", all) }
+
+// SlicerByKey reads the slicing worker whose key has this hash, unless it is revoked.
+func (tx *Tx) SlicerByKey(hash string) (fab.Slicer, error) {
+	return one[fab.Slicer](tx, "slicing worker", func(q query) query {
+		return q.Where("key_hash = ?", hash).Where("revoked = ?", false)
+	})
+}
