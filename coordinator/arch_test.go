@@ -69,6 +69,7 @@ var rooms = map[string]room{
 	"slicer-bridge/internal/prusaslicer": {},
 	"slicer-bridge/mesh":                 {ours: []string{"firmware-profiles"}},
 	"slicer-bridge/gcode":                {ours: []string{"firmware-profiles"}},
+	"slicer-bridge/gcode/arcfit":         {},
 	"slicer-bridge/plate":                {ours: []string{"slicer-bridge/mesh"}},
 	"slicer-bridge/slicing": {ours: []string{
 		"firmware-profiles", "slicer-bridge/mesh", "slicer-bridge/gcode", "slicer-bridge/plate",

@@ -21,6 +21,7 @@ type commands struct {
 	Inspect inspectCommand `cmd:"" help:"Check an STL and measure it."`
 	Slice   sliceCommand   `cmd:"" help:"Make a plate of copies for one machine."`
 	Analyse analyseCommand `cmd:"" help:"Measure a G-code file and hold it against a machine's limits."`
+	Arcs    arcsCommand    `cmd:"" help:"Replace short moves of a G-code file by arcs."`
 	Picture pictureCommand `cmd:"" help:"Draw an STL as a PNG."`
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -145,4 +146,26 @@ func TestWordsAreTold(t *testing.T) {
 		require.NotEmpty(t, text, code)
 		require.Equal(t, strings.Count(text, "{"), strings.Count(text, "}"), code)
 	}
+}
+
+// A file with a dense circle comes out with arcs; a tolerance that is none writes nothing.
+func TestArcsAreWritten(t *testing.T) {
+	in, out := filepath.Join(t.TempDir(), "in.gcode"), filepath.Join(t.TempDir(), "out.gcode")
+	var b strings.Builder
+	b.WriteString("G90\nM83\nG1 X30 Y0 F1800\n")
+	for k := 1; k <= 90; k++ {
+		fmt.Fprintf(&b, "G1 X%.3f Y%.3f E.05\n", 30*math.Cos(float64(k)/60), 30*math.Sin(float64(k)/60))
+	}
+	require.NoError(t, os.WriteFile(in, []byte(b.String()), 0o600))
+	code, text, msg := call("arcs", in, "-o", out, "--json")
+	require.Zero(t, code, msg)
+	require.Contains(t, text, `"lines_in":93,"lines_out":4,"arcs":1,"moves":90,`)
+	data, err := os.ReadFile(out)
+	require.NoError(t, err)
+	require.Contains(t, string(data), "\nG3 X")
+
+	code, _, msg = call("arcs", in, "-o", out+"x", "--tolerance", "1")
+	require.Equal(t, 1, code)
+	require.Contains(t, msg, "give 5 to 500")
+	require.NoFileExists(t, out+"x")
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
+)
+
+type arcsCommand struct {
+	File      string `arg:"" help:"G-code file." type:"existingfile"`
+	Out       string `short:"o" required:"" placeholder:"FILE" help:"G-code file to write."`
+	Tolerance int64  `placeholder:"UM" default:"50" help:"How far, in µm, what the machine draws may lie from the file."`
+	JSON      bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Run fits and writes; the file appears whole or not at all. It is only for
+// machines whose firmware draws G2 and G3.
+func (cmd arcsCommand) Run(c console) error {
+	in, err := os.Open(cmd.File)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if cmd.Tolerance <= 0 {
+		return errors.New("--tolerance must be 5 to 500 µm")
+	}
+	var stats arcfit.Stats
+	err = writeWhole(cmd.Out, func(w io.Writer) (err error) {
+		stats, err = arcfit.Fit(w, in, arcfit.Options{ToleranceUM: cmd.Tolerance})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if cmd.JSON {
+		return c.answer(stats)
+	}
+	c.line("%s: %d of %d lines, %d arcs instead of %d moves, within %d µm", cmd.Out, stats.LinesOut, stats.LinesIn, stats.Arcs,
+		stats.Moves, stats.MaxDrawnUM)
+	return nil
+}
+
+// writeWhole writes aside and renames.
+func writeWhole(path string, fill func(io.Writer) error) (err error) {
+	out, err := os.CreateTemp(filepath.Dir(path), ".arcs-*")
+	if err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	err = fill(out)
+	err = errors.Join(err, out.Chmod(0o644), out.Close())
+	if err == nil {
+		err = os.Rename(out.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(out.Name()))
+	}
+	return nil
+}
