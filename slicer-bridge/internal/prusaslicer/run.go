@@ -4,10 +4,10 @@
 package prusaslicer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +38,11 @@ type Job struct {
 	Model    []byte // a 3MF, placed where it is to be printed
 	Settings []byte // key = value lines
 	Limits   Limits
+	CPU      int // the one processor to run on, as in CPUs; less than 0 leaves it to the system
+
+	// Progress is told 0 to 1000 as the slicer counts, always rising; from another
+	// goroutine, but not after Run has returned. It may be nil.
+	Progress func(permille int)
 }
 
 // Outcome is a run that ended well: a complete file with layers and plastic.
@@ -52,7 +57,7 @@ type Outcome struct {
 type Failure struct {
 	Exit   int
 	Signal string // as in "aborted"
-	Limit  string // time or cpu
+	Limit  string // time, cpu, memory or file
 	Detail string // the slicer's last words, or what is wrong with its file
 }
 
@@ -116,25 +121,48 @@ func Run(ctx context.Context, j Job) (Outcome, error) {
 
 // execute runs the command in a process group of its own that dies with this
 // process. The thread that starts it must live as long as it does: the kernel
-// ties the parent-death signal to the thread.
+// ties the parent-death signal to the thread. It is not unlocked, so that it ends
+// with its goroutine: nobody else shall inherit its one processor.
 func execute(cmd *exec.Cmd, j Job) (said []byte, err error) {
-	var words tail
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = j.Dir, environment(j.Dir), &words, &words
+	ours, theirs, err := terminal()
+	if err != nil {
+		return nil, fmt.Errorf("listen to slicer: %w", err)
+	}
+	defer ours.Close()
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = j.Dir, environment(j.Dir), theirs, theirs
 	cmd.SysProcAttr = ownGroup()
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = lastWordsTime
+	words := tail{progress: j.Progress}
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		_, _ = io.Copy(&words, ours) // ends in an error when the last writer is gone
+	}()
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		done <- startAndWait(cmd, j.Limits)
+		steady(j.CPU)
+		done <- startAndWait(cmd, theirs, j.Limits)
 	}()
 	err = <-done
+	select {
+	case <-heard:
+	case <-time.After(time.Second): // it left somebody behind who holds its output
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = ours.SetReadDeadline(time.Now().Add(lastWordsTime))
+		<-heard
+	}
 	return words.bytes(), err
 }
 
-func startAndWait(cmd *exec.Cmd, l Limits) error {
-	if err := cmd.Start(); err != nil {
+// lastWordsTime bounds how long somebody whom the slicer left behind, and who
+// cannot be ended, may keep its output open.
+const lastWordsTime = 5 * time.Second
+
+func startAndWait(cmd *exec.Cmd, output *os.File, l Limits) error {
+	err := cmd.Start()
+	if err = errors.Join(err, output.Close()); err != nil {
 		return err
 	}
 	if err := confine(cmd.Process.Pid, l); err != nil && !errors.Is(err, syscall.ESRCH) {
@@ -155,6 +183,10 @@ func failure(err error, timedOut bool, said []byte) error {
 		switch {
 		case ok && status.Signaled() && status.Signal() == syscall.SIGXCPU:
 			f.Limit = "cpu"
+		case ok && status.Signaled() && status.Signal() == syscall.SIGXFSZ:
+			f.Limit = "file"
+		case strings.Contains(f.Detail, "bad_alloc"):
+			f.Limit = "memory"
 		case ok && status.Signaled():
 			f.Signal = status.Signal().String()
 		default:
@@ -199,44 +231,3 @@ func keys(settings []byte) []string {
 	}
 	return out
 }
-
-func warnings(said []byte) []string {
-	var out []string
-	for line := range strings.Lines(string(said)) {
-		if _, text, ok := strings.Cut(line, "print warning: "); ok {
-			out = append(out, strings.TrimSpace(text))
-		}
-	}
-	return out
-}
-
-// lastWords picks what a slicer said that may explain its end.
-func lastWords(said []byte) string {
-	var kept []string
-	for line := range strings.Lines(string(said)) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.Contains(line, "[trace]") || strings.Contains(line, " => ") {
-			continue
-		}
-		kept = append(kept, line)
-	}
-	return strings.Join(kept[max(0, len(kept)-3):], " | ")
-}
-
-// tail keeps the first and the last part of what a process says, 64 KiB each.
-type tail struct{ first, last []byte }
-
-const tailSize = 64 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	n := len(p)
-	room := min(tailSize-len(t.first), n)
-	t.first = append(t.first, p[:room]...)
-	t.last = append(t.last, p[room:]...)
-	if len(t.last) > 2*tailSize {
-		t.last = append(t.last[:0], t.last[len(t.last)-tailSize:]...)
-	}
-	return n, nil
-}
-
-func (t *tail) bytes() []byte { return bytes.Join([][]byte{t.first, t.last}, nil) }

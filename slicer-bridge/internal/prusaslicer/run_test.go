@@ -3,6 +3,7 @@ package prusaslicer_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/slicer-bridge/internal/prusaslicer"
@@ -97,8 +99,14 @@ func TestFailuresSayHow(t *testing.T) {
 		"spins": {"while :; do :; done", func(l *prusaslicer.Limits) { l.CPU = time.Second }, func(f *prusaslicer.Failure) {
 			require.Equal(t, "cpu", f.Limit)
 		}},
-		"writes without end": {"while :; do echo more >> \"$out\" || exit 9; done", func(l *prusaslicer.Limits) { l.File = 4096 }, func(f *prusaslicer.Failure) {
+		"writes without end": {"yes > \"$out\"; kill -XFSZ $$", func(l *prusaslicer.Limits) { l.File = 4096 }, func(f *prusaslicer.Failure) {
+			require.Equal(t, "file", f.Limit)
+		}},
+		"eats memory": {"v=xxxxxxxxxxxxxxxx; while :; do v=$v$v; done", func(l *prusaslicer.Limits) { l.Memory = 256 << 20 }, func(f *prusaslicer.Failure) {
 			require.True(t, f.Exit != 0 || f.Signal != "", "%+v", f)
+		}},
+		"is refused memory": {"echo terminate called after throwing an instance of \"'std::bad_alloc'\"; kill -ABRT $$", nil, func(f *prusaslicer.Failure) {
+			require.Equal(t, "memory", f.Limit)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,6 +155,73 @@ func TestCancelEndsTheGroup(t *testing.T) {
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 	require.Eventually(t, func() bool { return gone(pid) }, 10*time.Second, 5*time.Millisecond)
+}
+
+// A bridge that is killed takes its slicer with it.
+func TestTheSlicerDiesWithItsParent(t *testing.T) {
+	if dir := os.Getenv("PRUSASLICER_TEST_PARENT"); dir != "" {
+		j := job(t, filepath.Join(dir, "slicer"))
+		j.Dir = dir
+		_, _ = prusaslicer.Run(t.Context(), j)
+		return
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "slicer"), []byte("#!/bin/sh\necho $$ > new; mv new pid; exec sleep 300\n"), 0o755))
+	parent := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	parent.Env = append(os.Environ(), "PRUSASLICER_TEST_PARENT="+dir)
+	require.NoError(t, parent.Start())
+	pid := 0
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(filepath.Join(dir, "pid"))
+		if err == nil {
+			pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
+		}
+		return err == nil
+	}, 10*time.Second, 5*time.Millisecond)
+	require.NoError(t, parent.Process.Kill())
+	require.Error(t, parent.Wait())
+	require.Eventually(t, func() bool { return gone(pid) }, 10*time.Second, 5*time.Millisecond)
+}
+
+// Progress is told while the slicer works, not after, and never falls, although
+// the slicer counts out of order; a message that only looks like it is none.
+func TestProgressIsToldAsItComes(t *testing.T) {
+	j := job(t, "")
+	go1, go2 := filepath.Join(j.Dir, "go1"), filepath.Join(j.Dir, "go2")
+	wait := func(f string) string { return "while [ ! -e " + f + " ]; do sleep 0.01; done\n" }
+	j.Program = script(t, "echo '10 => Processing'; echo '20 => Infill'\n"+wait(go1)+"printf '70 => Walls\\n30 => Skirt\\n'; echo 'print warning: 99 => odd'\n"+
+		wait(go2)+"echo '88 => Writing'\necho '900 => Nonsense'\n"+writing(whole))
+	var told []int
+	j.Progress = func(permille int) {
+		told = append(told, permille)
+		switch permille {
+		case 200:
+			assert.NoError(t, os.WriteFile(go1, nil, 0o600))
+		case 700:
+			assert.NoError(t, os.WriteFile(go2, nil, 0o600))
+		}
+	}
+	out, err := prusaslicer.Run(t.Context(), j)
+	require.NoError(t, err)
+	require.Equal(t, []int{100, 200, 700, 880}, told)
+	require.Equal(t, []string{"99 => odd"}, out.Warnings)
+}
+
+// What a slicer says last is heard to the end, also when it says a lot at once
+// and dies at once, and when it leaves somebody behind who keeps quiet.
+func TestLastWordsAreComplete(t *testing.T) {
+	for name, body := range map[string]string{
+		"much":           "i=0; while [ $i -lt 20000 ]; do echo \"20 => line $i\"; i=$((i+1)); done; echo the very last; exit 3",
+		"somebody stays": "sleep 300 & echo the very last; exit 3",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := prusaslicer.Run(t.Context(), job(t, script(t, body)))
+			var f *prusaslicer.Failure
+			require.ErrorAs(t, err, &f)
+			require.Equal(t, 3, f.Exit)
+			require.Equal(t, "the very last", f.Detail)
+		})
+	}
 }
 
 // gone counts a process that waits to be reaped as ended.
