@@ -39,6 +39,7 @@ var words = map[string]string{
 	slicing.CodeSlicerLimit:     "the slicer took too much ({limit}) and was stopped",
 	slicing.CodeSlicerWarning:   "the slicer says: {text}",
 	slicing.CodeEmptyPlate:      "the slicer's file cannot be used: {detail}",
+	slicing.CodeBadOverlay:      "the machine's own settings cannot be used: {detail}",
 	slicing.CodeFileTooLarge:    "the file is too large: at most {max_mib} MiB",
 	slicing.CodeUnsafe:          "the plate is not safe to print: {finding} at line {line}",
 	gcode.CodeNoExtrusion:       "nothing is printed",

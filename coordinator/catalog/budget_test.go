@@ -62,7 +62,7 @@ func TestEveryMachineTakesThePreferredNumberOfCopies(t *testing.T) {
 			stl, err := p.File(part.File)
 			require.NoError(t, err)
 			for _, printer := range machines {
-				n, err := slicer.MaxCopies(stl, printer, int(part.PerPlate))
+				n, err := slicer.MaxCopies(slicing.Request{STL: stl, Printer: printer}, int(part.PerPlate))
 				require.NoError(t, err)
 				require.EqualValues(t, part.PerPlate, n, "%s on %s", part.Code, printer)
 			}

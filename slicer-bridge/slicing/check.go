@@ -27,6 +27,7 @@ type CheckRequest struct {
 	Printer  string // id of a printer profile
 	Filament string // id of a filament profile; empty leaves weight and the plastic's own limits out
 	NozzleUM int64  // 0 means the machine's stock nozzle
+	Overlay  Overlay
 }
 
 // CheckResult is the judgement of a file made elsewhere.
@@ -58,16 +59,16 @@ func (s *Slicer) Check(ctx context.Context, r io.Reader, c CheckRequest) (CheckR
 }
 
 func (s *Slicer) checkLimits(c CheckRequest) (gcode.Limits, error) {
-	facts := Request{Printer: c.Printer, Filament: c.Filament, NozzleUM: c.NozzleUM, Copies: 1}
+	facts := Request{Printer: c.Printer, Filament: c.Filament, NozzleUM: c.NozzleUM, Overlay: c.Overlay, Copies: 1}
 	if c.Filament != "" {
 		p, f, err := s.facts(facts)
 		return s.limitsFor(p, f), err
 	}
-	p, ok := s.profiles.Printer(c.Printer)
-	if !ok {
-		return gcode.Limits{}, mesh.NewProblem(CodeUnknownPrinter, "printer", c.Printer)
+	p, err := s.machine(c.Printer, c.Overlay)
+	if err != nil {
+		return gcode.Limits{}, err
 	}
-	return s.limitsFor(p, profiles.Filament{}), badField(facts, p)
+	return s.limitsFor(p, profiles.Filament{}), badField(facts)
 }
 
 // readFunc is an io.Reader.

@@ -45,6 +45,28 @@ func TestAFileMadeElsewhereIsJudged(t *testing.T) {
 	}
 }
 
+// A machine's own settings take part in the judgement: a tighter limit refuses what the model would print.
+func TestOverlaysAreHeldAgainstFiles(t *testing.T) {
+	program, _ := counting(t, "exit 0")
+	s := newSlicer(t, program)
+	body := "G28\nG90\nM83\nM104 S200\nM109 S200\nG1 X50 Y50 Z0.2 F3000\nG1 X180 E2\nM104 S0\nM140 S0\nM107\n"
+	for text, finding := range map[string]string{
+		"": "", "[limits]\nmax_x_um = 150000\n": gcode.CodeOutsideBed, "[limits]\nnozzle_max_c = 195\n": gcode.CodeTooHot,
+	} {
+		own, err := slicing.ParseOverlay([]byte(text))
+		require.NoError(t, err)
+		r, err := s.Check(t.Context(), strings.NewReader(body), slicing.CheckRequest{Printer: "ender-3", Overlay: own})
+		require.NoError(t, err)
+		require.Equal(t, finding == "", r.Safe, text)
+		if finding != "" {
+			require.Equal(t, finding, r.Findings[0].Code)
+		}
+	}
+	_, err := slicing.ParseOverlay([]byte("[limits]\nmaximum_x = 1\n"))
+	require.Equal(t, slicing.CodeBadOverlay, code(err))
+	require.ErrorContains(t, err, "maximum_x")
+}
+
 // endless gives comment lines for ever and counts what was taken.
 type endless struct{ taken int64 }
 

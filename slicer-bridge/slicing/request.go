@@ -1,6 +1,7 @@
 package slicing
 
 import (
+	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
 )
@@ -14,6 +15,20 @@ const (
 	Draft  Quality = "draft"
 	Normal Quality = "normal"
 )
+
+// Overlay is what one machine has beside its model: its own start and end,
+// clips, macros and tighter limits.
+type Overlay = profiles.Overlay
+
+// ParseOverlay reads an overlay's TOML, at most 16 KiB. A refusal is a *Problem
+// with CodeBadOverlay, whose detail names the key.
+func ParseOverlay(text []byte) (Overlay, error) {
+	o, err := profiles.ParseOverlay(text)
+	if err != nil {
+		return Overlay{}, mesh.NewProblem(CodeBadOverlay, "detail", err)
+	}
+	return o, nil
+}
 
 // PartCopies is one more kind of part on a plate.
 type PartCopies struct {
@@ -30,9 +45,10 @@ type Request struct {
 	More     []PartCopies // other parts on the same plate, at most 15
 	Printer  string       // id of a printer profile
 	Filament string       // id of a filament profile
+	Overlay  Overlay      // what this one machine has beside its model; the zero value is the plain model
 	Quality  Quality      // empty means Draft
 	NozzleUM int64        // 0 means the machine's stock nozzle
-	Pile     int          // copies standing on each other, 0 or 1 for none; Copies is a multiple of it
+	Pile     int          // copies standing on each other at most, 0 or 1 for none; the last pile may be lower
 	Repair   bool         // weld and turn the surfaces before anything else; never done unasked
 	Scale    float64      // of every part, as in 25.4 for a model in inches; 0 means 1
 	Brim     bool         // a border of 5 mm that holds a narrow foot down; it is cut off by hand
@@ -69,6 +85,7 @@ const (
 	CodeUnknownPrinter  = "slicing.unknown_printer"  // printer
 	CodeUnknownFilament = "slicing.unknown_filament" // filament
 	CodeBadRequest      = "slicing.bad_request"      // field, value
+	CodeBadOverlay      = "slicing.bad_overlay"      // detail: names the key
 	CodeFilamentTooHot  = "slicing.filament_too_hot" // heater, want_c, max_c: this machine cannot print this plastic
 	CodeSlicerMissing   = "slicing.slicer_missing"   // package
 	CodeSlicerFailed    = "slicing.slicer_failed"    // exit, detail

@@ -133,14 +133,15 @@ func (s *Slicer) Settings(printer, filament string, q Quality) ([]byte, error) {
 	return newSettings(p, f, cmp.Or(q, Draft), p.Nozzle.Diameter).bytes(), nil
 }
 
-// MaxCopies tells how many copies of the part one plate of this machine holds,
-// up to limit; 0 when it does not fit at all.
-func (s *Slicer) MaxCopies(stl []byte, printer string, limit int) (int, error) {
-	p, ok := s.profiles.Printer(printer)
-	if !ok {
-		return 0, mesh.NewProblem(CodeUnknownPrinter, "printer", printer)
+// MaxCopies tells how many copies of the request's first part one plate of its
+// machine holds, up to limit; 0 when the part does not fit at all. Copies, More
+// and the filament's temperatures do not matter.
+func (s *Slicer) MaxCopies(r Request, limit int) (int, error) {
+	p, err := s.machine(r.Printer, r.Overlay)
+	if err != nil {
+		return 0, err
 	}
-	m, err := mesh.Read(stl, mesh.Caps{})
+	m, err := mesh.Read(r.STL, mesh.Caps{})
 	if err != nil {
 		return 0, err
 	}
@@ -163,16 +164,29 @@ func AreaOf(p profiles.Printer) plate.Area {
 	}
 }
 
-func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {
-	p, ok := s.profiles.Printer(r.Printer)
+// machine gives a model as one machine has it.
+func (s *Slicer) machine(id string, o Overlay) (profiles.Printer, error) {
+	p, ok := s.profiles.Printer(id)
 	if !ok {
-		return p, profiles.Filament{}, mesh.NewProblem(CodeUnknownPrinter, "printer", r.Printer)
+		return p, mesh.NewProblem(CodeUnknownPrinter, "printer", id)
+	}
+	p, err := p.With(o)
+	if err != nil {
+		return p, mesh.NewProblem(CodeBadOverlay, "detail", err)
+	}
+	return p, nil
+}
+
+func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {
+	p, err := s.machine(r.Printer, r.Overlay)
+	if err != nil {
+		return p, profiles.Filament{}, err
 	}
 	f, ok := s.profiles.Filament(r.Filament)
 	if !ok {
 		return p, f, mesh.NewProblem(CodeUnknownFilament, "filament", r.Filament)
 	}
-	if err := badField(r, p); err != nil {
+	if err := badField(r); err != nil {
 		return p, f, err
 	}
 	if hot := max(f.Nozzle, f.NozzleFirst); hot > p.Heat.NozzleMax {
@@ -184,7 +198,7 @@ func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {
 	return p, f, nil
 }
 
-func badField(r Request, p profiles.Printer) error {
+func badField(r Request) error {
 	switch {
 	case r.Copies < 1 || r.Copies > maxCopies:
 		return mesh.NewProblem(CodeBadRequest, "field", "copies", "value", r.Copies)

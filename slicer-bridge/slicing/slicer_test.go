@@ -275,11 +275,15 @@ func TestRefusalsComeBeforeTheSlicer(t *testing.T) {
 		"unknown printer":  {func(r *slicing.Request) { r.Printer = "nope" }, slicing.CodeUnknownPrinter},
 		"unknown filament": {func(r *slicing.Request) { r.Filament = "nope" }, slicing.CodeUnknownFilament},
 		"no copies":        {func(r *slicing.Request) { r.Copies = 0 }, slicing.CodeBadRequest},
-		"odd quality":      {func(r *slicing.Request) { r.Quality = "best" }, slicing.CodeBadRequest},
-		"truncated":        {func(r *slicing.Request) { r.STL = r.STL[:len(r.STL)-30] }, mesh.CodeTruncated},
-		"too big":          {func(r *slicing.Request) { r.STL = ring(125, 120, 2, 24) }, plate.CodeTooBig},
-		"too tall":         {func(r *slicing.Request) { r.STL = ring(12, 10, 246, 24) }, plate.CodeTooTall},
-		"too many":         {func(r *slicing.Request) { r.STL, r.Copies = ring(60, 58, 2, 24), 9 }, plate.CodeTooMany},
+		"loose overlay": {func(r *slicing.Request) {
+			r.Overlay.Limits.Height = new(int64)
+			*r.Overlay.Limits.Height = 300_000
+		}, slicing.CodeBadOverlay},
+		"odd quality": {func(r *slicing.Request) { r.Quality = "best" }, slicing.CodeBadRequest},
+		"truncated":   {func(r *slicing.Request) { r.STL = r.STL[:len(r.STL)-30] }, mesh.CodeTruncated},
+		"too big":     {func(r *slicing.Request) { r.STL = ring(125, 120, 2, 24) }, plate.CodeTooBig},
+		"too tall":    {func(r *slicing.Request) { r.STL = ring(12, 10, 246, 24) }, plate.CodeTooTall},
+		"too many":    {func(r *slicing.Request) { r.STL, r.Copies = ring(60, 58, 2, 24), 9 }, plate.CodeTooMany},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := slicing.Request{STL: good, Copies: 1, Printer: "ender-3", Filament: "pla"}
@@ -347,11 +351,12 @@ func TestSlicerTakesOurSettings(t *testing.T) {
 }
 
 func TestMaxCopies(t *testing.T) {
-	s := newSlicer(t, "")
-	n, err := s.MaxCopies(ring(45, 43, 5, 24), "ender-3", 50)
+	program, _ := counting(t, "exit 0")
+	s := newSlicer(t, program)
+	n, err := s.MaxCopies(slicing.Request{STL: ring(45, 43, 5, 24), Printer: "ender-3"}, 50)
 	require.NoError(t, err)
 	require.Equal(t, 4, n)
-	n, err = s.MaxCopies(ring(125, 120, 5, 24), "ender-3", 50)
+	n, err = s.MaxCopies(slicing.Request{STL: ring(125, 120, 5, 24), Printer: "ender-3"}, 50)
 	require.NoError(t, err)
 	require.Zero(t, n)
 }
