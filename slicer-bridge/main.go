@@ -18,11 +18,11 @@ import (
 )
 
 type commands struct {
-	Inspect inspectCommand `cmd:"" help:"Check an STL and measure it."`
+	Inspect inspectCommand `cmd:"" help:"Check an STL or 3MF, measure and mend it."`
 	Slice   sliceCommand   `cmd:"" help:"Make a plate of copies for one machine."`
 	Analyse analyseCommand `cmd:"" help:"Measure a G-code file and hold it against a machine's limits."`
 	Arcs    arcsCommand    `cmd:"" help:"Replace short moves of a G-code file by arcs."`
-	Picture pictureCommand `cmd:"" help:"Draw an STL as a PNG."`
+	Picture pictureCommand `cmd:"" help:"Draw an STL or 3MF as a PNG."`
 }
 
 // console is where a command writes: answers to out, messages to err.
@@ -98,21 +98,6 @@ func (c console) answer(v any) error {
 }
 
 func (c console) line(format string, args ...any) { fmt.Fprintf(c.out, format+"\n", args...) }
-
-// readPart takes the whole file, but no more than the checks would accept.
-func readPart(path string) (*mesh.Mesh, []byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, int64(mesh.DefaultCaps.Bytes)+1))
-	if err != nil {
-		return nil, nil, fmt.Errorf("read part: %w", err)
-	}
-	m, err := mesh.Read(data, mesh.Caps{})
-	return m, data, err
-}
 
 // sentence words an error for the terminal.
 func sentence(err error) string {

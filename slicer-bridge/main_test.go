@@ -113,7 +113,7 @@ func TestRefusalsAreOneLine(t *testing.T) {
 		args []string
 		says string
 	}{
-		"a photograph":     {[]string{"inspect", broken}, "this is no STL file (it looks like: jpeg)"},
+		"a photograph":     {[]string{"inspect", broken}, "this is no STL or 3MF file (it looks like: jpeg)"},
 		"no such file":     {[]string{"inspect", broken + "x"}, "no such file"},
 		"no command":       {nil, "expected one of"},
 		"unknown flag":     {[]string{"inspect", part, "--nope"}, "unknown flag"},

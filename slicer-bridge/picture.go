@@ -9,7 +9,7 @@ import (
 )
 
 type pictureCommand struct {
-	File   string `arg:"" help:"STL file." type:"existingfile"`
+	File   string `arg:"" help:"STL or 3MF file." type:"existingfile"`
 	Out    string `short:"o" required:"" placeholder:"FILE" help:"PNG file to write."`
 	Color  string `help:"Colour of the part, as in #0b6b5d." default:"#0b6b5d"`
 	Paper  bool   `help:"Draw on paper instead of a transparent background."`

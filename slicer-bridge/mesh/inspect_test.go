@@ -37,8 +37,12 @@ func TestInspectNamesWhatIsWrongWithASurface(t *testing.T) {
 			require.Equal(t, 2, i.Shells)
 			require.True(t, i.Watertight)
 		}},
-		"drawn in inches": {box(1, 1, 1), func(i mesh.Info) { require.Equal(t, "unsure", i.Units) }},
-		"a sliver":        {append(append([]mesh.Triangle(nil), cube...), mesh.Triangle{cube[0][0], cube[0][0], cube[0][1]}), func(i mesh.Info) { require.Equal(t, 1, i.Degenerate); require.True(t, i.Watertight) }},
+		"drawn in inches": {box(1, 1, 1), func(i mesh.Info) {
+			require.Equal(t, "inch", i.Units)
+			require.Equal(t, &mesh.UnitGuess{Unit: "inch", Scale: 25.4, SizeMM: 25.4}, i.Likely)
+			require.Equal(t, "25.4", i.Problems[0].Args["as_mm"])
+		}},
+		"a sliver": {append(append([]mesh.Triangle(nil), cube...), mesh.Triangle{cube[0][0], cube[0][0], cube[0][1]}), func(i mesh.Info) { require.Equal(t, 1, i.Degenerate); require.True(t, i.Watertight) }},
 	} {
 		t.Run(name, func(*testing.T) { c.want((&mesh.Mesh{Triangles: c.triangles}).Inspect()) })
 	}

@@ -14,24 +14,50 @@ type Problem struct {
 	Args map[string]string `json:"args,omitempty"`
 }
 
-// The codes of this package.
+// The codes of this package: refusals first, then warnings.
 const (
 	CodeEmpty        = "mesh.empty"              // no bytes, or no triangle
 	CodeTooLarge     = "mesh.too_large"          // bytes, max
 	CodeTooMany      = "mesh.too_many_triangles" // triangles, max
-	CodeNotSTL       = "mesh.not_stl"            // is: jpeg, png, html, zip, pdf, gzip, or unknown
+	CodeNotSTL       = "mesh.not_stl"            // is: jpeg, png, html, svg, zip, pdf, gzip, step, obj and so on, or unknown
 	CodeTruncated    = "mesh.truncated"          // announced, present: triangles
 	CodeLength       = "mesh.length_mismatch"    // announced, present: triangles
 	CodeASCII        = "mesh.ascii_unreadable"   // line, detail
-	CodeASCIITooMany = "mesh.ascii_too_many"     // max: export as binary
+	CodeASCIITooMany = "mesh.ascii_too_many"     // triangles, max: export as binary
+	CodeCommas       = "mesh.ascii_commas"       // line: commas that may be decimal signs or not
+	CodeUTF16        = "mesh.ascii_utf16"        // two bytes a character
 	CodeNotFinite    = "mesh.not_finite"         // triangle
 	CodeFlat         = "mesh.flat"               // axis
 	CodeImplausible  = "mesh.size_implausible"   // size_mm: no printer is that large
-	CodeUnitsUnsure  = "mesh.units_uncertain"    // size_mm: under 3 mm or over 1 m (a warning)
-	CodeOpenEdges    = "mesh.open_edges"         // edges (a warning)
-	CodeNonManifold  = "mesh.non_manifold"       // edges (a warning)
-	CodeInsideOut    = "mesh.inside_out"         // (a warning)
+	Code3MF          = "mesh.threemf_unreadable" // line, detail
+	Code3MFTooMuch   = "mesh.threemf_too_much"   // what: parts, size, ratio, depth, text or copies; max
+	Code3MFUnsafe    = "mesh.threemf_unsafe"     // what: doctype, path, link, twice, overlap, encrypted or reference
+
+	CodeNoEnd       = "mesh.no_endsolid"     // a closed surface whose text has no end
+	CodeOnlyShape   = "mesh.only_shape"      // settings of a 3MF are not taken
+	CodeSeveral     = "mesh.several_bodies"  // bodies that a 3MF places; they are one part
+	CodeUnitsUnsure = "mesh.units_uncertain" // size_mm: under 3 mm or over 1 m
+	CodeUnitsLikely = "mesh.units_likely"    // size_mm, unit, as_mm, scale: the same with a guess
+	CodeOpenEdges   = "mesh.open_edges"      // edges
+	CodeRepairable  = "mesh.repairable"      // Repaired closes the surface and turns it outwards
+	CodeNonManifold = "mesh.non_manifold"    // edges
+	CodeFlipped     = "mesh.flipped"         // edges whose triangles face opposite ways
+	CodeInsideOut   = "mesh.inside_out"      // the whole closed surface
+	CodeDuplicate   = "mesh.duplicate"       // triangles that are there twice
+	CodeInnerShells = "mesh.inner_shells"    // shells that lie wholly inside another, as solid as it
+	CodeCavities    = "mesh.cavities"        // shells that are hollows inside another
+	CodeOverlapping = "mesh.shells_overlap"  // shells that cross another
 )
+
+// Codes are all of them, for whoever words them.
+func Codes() []string {
+	return []string{
+		CodeEmpty, CodeTooLarge, CodeTooMany, CodeNotSTL, CodeTruncated, CodeLength, CodeASCII, CodeASCIITooMany, CodeCommas, CodeUTF16,
+		CodeNotFinite, CodeFlat, CodeImplausible, Code3MF, Code3MFTooMuch, Code3MFUnsafe,
+		CodeNoEnd, CodeOnlyShape, CodeSeveral, CodeUnitsUnsure, CodeUnitsLikely, CodeOpenEdges, CodeRepairable, CodeNonManifold,
+		CodeFlipped, CodeInsideOut, CodeDuplicate, CodeInnerShells, CodeCavities, CodeOverlapping,
+	}
+}
 
 // Error gives the code and its arguments, for logs and command lines.
 func (p *Problem) Error() string {

@@ -2,10 +2,9 @@ package mesh
 
 import (
 	"bytes"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/hschendel/stl"
 )
@@ -24,11 +23,13 @@ var DefaultCaps = Caps{Bytes: 160 << 20, Triangles: 2_000_000, ASCIITriangles: 1
 const (
 	headerSize   = 84
 	triangleSize = 50
-	maxExtent    = 10_000 // mm: beyond it the figures are noise, not a part
+	maxExtent    = 10_000    // mm: beyond it the figures are noise, not a part
+	maxDistance  = 1_000_000 // mm from the origin: beyond it a float32 is coarser than a wall
 )
 
-// Read parses an STL file, binary or text, and checks it. A refusal is a
-// *Problem. The bytes are sniffed before anything is parsed or allocated.
+// Read parses an STL file, binary or text, or a 3MF file, and checks it. Of a
+// 3MF it takes the shape alone. A refusal is a *Problem. The bytes are sniffed
+// before anything is parsed or allocated.
 func Read(data []byte, caps Caps) (*Mesh, error) {
 	if caps == (Caps{}) {
 		caps = DefaultCaps
@@ -36,15 +37,9 @@ func Read(data []byte, caps Caps) (*Mesh, error) {
 	if p := sniff(data, caps); p != nil {
 		return nil, p
 	}
-	var m *Mesh
-	var err error
-	if isBinary(data) {
-		m, err = readBinary(data, caps)
-	} else {
-		m, err = readText(data, caps)
-	}
+	m, err := parse(data, caps)
 	if err != nil {
-		return nil, err
+		return nil, problemOf(err)
 	}
 	if p := m.check(); p != nil {
 		return nil, p
@@ -52,58 +47,24 @@ func Read(data []byte, caps Caps) (*Mesh, error) {
 	return m, nil
 }
 
-// sniff refuses by size and by the first bytes: people send pictures and web
-// pages named .stl.
-func sniff(data []byte, caps Caps) *Problem {
-	if len(data) == 0 {
-		return NewProblem(CodeEmpty)
+func parse(data []byte, caps Caps) (*Mesh, error) {
+	switch {
+	case isZip(data):
+		return read3MF(data, caps)
+	case isBinary(data):
+		return readBinary(data, caps)
 	}
-	if len(data) > caps.Bytes {
-		return NewProblem(CodeTooLarge, "bytes", len(data), "max", caps.Bytes)
-	}
-	if is := otherKind(data); is != "" {
-		return NewProblem(CodeNotSTL, "is", is)
-	}
-	return nil
+	return readText(data, caps)
 }
 
-func otherKind(data []byte) string {
-	for _, k := range []struct{ magic, is string }{
-		{"\xff\xd8\xff", "jpeg"}, {"\x89PNG", "png"}, {"PK\x03\x04", "zip"}, {"%PDF", "pdf"},
-		{"\x1f\x8b", "gzip"}, {"GIF8", "gif"}, {"Rar!", "rar"}, {"7z\xbc\xaf", "7z"},
-	} {
-		if bytes.HasPrefix(data, []byte(k.magic)) {
-			return k.is
-		}
+// problemOf keeps the promise that a refusal is a *Problem.
+func problemOf(err error) error {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
 	}
-	head := strings.ToLower(strings.TrimLeft(string(data[:min(len(data), 256)]), "\ufeff \t\r\n"))
-	if strings.HasPrefix(head, "<") {
-		return "html"
-	}
-	if strings.HasPrefix(head, "; ") || strings.HasPrefix(head, ";flavor") {
-		return "gcode"
-	}
-	return ""
+	return NewProblem(CodeNotSTL, "is", "unknown", "detail", err)
 }
-
-// isBinary goes by length first: binaries whose header begins with "solid" are
-// common, and a text whose length fits 84 + 50 n by chance has no zero byte.
-func isBinary(data []byte) bool {
-	if len(data) < headerSize {
-		return !startsSolid(data)
-	}
-	if n := announced(data); uint64(len(data)) == headerSize+triangleSize*uint64(n) {
-		return true
-	}
-	return !startsSolid(data) || bytes.IndexByte(data[:min(len(data), 4096)], 0) >= 0
-}
-
-func startsSolid(data []byte) bool {
-	head := bytes.TrimLeft(bytes.TrimPrefix(data[:min(len(data), 256)], []byte("\ufeff")), " \t\r\n")
-	return len(head) >= 5 && bytes.EqualFold(head[:5], []byte("solid"))
-}
-
-func announced(data []byte) uint32 { return binary.LittleEndian.Uint32(data[headerSize-4:]) }
 
 func readBinary(data []byte, caps Caps) (*Mesh, error) {
 	if len(data) < headerSize {
@@ -112,7 +73,7 @@ func readBinary(data []byte, caps Caps) (*Mesh, error) {
 	n := uint64(announced(data))
 	present := uint64(len(data)-headerSize) / triangleSize
 	switch {
-	case n == 0:
+	case n == 0 && present == 0:
 		return nil, NewProblem(CodeEmpty)
 	case !plausibleBinary(data, n, present):
 		return nil, NewProblem(CodeNotSTL, "is", "unknown")
@@ -125,78 +86,9 @@ func readBinary(data []byte, caps Caps) (*Mesh, error) {
 	}
 	c := collector{max: caps.Triangles, triangles: make([]Triangle, 0, n)} // n fits the bytes that are there
 	if err := stl.CopyAll(bytes.NewReader(data), &c); err != nil {
-		return nil, NewProblem(CodeNotSTL, "is", "unknown", "detail", err)
+		return nil, fmt.Errorf("read binary: %w", err)
 	}
 	return &Mesh{Triangles: c.triangles}, nil
-}
-
-// plausibleBinary tells a damaged STL from a file of another kind: where the
-// length is wrong, the first triangles must still look like numbers in mm.
-func plausibleBinary(data []byte, n, present uint64) bool {
-	if uint64(len(data)) == headerSize+triangleSize*n {
-		return true
-	}
-	if present == 0 {
-		return n < 10_000_000
-	}
-	for i := range min(present, 4) {
-		at := headerSize + triangleSize*int(i)
-		for k := range 12 {
-			x := math.Abs(float64(math.Float32frombits(binary.LittleEndian.Uint32(data[at+4*k:]))))
-			if math.IsNaN(x) || x > 1e6 || (x != 0 && x < 1e-20) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func readText(data []byte, caps Caps) (*Mesh, error) {
-	if n := bytes.Count(data, []byte("endfacet")) + bytes.Count(data, []byte("ENDFACET")); n > caps.ASCIITriangles {
-		return nil, NewProblem(CodeASCIITooMany, "triangles", n, "max", caps.ASCIITriangles)
-	}
-	lower := bytes.ToLower(data)
-	if bytes.LastIndex(lower, []byte("endsolid")) < bytes.LastIndex(lower, []byte("facet")) {
-		return nil, NewProblem(CodeTruncated, "present", bytes.Count(lower, []byte("endfacet")))
-	}
-	c := collector{max: caps.ASCIITriangles}
-	if err := stl.CopyAll(bytes.NewReader(tidyText(data)), &c); err != nil {
-		line, detail := splitLine(err)
-		return nil, NewProblem(CodeASCII, "line", line, "detail", detail)
-	}
-	return &Mesh{Triangles: c.triangles}, nil
-}
-
-// tidyText makes the harmless variants of text STL into the one form that the
-// reader takes: no byte-order mark, unix line ends, lower case, one named solid,
-// points for decimal commas where no point is used.
-func tidyText(data []byte) []byte {
-	s := strings.TrimPrefix(string(data), "\ufeff")
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	var b strings.Builder
-	b.Grow(len(s) + 16)
-	b.WriteString("solid part\n")
-	for line := range strings.Lines(s) {
-		l := strings.ToLower(strings.TrimSpace(line))
-		if l == "" || strings.HasPrefix(l, "solid") || strings.HasPrefix(l, "endsolid") {
-			continue
-		}
-		if !strings.Contains(l, ".") {
-			l = strings.ReplaceAll(l, ",", ".")
-		}
-		b.WriteString(l)
-		b.WriteByte('\n')
-	}
-	b.WriteString("endsolid part\n")
-	return []byte(b.String())
-}
-
-func splitLine(err error) (line, detail string) {
-	line, detail, ok := strings.Cut(err.Error(), ": ")
-	if !ok {
-		return "", err.Error()
-	}
-	return line, detail
 }
 
 // collector takes triangles from the reader one by one; the count a header
@@ -231,14 +123,22 @@ func (m *Mesh) check() *Problem {
 			}
 		}
 	}
-	size := m.Bounds().Size()
+	return m.Bounds().check()
+}
+
+func (b Bounds) check() *Problem {
+	size := b.Size()
+	biggest, far := max(size[0], size[1], size[2]), 0.0
+	for k := range 3 {
+		far = max(far, math.Abs(b.Min[k]), math.Abs(b.Max[k]))
+	}
+	if biggest > maxExtent || far > maxDistance {
+		return NewProblem(CodeImplausible, "size_mm", fmt.Sprintf("%.4g", max(biggest, far)))
+	}
 	for k, axis := range []string{"x", "y", "z"} {
 		if size[k] <= 1e-6 {
 			return NewProblem(CodeFlat, "axis", axis)
 		}
-	}
-	if biggest := max(size[0], size[1], size[2]); biggest > maxExtent {
-		return NewProblem(CodeImplausible, "size_mm", fmt.Sprintf("%.4g", biggest))
 	}
 	return nil
 }

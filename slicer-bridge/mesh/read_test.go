@@ -43,7 +43,7 @@ func TestBrokenFilesAreRefusedWithTheirReason(t *testing.T) {
 		"an archive":               {[]byte("PK\x03\x04" + strings.Repeat("x", 200)), mesh.CodeNotSTL, map[string]string{"is": "zip"}},
 		"noise":                    {noise, mesh.CodeNotSTL, map[string]string{"is": "unknown"}},
 		"text cut in a facet":      {[]byte(text[:len(text)/2]), mesh.CodeTruncated, nil},
-		"text without an end":      {[]byte(strings.TrimSuffix(text, "endsolid cube\n")), mesh.CodeTruncated, nil},
+		"text without an end":      {[]byte(strings.TrimSuffix(textSTL("cube", cube[1:]), "endsolid cube\n")), mesh.CodeTruncated, map[string]string{"present": "11"}},
 		"text with a word for one": {[]byte(strings.Replace(text, "20.000", "twenty", 1)), mesh.CodeASCII, nil},
 		"text with no facet":       {[]byte("solid none\nendsolid none\n"), mesh.CodeEmpty, nil},
 		"text not a number":        {[]byte(strings.Replace(text, "20.000", "nan", 1)), mesh.CodeNotFinite, nil},
