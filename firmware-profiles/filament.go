@@ -19,12 +19,14 @@ type Filament struct {
 	NozzleFirst     int64  `toml:"nozzle_first_layer_c"`
 	Nozzle          int64  `toml:"nozzle_c"`
 	NozzleMax       int64  `toml:"nozzle_max_c"` // beyond it the plastic burns or fumes
+	NeedsBed        bool   `toml:"needs_bed"`    // without a heated bed it comes off
 	BedFirst        int64  `toml:"bed_first_layer_c"`
 	Bed             int64  `toml:"bed_c"`
 	FanMin          int64  `toml:"fan_min_percent"`
 	FanMax          int64  `toml:"fan_max_percent"`
 	FanOffLayers    int64  `toml:"fan_off_layers"`
 	MaxFlow         int64  `toml:"max_flow_mm3_s"`
+	MaxRetract      int64  `toml:"max_retract_um"` // drawn back no further than this; 0: as far as the machine does
 	ExtrusionPermil int64  `toml:"extrusion_permil"`
 	MinLayerSeconds int64  `toml:"min_layer_s"`
 }
@@ -57,6 +59,38 @@ func (f Filament) facts() []fact {
 		{"bed_first_layer_c", f.BedFirst, 0, 150}, {"bed_c", f.Bed, 0, 150},
 		{"fan_min_percent", f.FanMin, 0, 100}, {"fan_max_percent", f.FanMax, f.FanMin, 100},
 		{"fan_off_layers", f.FanOffLayers, 0, 20}, {"max_flow_mm3_s", f.MaxFlow, 1, 50},
+		{"max_retract_um", f.MaxRetract, 0, 12_000},
 		{"extrusion_permil", f.ExtrusionPermil, 800, 1_200}, {"min_layer_s", f.MinLayerSeconds, 0, 60},
 	}
+}
+
+// TooHot is why a machine cannot print a filament: a heater that it would need at Want °C and that bears Max °C, 0 where
+// the machine has none. It is comparable.
+type TooHot struct {
+	Heater    string // "nozzle" or "bed"
+	Want, Max int64
+}
+
+func (e TooHot) Error() string {
+	return fmt.Sprintf("the %s is needed at %d °C and bears %d °C", e.Heater, e.Want, e.Max)
+}
+
+// Bears reports a TooHot when the machine cannot heat as the filament asks. A filament that does not need a heated bed
+// is printed without one where there is none.
+func (p Printer) Bears(f Filament) error {
+	if hot := max(f.Nozzle, f.NozzleFirst); hot > p.Heat.NozzleMax {
+		return TooHot{Heater: "nozzle", Want: hot, Max: p.Heat.NozzleMax}
+	}
+	if hot := max(f.Bed, f.BedFirst); (f.NeedsBed || p.Heat.BedMax > 0) && hot > p.Heat.BedMax {
+		return TooHot{Heater: "bed", Want: hot, Max: p.Heat.BedMax}
+	}
+	return nil
+}
+
+// Retraction is how far the machine draws this filament back, in µm.
+func (p Printer) Retraction(f Filament) int64 {
+	if f.MaxRetract > 0 {
+		return min(p.Retract.Length, f.MaxRetract)
+	}
+	return p.Retract.Length
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 //go:embed printers/*.toml
@@ -20,7 +22,7 @@ type Printer struct {
 	Name     string   `toml:"name"`           // as its maker writes it
 	Dialect  string   `toml:"dialect"`        // id of a file in dialects/
 	Source   string   `toml:"source"`         // where the facts come from
-	Flavor   string   `toml:"flavor"`         // marlin, marlin2 or repetier: how the slicer writes accelerations
+	Flavor   string   `toml:"flavor"`         // gcode_flavor of PrusaSlicer 2.5.0, which has none of its own for Klipper: marlin
 	Arcs     bool     `toml:"arcs"`           // the usual firmware of this machine draws G2/G3
 	Commands []string `toml:"extra_commands"` // beyond the common ones, allowed in a file for this machine
 	PileMax  int64    `toml:"pile_max"`       // copies of a part that may stand on each other; 0: no bound of its own, 1: never
@@ -111,6 +113,9 @@ type PrinterLink struct {
 	ResetsOnDTR bool  `toml:"resets_on_dtr"` // opening the port restarts the board
 }
 
+// flavors are those of PrusaSlicer 2.5.0 that write millimetres of filament for a firmware that we have a dialect for.
+var flavors = []string{"marlin", "marlin2", "repetier", "reprapfirmware", "smoothie", "teacup"}
+
 var profileID = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,40}$`)
 
 // ProfileName is the id, which equals the file's name.
@@ -126,10 +131,8 @@ func (p Printer) Validate() error {
 	if p.Name == "" || p.Dialect == "" || p.Source == "" {
 		bad("name, dialect and source are required")
 	}
-	switch p.Flavor {
-	case "marlin", "marlin2", "repetier":
-	default:
-		bad("flavor %q: want marlin, marlin2 or repetier", p.Flavor)
+	if !slices.Contains(flavors, p.Flavor) {
+		bad("flavor %q: want one of %s", p.Flavor, strings.Join(flavors, ", "))
 	}
 	for _, f := range p.facts() {
 		if f.value < f.min || f.value > f.max {

@@ -62,7 +62,7 @@ func (s settings) machine(p profiles.Printer, nozzle int64) {
 	s["nozzle_diameter"] = mm(nozzle)
 	s["min_layer_height"], s["max_layer_height"] = mm(p.Nozzle.MinLayer), mm(p.Nozzle.MaxLayer)
 	s["use_relative_e_distances"] = "1"
-	s["retract_length"], s["retract_speed"], s["retract_lift"] = mm(p.Retract.Length), num(p.Retract.Speed), mm(p.Retract.Lift)
+	s["retract_speed"], s["retract_lift"] = num(p.Retract.Speed), mm(p.Retract.Lift)
 	s["retract_before_travel"], s["retract_layer_change"], s["wipe"] = "2", "1", "0"
 	s["remaining_times"], s["silent_mode"] = "0", "0"
 	s["thumbnails"] = ""
@@ -84,6 +84,7 @@ func (s settings) limits(m profiles.PrinterMotion) {
 
 func (s settings) filament(p profiles.Printer, f profiles.Filament, st style) {
 	s["filament_diameter"] = mm(p.Nozzle.FilamentDiameter)
+	s["retract_length"] = mm(p.Retraction(f))
 	s["filament_density"] = mm(f.Density)
 	s["filament_type"] = strings.ToUpper(f.ID)
 	s["filament_max_volumetric_speed"] = num(f.MaxFlow)

@@ -189,11 +189,9 @@ func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {
 	if err := badField(r); err != nil {
 		return p, f, err
 	}
-	if hot := max(f.Nozzle, f.NozzleFirst); hot > p.Heat.NozzleMax {
-		return p, f, mesh.NewProblem(CodeFilamentTooHot, "heater", "nozzle", "want_c", hot, "max_c", p.Heat.NozzleMax)
-	}
-	if hot := max(f.Bed, f.BedFirst); p.Heat.BedMax > 0 && hot > p.Heat.BedMax {
-		return p, f, mesh.NewProblem(CodeFilamentTooHot, "heater", "bed", "want_c", hot, "max_c", p.Heat.BedMax)
+	var hot profiles.TooHot
+	if errors.As(p.Bears(f), &hot) {
+		return p, f, mesh.NewProblem(CodeFilamentTooHot, "heater", hot.Heater, "want_c", hot.Want, "max_c", hot.Max)
 	}
 	return p, f, nil
 }

@@ -109,12 +109,17 @@ func realSlicer(t testing.TB) string {
 	return path
 }
 
-// A plate for every machine and filament described passes the safety check and
-// holds nothing that belongs to the host.
-func TestPlatesForEveryMachine(t *testing.T) {
+// A plate for the machines and filaments that a lab begins with passes the safety
+// check and holds nothing that belongs to the host; slicer-bridge/machines_test.go
+// does the same for all others.
+func TestPlatesForTheFirstMachines(t *testing.T) {
 	set, s := load(t), newSlicer(t, "")
-	for _, p := range set.Printers() {
-		for _, f := range set.Filaments() {
+	for _, printer := range []string{"prusa-mk3s", "ender-3", "anycubic-i3-mega", "voron-2.4"} {
+		p, ok := set.Printer(printer)
+		require.True(t, ok)
+		for _, filament := range []string{"pla", "petg"} {
+			f, ok := set.Filament(filament)
+			require.True(t, ok)
 			t.Run(p.ID+" "+f.ID, func(t *testing.T) {
 				r, err := s.Slice(t.Context(), slicing.Request{STL: ring(15, 13, 3, 24), Copies: 2, Printer: p.ID, Filament: f.ID, NozzleUM: 400})
 				require.NoError(t, err)
