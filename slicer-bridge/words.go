@@ -79,6 +79,8 @@ var words = map[string]string{
 	gcode.CodeOriginMoved:       "moves the origin of {axis}",
 	gcode.CodeInches:            "is in inches",
 	gcode.CodeLineTooLong:       "a line of {length} characters, at most {max}",
+	gcode.CodeOtherNozzle:       "sliced for a nozzle of {said_mm} mm, the machine has {want_mm} mm",
+	gcode.CodeOtherMaterial:     "sliced for {said}, to be printed with {want}",
 	gcode.CodeUnreadable:        "cannot read {text}",
 }
 

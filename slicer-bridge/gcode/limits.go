@@ -21,9 +21,11 @@ type Limits struct {
 	NozzleMaxC  int64 // the lower of what the machine and the plastic bear
 	BedMaxC     int64
 	ChamberMaxC int64
-	MinExtrude  int64 // °C below which pushing filament is cold extrusion
-	Filament    int64 // diameter in µm
-	Density     int64 // mg/cm³; 0 leaves the weight unknown
+	MinExtrude  int64  // °C below which pushing filament is cold extrusion
+	Filament    int64  // diameter in µm
+	Nozzle      int64  // diameter in µm that a file should be made for; 0 is not looked at
+	Material    string // family that a file should be made for, as in Claimed; "" is not looked at
+	Density     int64  // mg/cm³; 0 leaves the weight unknown
 	Arcs        bool
 	Commands    []string         // allowed beyond the firmware's own, sorted
 	Macros      []profiles.Macro // allowed, with what they do
@@ -40,7 +42,7 @@ func LimitsFor(p profiles.Printer, f profiles.Filament) Limits {
 	l := Limits{
 		Bed: p.Bed, Motion: p.Motion, Recovery: p.Recovery, NozzleMaxC: p.Heat.NozzleMax, BedMaxC: p.Heat.BedMax,
 		ChamberMaxC: p.Heat.ChamberMax, MinExtrude: p.Heat.MinExtrude, Filament: p.Nozzle.FilamentDiameter,
-		Density: f.Density, Arcs: p.Arcs, Commands: slices.Sorted(slices.Values(p.Commands)), Macros: p.Macros,
+		Density: f.Density, Nozzle: p.Nozzle.Diameter, Material: family(f.ID), Arcs: p.Arcs, Commands: slices.Sorted(slices.Values(p.Commands)), Macros: p.Macros,
 		Payload: payload, Firmware: profiles.FileRules{Allowed: common},
 	}
 	if f.NozzleMax > 0 {

@@ -14,21 +14,23 @@ type Box struct {
 
 // Report is what one pass over a file measured.
 type Report struct {
-	Lines       int64  `json:"lines"`       // that hold a command: no blanks, no comments
-	FileLines   int64  `json:"file_lines"`  // all of them
-	Bytes       int64  `json:"bytes"`       // of the file
-	Bounds      Box    `json:"bounds"`      // of moves that lay plastic
-	MaxZUM      int64  `json:"max_z_um"`    // of any move
-	FilamentUM  int64  `json:"filament_um"` // length drawn from the spool, priming included
-	FilamentMG  int64  `json:"filament_mg"` // 0 when the density is unknown
-	Layers      int64  `json:"layers"`
-	Seconds     int64  `json:"seconds"` // of motion and dwells; heating is not in it
-	NozzleMaxC  int64  `json:"nozzle_max_c"`
-	BedMaxC     int64  `json:"bed_max_c"`
-	ChamberMaxC int64  `json:"chamber_max_c,omitempty"`
-	Pauses      int64  `json:"pauses,omitempty"` // lines that stop the print until a person comes
-	HeatersOff  bool   `json:"heaters_off"`      // at the end of the file
-	Slicer      string `json:"slicer,omitempty"`
+	Lines       int64   `json:"lines"`               // that hold a command: no blanks, no comments
+	FileLines   int64   `json:"file_lines"`          // all of them
+	Bytes       int64   `json:"bytes"`               // of the file
+	Bounds      Box     `json:"bounds"`              // of moves that lay plastic
+	MaxZUM      int64   `json:"max_z_um"`            // of any move
+	FilamentUM  int64   `json:"filament_um"`         // length drawn from the spool, priming included
+	FilamentMG  int64   `json:"filament_mg"`         // 0 when the density is unknown
+	PrimedUM    int64   `json:"primed_um,omitempty"` // of it, before the first layer that the slicer names
+	Layers      int64   `json:"layers"`
+	Seconds     int64   `json:"seconds"` // of motion and dwells; heating is not in it
+	NozzleMaxC  int64   `json:"nozzle_max_c"`
+	BedMaxC     int64   `json:"bed_max_c"`
+	ChamberMaxC int64   `json:"chamber_max_c,omitempty"`
+	Pauses      int64   `json:"pauses,omitempty"` // lines that stop the print until a person comes
+	HeatersOff  bool    `json:"heaters_off"`      // at the end of the file
+	Slicer      string  `json:"slicer,omitempty"`
+	Claimed     Claimed `json:"claimed"` // what the slicer says of its file
 }
 
 // Finding is one thing the check holds against a file. Line is the first file line it shows on, from 1 (0: the file as a
@@ -61,11 +63,13 @@ const (
 	CodePause          = "gcode.pause"             // command (a warning)
 	CodeOriginMoved    = "gcode.origin_moved"      // axis (a warning)
 	CodeInches         = "gcode.inches"
-	CodeLineTooLong    = "gcode.line_too_long" // length, max
-	CodeUnreadable     = "gcode.unreadable"    // text
-	CodePlaceholder    = "gcode.placeholder"   // text
-	CodeDamaged        = "gcode.damaged"       // a line holds NUL bytes
-	CodeNotGCode       = "gcode.not_gcode"     // is
+	CodeLineTooLong    = "gcode.line_too_long"  // length, max
+	CodeUnreadable     = "gcode.unreadable"     // text
+	CodePlaceholder    = "gcode.placeholder"    // text
+	CodeDamaged        = "gcode.damaged"        // a line holds NUL bytes
+	CodeNotGCode       = "gcode.not_gcode"      // is
+	CodeOtherNozzle    = "gcode.other_nozzle"   // said_mm, want_mm (a warning)
+	CodeOtherMaterial  = "gcode.other_material" // said, want (a warning)
 )
 
 // Codes lists every code of a finding.
@@ -74,7 +78,7 @@ func Codes() []string {
 		CodeNoExtrusion, CodeOutsideBed, CodeOnClip, CodeTooHigh, CodeBelowBed, CodeTooHot, CodeColdExtrusion,
 		CodeMoveBeforeHome, CodeHeaterLeftOn, CodeRefusedCommand, CodeForbidden, CodeNoTool, CodeTwoCommands,
 		CodeHostOwned, CodeInertText, CodePause, CodeOriginMoved, CodeInches, CodeLineTooLong, CodeUnreadable,
-		CodePlaceholder, CodeDamaged, CodeNotGCode,
+		CodePlaceholder, CodeDamaged, CodeNotGCode, CodeOtherNozzle, CodeOtherMaterial,
 	}
 }
 

@@ -80,7 +80,7 @@ func (r *replayer) piece(p piece, offset int64) bool {
 	r.end = p.at + p.size
 	s := strip(p.text)
 	if len(s) == 0 {
-		if layerComment(p.text) {
+		if r.layers.comment(p.text) {
 			r.layers.named++
 		}
 		return true
