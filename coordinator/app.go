@@ -190,13 +190,32 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.supply = supply.New(a.store)
 	a.delivery = delivery.New(a.store)
 	a.report = report.New(a.store)
-	a.production = production.New(production.Config{Store: a.store, Slicer: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
-		Speedup: a.pace.speedup,
-	})
+	c := production.Config{
+		Store: a.store, Checker: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots, Speedup: a.pace.speedup,
+		CheckOverlay: a.checkOverlay,
+	}
+	if c.Slicers > 0 {
+		c.Slicer = slicer
+	}
+	a.production = production.New(c)
 	a.dispatch = dispatch.New(dispatch.Config{
 		Store: a.store, Log: a.log, Times: a.pace.times, Silence: a.config.Dispatch.Silence, Answer: a.config.Dispatch.Offer,
 		Every: a.pace.every, Rest: a.pace.rest, HandRest: a.pace.handRest,
 	})
+}
+
+// checkOverlay holds a machine's own settings against its model.
+func (a *app) checkOverlay(model, text string) error {
+	o, err := profiles.ParseOverlay([]byte(text))
+	if err != nil {
+		return err
+	}
+	p, ok := a.profiles.Printer(model)
+	if !ok {
+		return fmt.Errorf("no printer model is called %q", model)
+	}
+	_, err = p.With(o)
+	return err
 }
 
 // agents lets the broker ask who an agent is.

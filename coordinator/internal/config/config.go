@@ -53,7 +53,7 @@ type MQTT struct {
 // Slicer is how plates are made.
 type Slicer struct {
 	Path  string `toml:"path"` // of prusa-slicer; empty: from the search path
-	Slots int    `toml:"slots"`
+	Slots int    `toml:"slots"` // plates sliced at once here; 0 leaves all slicing to machines that run slicer-bridge work
 }
 
 // Dispatch is how patient the lab is.
@@ -129,8 +129,8 @@ func (c Config) Check() error {
 	if c.Dispatch.Silence <= 0 || c.Dispatch.Offer <= 0 {
 		return errors.New("dispatch.silence and dispatch.offer must be above zero")
 	}
-	if c.Slicer.Slots < 1 || c.Slicer.Slots > 64 {
-		return errors.New("slicer.slots must be between 1 and 64")
+	if c.Slicer.Slots < 0 || c.Slicer.Slots > 64 {
+		return errors.New("slicer.slots must be between 0 and 64; 0 leaves all slicing to other machines")
 	}
 	return nil
 }

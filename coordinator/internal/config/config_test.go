@@ -34,7 +34,7 @@ func TestMistakesNameTheKey(t *testing.T) {
 		"[mqtt]\nlisten = '1883'":        "mqtt.listen",
 		"[web]\npublic = 'lab'":          "web.public",
 		"[dispatch]\nsilence = '0s'":     "dispatch.silence",
-		"[slicer]\nslots = 0":            "slicer.slots",
+		"[slicer]\nslots = -1":           "slicer.slots",
 		"[web]\nlisten_tls = 'nowhere'":  "web.listen_tls",
 		"database = [1]":                 "database",
 	} {

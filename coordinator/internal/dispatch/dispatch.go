@@ -68,7 +68,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	}
 	stop := l.Store.Watch(func(changes []fab.Change) {
 		for _, c := range changes {
-			if c.Code != planChanged {
+			if c.Code != planChanged && c.Code != store.PlateMoved {
 				l.Wake()
 				return
 			}

@@ -38,7 +38,7 @@ func TestTheLoopComesToRest(t *testing.T) {
 		l.view(func(tx *store.Tx) (err error) { plates, err = tx.Plates(""); return err })
 		return len(plates) == 1 && plates[0].Status == fab.PlateReady
 	})
-	require.NoError(t, l.p.keep(t.Context(), make(chan struct{}, 1)))
+	require.NoError(t, l.p.keep(t.Context()))
 	rest := changes.Load()
 	require.Never(t, func() bool { return changes.Load() != rest }, 300*time.Millisecond, 20*time.Millisecond)
 	l.keep()
@@ -54,10 +54,9 @@ func BenchmarkKeep(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			p := New(Config{Store: season(b, dsn(), 200, 30), Log: slog.New(slog.DiscardHandler)})
-			slice := make(chan struct{}, 1)
-			require.NoError(b, p.keep(b.Context(), slice))
+			require.NoError(b, p.keep(b.Context()))
 			for b.Loop() {
-				require.NoError(b, p.keep(b.Context(), slice))
+				require.NoError(b, p.keep(b.Context()))
 			}
 		})
 	}

@@ -1,11 +1,13 @@
 package production
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing/worker"
 )
 
 // lab is production over a real database; the test turns its loop by hand and plays the printers.
@@ -55,6 +58,18 @@ func (c *cutter) Slice(_ context.Context, r slicing.Request) (slicing.Result, er
 		os.WriteFile(path, data, 0o600)
 }
 
+// Check takes any comment for G-code.
+func (c *cutter) Check(_ context.Context, r io.Reader, _ slicing.CheckRequest) (slicing.CheckResult, error) {
+	data, err := io.ReadAll(r)
+	sum := sha256.Sum256(data)
+	result := slicing.CheckResult{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Safe: bytes.HasPrefix(data, []byte(";"))}
+	if !result.Safe {
+		result.Findings = []slicing.Finding{{Code: "gcode.unreadable", Line: 1, Count: 1}}
+	}
+	result.Report.Seconds, result.Report.FilamentMG, result.Report.Layers, result.Report.Lines = 600, 10_000, 10, 100
+	return result, err
+}
+
 func (c *cutter) set(model string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -81,7 +96,7 @@ func openAt(t *testing.T, dsn string) *lab {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	l := &lab{t: t, store: s, slicer: &cutter{dir: t.TempDir(), trouble: map[string]error{}}}
-	l.p = New(Config{Store: s, Slicer: l.slicer, Log: slog.New(slog.DiscardHandler)})
+	l.p = New(Config{Store: s, Slicer: l.slicer, Checker: l.slicer, Log: slog.New(slog.DiscardHandler)})
 	l.adopt("visor", "v1")
 	l.update(func(tx *store.Tx) error {
 		place := fab.Location{ID: "home", Kind: fab.LocationMaker, Name: "Atelier", CreatedAt: tx.Now()}
@@ -121,7 +136,7 @@ func (l *lab) view(fn func(tx *store.Tx) error) {
 // keep turns the loop once.
 func (l *lab) keep() {
 	l.t.Helper()
-	require.NoError(l.t, l.p.keep(l.t.Context(), make(chan struct{}, 1)))
+	require.NoError(l.t, l.p.keep(l.t.Context()))
 }
 
 // request is an approved request.
@@ -154,7 +169,21 @@ func (l *lab) printer(key, model string, mg int64) (w fab.Worker) {
 func (l *lab) ready() {
 	l.t.Helper()
 	l.keep()
-	require.NoError(l.t, l.p.slicePending(l.t.Context(), retries{}))
+	l.slice()
+}
+
+// slice makes every plate that can be made now, and gives how many there were.
+func (l *lab) slice() (n int) {
+	l.t.Helper()
+	w := worker.New(worker.Config{Queue: &Queue{p: l.p}, Slicer: l.slicer, Log: slog.New(slog.DiscardHandler)})
+	for {
+		worked, err := w.One(l.t.Context())
+		require.NoError(l.t, err)
+		if !worked {
+			return n
+		}
+		n++
+	}
 }
 
 // lease gives the oldest waiting job to a worker, as dispatch would, and says that it began.

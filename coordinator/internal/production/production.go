@@ -3,10 +3,13 @@
 package production
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,55 +17,81 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing/worker"
 )
 
-// slicer makes G-code of a model.
-type slicer interface {
+// Slicer makes G-code of a model.
+type Slicer interface {
 	Slice(ctx context.Context, r slicing.Request) (slicing.Result, error)
+}
+
+// Checker judges G-code, wherever it comes from.
+type Checker interface {
+	Check(ctx context.Context, r io.Reader, c slicing.CheckRequest) (slicing.CheckResult, error)
 }
 
 // Config is what Production needs.
 type Config struct {
-	Store  *store.Store
-	Slicer slicer // nil: no printed plate is ever made; hand work goes on
-	Log    *slog.Logger
+	Store   *store.Store
+	Slicer  Slicer  // nil: plates are made by other machines only
+	Checker Checker // nil: no plate is ever taken in; hand work goes on
+	Log     *slog.Logger
 
 	Every   time.Duration // how often the loop looks without being woken; 0 means 10 s
-	Slicers int           // plates sliced at once; 0 means 1
+	Slicers int           // plates sliced at once in this process; 0 means 1
+	Lease   time.Duration // how long a slicing worker may be silent; 0 means 60 s
 	Speedup float64       // how much faster than ours the printers' clock runs; 0 means 1, as it is outside of a demo
+
+	// CheckOverlay says what is wrong with a machine's own settings, in words that name the key; nil takes any.
+	CheckOverlay func(model, text string) error
 }
 
 // Production answers for one lab. It is safe for concurrent use.
 type Production struct {
-	store  *store.Store
-	slicer slicer
-	log    *slog.Logger
-	every  time.Duration
-	slots  int
+	store   *store.Store
+	slicer  Slicer
+	checker Checker
+	log     *slog.Logger
+	every   time.Duration
+	slots   int
+	lease   time.Duration
 
-	speedup float64
+	speedup      float64
+	checkOverlay func(model, text string) error
 }
 
 // New builds a Production.
 func New(c Config) *Production {
-	if c.Every == 0 {
-		c.Every = 10 * time.Second
+	if c.CheckOverlay == nil {
+		c.CheckOverlay = func(string, string) error { return nil }
 	}
-	return &Production{store: c.Store, slicer: c.Slicer, log: c.Log, every: c.Every, slots: max(1, c.Slicers), speedup: max(1, c.Speedup)}
+	return &Production{
+		store: c.Store, slicer: c.Slicer, checker: c.Checker, log: c.Log, every: cmp.Or(c.Every, 10*time.Second), slots: max(1, c.Slicers),
+		lease: cmp.Or(c.Lease, time.Minute), speedup: max(1, c.Speedup), checkOverlay: c.CheckOverlay,
+	}
 }
 
-// Run keeps batches, plates and jobs in step until ctx ends. It is woken by changes and looks every so often besides.
+// Run keeps batches, plates and jobs in step until ctx ends, and slices where there is a slicer. It is woken by changes
+// and looks every so often besides.
 func (p *Production) Run(ctx context.Context) error {
-	wake, slice := make(chan struct{}, 1), make(chan struct{}, 1)
-	stop := p.store.Watch(func([]fab.Change) { nudge(wake) })
+	wake := make(chan struct{}, 1)
+	stop := p.store.Watch(func(changes []fab.Change) {
+		if slices.ContainsFunc(changes, func(c fab.Change) bool { return c.Code != store.PlateMoved && c.Code != store.PlatePlanned }) {
+			nudge(wake)
+		}
+	})
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.loop(ctx, wake, func() error { return p.keep(ctx, slice) }) })
+	g.Go(func() error { return p.loop(ctx, wake, func() error { return p.keep(ctx) }) })
 	if p.slicer != nil {
-		later := retries{}
-		g.Go(func() error { return p.loop(ctx, slice, func() error { return p.slicePending(ctx, later) }) })
+		g.Go(func() error { return p.worker().Run(ctx) })
 	}
 	return g.Wait()
+}
+
+// worker slices inside this process.
+func (p *Production) worker() *worker.Worker {
+	return worker.New(worker.Config{Queue: p.Queue(""), Slicer: p.slicer, Jobs: p.slots, Log: p.log})
 }
 
 // loop calls step when woken and every so often. A step that fails is logged and tried again: the database may be away
@@ -91,22 +120,15 @@ func nudge(c chan<- struct{}) {
 }
 
 // keep brings the books in step with what happened. Each part is idempotent.
-func (p *Production) keep(ctx context.Context, slice chan<- struct{}) error {
-	var planned bool
-	err := p.store.Update(ctx, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{closeBatches, openBatches, dropJobs, useFilament, supplyJobs} {
+func (p *Production) keep(ctx context.Context) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		for _, step := range []func(*store.Tx) error{closeBatches, openBatches, dropJobs, useFilament, supplyJobs, planPlates} {
 			if err := step(tx); err != nil {
 				return err
 			}
 		}
-		var err error
-		planned, err = planPlates(tx)
-		return err
+		return nil
 	})
-	if planned {
-		nudge(slice)
-	}
-	return err
 }
 
 // openBatches opens a batch for each line of an approved request that has none.

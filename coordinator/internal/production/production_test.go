@@ -5,7 +5,6 @@ import (
 	"math"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -265,56 +264,6 @@ func TestAPlateMayBeImpossibleForOneMachine(t *testing.T) {
 	require.Equal(t, calls, l.slicer.count(), "what is known is not asked again")
 	l.printed(big)
 	l.sound()
-}
-
-// Ensure that a slicer that crashes is tried again, after pauses that grow, however often the loop is woken; and that it
-// holds no other plate up.
-func TestACrashingSlicerIsNotStartedAgainAndAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		later := retries{}
-		var rests []time.Duration
-		for range 9 {
-			later.failed("p", time.Now(), 10*time.Second)
-			rests = append(rests, time.Until(later["p"].at))
-			time.Sleep(rests[len(rests)-1])
-		}
-		require.Equal(t, []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, 80 * time.Second, 160 * time.Second,
-			320 * time.Second, longestRest, longestRest, longestRest}, rests)
-	})
-	l := open(t)
-	l.printer("tortue", "ender-3", 1_000_000)
-	l.printer("orange", "mk3s", 1_000_000)
-	l.slicer.set("ender-3", &slicing.Problem{Code: slicing.CodeSlicerCrashed})
-	l.request("visor", 2)
-	l.keep()
-	later := retries{}
-	require.Error(t, l.p.slicePending(t.Context(), later))
-	require.Equal(t, 2, l.slicer.count())
-	for range 50 {
-		l.keep()
-		require.NoError(t, l.p.slicePending(t.Context(), later))
-	}
-	require.Equal(t, 2, l.slicer.count(), "not before its time")
-	plates := func() (n map[fab.PlateStatus]int) {
-		n = map[fab.PlateStatus]int{}
-		l.view(func(tx *store.Tx) error {
-			plates, err := tx.Plates("")
-			for _, p := range plates {
-				n[p.Status]++
-			}
-			return err
-		})
-		return n
-	}
-	require.Equal(t, map[fab.PlateStatus]int{fab.PlatePending: 1, fab.PlateReady: 1}, plates())
-	l.slicer.set("ender-3", nil)
-	for id, r := range later {
-		r.at = time.Now().Add(-time.Second)
-		later[id] = r
-	}
-	require.NoError(t, l.p.slicePending(t.Context(), later))
-	require.Equal(t, map[fab.PlateStatus]int{fab.PlateReady: 2}, plates())
-	require.Empty(t, later)
 }
 
 // Ensure that every attempt takes its filament once: all of the plate when it ended well, else its share, and never more

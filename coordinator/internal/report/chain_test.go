@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -49,6 +50,15 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 	return slicing.Result{GCodeSHA256: hex.EncodeToString(sum[:]), Path: path, Size: int64(len(data)), Seconds: 600, FilamentMG: 5000, Layers: 10, Lines: 100}, nil
 }
 
+// Check takes any file for G-code.
+func (s paperSlicer) Check(_ context.Context, r io.Reader, _ slicing.CheckRequest) (slicing.CheckResult, error) {
+	sum := sha256.New()
+	size, err := io.Copy(sum, r)
+	result := slicing.CheckResult{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size, Safe: true}
+	result.Report.Seconds, result.Report.FilamentMG, result.Report.Layers, result.Report.Lines = 600, 5000, 10, 100
+	return result, err
+}
+
 func onBoth(t *testing.T, test func(l *lab)) {
 	for name, dsn := range map[string]func(*testing.T) string{
 		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") },
@@ -61,7 +71,7 @@ func onBoth(t *testing.T, test func(l *lab)) {
 			t.Cleanup(func() { require.NoError(t, s.Close()) })
 			l := &lab{
 				t: t, store: s, identity: identity.New(s, log), intake: intake.New(s), supply: supply.New(s), delivery: delivery.New(s), report: report.New(s),
-				production: production.New(production.Config{Store: s, Slicer: paperSlicer{t.TempDir()}, Log: log, Every: 50 * time.Millisecond}),
+				production: production.New(production.Config{Store: s, Slicer: paperSlicer{t.TempDir()}, Checker: paperSlicer{}, Log: log, Every: 50 * time.Millisecond}),
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)

@@ -25,28 +25,26 @@ type blobChunk struct {
 // PutBlob stores a file under its SHA-256, compressed in chunks, each in a transaction of its own. The row that makes
 // the blob visible comes last, so a blob that can be seen is whole. Storing the same bytes again costs no space.
 func (s *Store) PutBlob(ctx context.Context, data []byte, kind string) (fab.Blob, error) {
-	sum := sha256.Sum256(data)
-	blob := fab.Blob{Hash: hex.EncodeToString(sum[:]), Size: int64(len(data)), Kind: kind}
-	if have, err := s.Blob(ctx, blob.Hash); err == nil {
+	return s.PutFile(ctx, bytes.NewReader(data), kind)
+}
+
+// PutFile stores what r holds from its beginning as PutBlob does, with one chunk in memory at a time. It reads r twice:
+// a blob's name is known only at its end. A file that changes meanwhile is an error, and nothing becomes visible.
+func (s *Store) PutFile(ctx context.Context, r io.ReadSeeker, kind string) (fab.Blob, error) {
+	hash, size, err := measure(r)
+	if err != nil {
+		return fab.Blob{}, fmt.Errorf("read file to store: %w", err)
+	}
+	blob := fab.Blob{Hash: hash, Size: size, Kind: kind}
+	if have, err := s.Blob(ctx, hash); err == nil {
 		return have, nil
 	} else if fab.ClassOf(err) != fab.NotFound {
 		return blob, err
 	}
-	for n := 0; n*chunkSize < len(data); n++ {
-		part, err := deflate(data[n*chunkSize : min(len(data), (n+1)*chunkSize)])
-		if err != nil {
-			return blob, err
-		}
-		row := blobChunk{Hash: blob.Hash, N: int64(n), Data: part}
-		err = s.Update(ctx, func(tx *Tx) error {
-			_, err := tx.db.NewInsert().Model(&row).On("CONFLICT (hash, n) DO NOTHING").Exec(ctx)
-			return err
-		})
-		if err != nil {
-			return blob, fmt.Errorf("store blob chunk: %w", err)
-		}
+	if err := s.putChunks(ctx, blob, r); err != nil {
+		return blob, fmt.Errorf("store blob chunk: %w", err)
 	}
-	err := s.Update(ctx, func(tx *Tx) error {
+	err = s.Update(ctx, func(tx *Tx) error {
 		blob.CreatedAt = tx.now
 		_, err := tx.db.NewInsert().Model(&blob).On("CONFLICT (hash) DO NOTHING").Exec(ctx)
 		return err
@@ -55,6 +53,48 @@ func (s *Store) PutBlob(ctx context.Context, data []byte, kind string) (fab.Blob
 		return blob, fmt.Errorf("store blob: %w", err)
 	}
 	return blob, nil
+}
+
+// measure hashes r from its beginning, and turns it back there.
+func measure(r io.ReadSeeker) (hash string, size int64, err error) {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", 0, err
+	}
+	sum := sha256.New()
+	if size, err = io.Copy(sum, r); err != nil {
+		return "", 0, err
+	}
+	_, err = r.Seek(0, io.SeekStart)
+	return hex.EncodeToString(sum.Sum(nil)), size, err
+}
+
+var errFileChanged = errors.New("the file changed while it was stored")
+
+func (s *Store) putChunks(ctx context.Context, blob fab.Blob, r io.Reader) error {
+	sum, chunk := sha256.New(), make([]byte, chunkSize)
+	for n := int64(0); n*chunkSize < blob.Size; n++ {
+		size, err := io.ReadFull(r, chunk[:min(chunkSize, blob.Size-n*chunkSize)])
+		if err != nil {
+			return fmt.Errorf("%w: %w", errFileChanged, err)
+		}
+		sum.Write(chunk[:size])
+		if n*chunkSize+int64(size) == blob.Size && hex.EncodeToString(sum.Sum(nil)) != blob.Hash {
+			return errFileChanged
+		}
+		part, err := deflate(chunk[:size])
+		if err != nil {
+			return err
+		}
+		row := blobChunk{Hash: blob.Hash, N: n, Data: part}
+		err = s.Update(ctx, func(tx *Tx) error {
+			_, err := tx.db.NewInsert().Model(&row).On("CONFLICT (hash, n) DO UPDATE").Set("data = EXCLUDED.data").Exec(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Blob reads what is known of a blob.

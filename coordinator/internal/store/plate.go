@@ -52,6 +52,15 @@ func (tx *Tx) PlateLike(p fab.Plate) (fab.Plate, error) {
 	})
 }
 
+// PlateStands reads of all plates that are for a kind of machine only what they are for and where they stand, oldest
+// first.
+func (tx *Tx) PlateStands() ([]fab.Plate, error) {
+	return many[fab.Plate](tx, "plates", func(q query) query {
+		return q.Column("id", "design_id", "part", "copies", "model", "nozzle_um", "filament", "overlay", "status", "why").
+			Where("worker_id IS NULL").Order("id")
+	})
+}
+
 // PlateToSlice reads the plate that a slicing worker is to make next: those that a waiting job needs before all others,
 // then by age. A claim that ran out does not hold a plate. NotFound when there is nothing to do now. A plate of a
 // withdrawn version is made only when a job needs it.
@@ -77,5 +86,8 @@ func (tx *Tx) PlateProgress(p *fab.Plate) error {
 	return nil
 }
 
-// PlateMoved is the code of the changes by which PlateProgress tells watchers; it is in no table.
-const PlateMoved = "plate_progress"
+// The codes of changes that watchers hear and no table keeps.
+const (
+	PlateMoved   = "plate_progress" // how far the slicing of a plate is
+	PlatePlanned = "plate_planned"  // a plate waits to be sliced, or does no longer
+)

@@ -63,6 +63,15 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 	return slicing.Result{GCodeSHA256: hex.EncodeToString(sum[:]), Path: path, Size: int64(len(data)), Seconds: 600, FilamentMG: 5000, Layers: 10, Lines: 100}, nil
 }
 
+// Check takes any file for G-code.
+func (s paperSlicer) Check(_ context.Context, r io.Reader, _ slicing.CheckRequest) (slicing.CheckResult, error) {
+	sum := sha256.New()
+	size, err := io.Copy(sum, r)
+	result := slicing.CheckResult{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size, Safe: true}
+	result.Report.Seconds, result.Report.FilamentMG, result.Report.Layers, result.Report.Lines = 600, 5000, 10, 100
+	return result, err
+}
+
 // renderer parses the templates once for all tests.
 var renderer = sync.OnceValues(func() (*ui.Renderer, error) { return ui.New() })
 
@@ -86,7 +95,7 @@ func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.store.Close()) })
 	l.identity, l.intake, l.supply, l.delivery = identity.New(l.store, log), intake.New(l.store), supply.New(l.store), delivery.New(l.store)
-	l.production = production.New(production.Config{Store: l.store, Slicer: paperSlicer{t.TempDir()}, Log: log, Every: 50 * time.Millisecond})
+	l.production = production.New(production.Config{Store: l.store, Slicer: paperSlicer{t.TempDir()}, Checker: paperSlicer{}, Log: log, Every: 50 * time.Millisecond})
 	l.hub = live.New(log)
 	pages, err := renderer()
 	require.NoError(t, err)
@@ -124,7 +133,7 @@ var stockedLab = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = adopt(production.New(production.Config{Store: s, Slicer: paperSlicer{dir}, Log: log}))
+	err = adopt(production.New(production.Config{Store: s, Slicer: paperSlicer{dir}, Checker: paperSlicer{}, Log: log}))
 	if err := errors.Join(err, s.Close()); err != nil {
 		return nil, err
 	}
