@@ -72,7 +72,7 @@ var rooms = map[string]room{
 	"slicer-bridge/gcode/arcfit":         {},
 	"slicer-bridge/plate":                {ours: []string{"slicer-bridge/mesh"}},
 	"slicer-bridge/slicing": {ours: []string{
-		"firmware-profiles", "slicer-bridge/mesh", "slicer-bridge/gcode", "slicer-bridge/plate",
+		"firmware-profiles", "slicer-bridge/mesh", "slicer-bridge/gcode", "slicer-bridge/gcode/arcfit", "slicer-bridge/plate",
 		"slicer-bridge/internal/prusaslicer",
 	}},
 

@@ -6,10 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/mailleur/mailleur/slicer-bridge/mesh"
 )
 
 const runPrefix = "run-"
@@ -51,31 +55,110 @@ func (c cache) sweep(before time.Time) error {
 	return nil
 }
 
-// key hashes all that decides what the plate will be. Every part is preceded by
-// its length, so that no two lists of parts read alike.
-func (s *Slicer) key(j job) (string, error) {
-	shape, err := j.parts[0].Mesh.AppendBinary(make([]byte, 0, 36*len(j.parts[0].Mesh.Triangles)))
+// plateKey hashes all that decides what the plate will be: the shapes as they
+// stand on the bed, whatever files they came in.
+func (s *Slicer) plateKey(j job) (string, error) {
+	h := newKey(s.version)
+	for _, p := range j.parts {
+		shape, err := p.Mesh.AppendBinary(make([]byte, 0, 36*len(p.Mesh.Triangles)))
+		if err != nil {
+			return "", fmt.Errorf("hash part: %w", err)
+		}
+		h.add(shape)
+		h.value(p.Pitch)
+	}
+	h.value(j.places)
+	h.value(j.area)
+	h.value(j.limits)
+	h.value(j.arcs)
+	h.add(j.settings)
+	return h.sum()
+}
+
+// requestKey hashes all that decides what a request leads to, without a look at
+// what its files hold.
+func (s *Slicer) requestKey(p plan) (string, error) {
+	h, r := newKey(s.version), p.request
+	for _, part := range append([]PartCopies{{STL: r.STL, Copies: r.Copies}}, r.More...) {
+		h.add(part.STL)
+		h.value(part.Copies)
+	}
+	h.value([]any{r.Pile, r.Repair, r.Scale, r.Brim, p.layer, p.area, p.limits, p.arcs})
+	h.add(p.settings)
+	return h.sum()
+}
+
+// keyHash takes parts one by one. Every part is preceded by its length, so that
+// no two lists of parts read alike.
+type keyHash struct {
+	h   hash.Hash
+	err error
+}
+
+func newKey(slicer string) *keyHash {
+	k := &keyHash{h: sha256.New()}
+	k.add([]byte(bridgeVersion))
+	k.add([]byte(slicer))
+	return k
+}
+
+func (k *keyHash) add(part []byte) {
+	fmt.Fprintf(k.h, "%d:", len(part))
+	k.h.Write(part)
+}
+
+func (k *keyHash) value(v any) {
+	text, err := json.Marshal(v)
+	k.err = errors.Join(k.err, err)
+	k.add(text)
+}
+
+func (k *keyHash) sum() (string, error) {
+	if k.err != nil {
+		return "", fmt.Errorf("hash request: %w", k.err)
+	}
+	return hex.EncodeToString(k.h.Sum(nil)), nil
+}
+
+// known is where a request led before: to a plate, and to what there was to say
+// of its parts.
+type known struct {
+	Plate    string         `json:"plate"`
+	Warnings []mesh.Problem `json:"warnings,omitempty"`
+}
+
+// known finds the plate of a request that was made before. It needs no look at
+// the parts, which would take longer than all the rest.
+func (c cache) known(request string) (Result, bool) {
+	text, err := os.ReadFile(c.request(request))
 	if err != nil {
-		return "", fmt.Errorf("hash part: %w", err)
+		return Result{}, false
 	}
-	layout, err := json.Marshal(j.places)
+	var k known
+	if err := json.Unmarshal(text, &k); err != nil || len(k.Plate) != len(request) {
+		return Result{}, false
+	}
+	r, ok := c.find(k.Plate)
+	r.CacheHit = true
+	r.Warnings = slices.Concat(r.Warnings, k.Warnings)
+	return r, ok
+}
+
+func (c cache) remember(request string, k known) error {
+	text, err := json.Marshal(k)
+	if err == nil {
+		err = c.write(c.request(request), text)
+	}
 	if err != nil {
-		return "", fmt.Errorf("hash layout: %w", err)
+		return fmt.Errorf("remember request: %w", err)
 	}
-	limits, err := json.Marshal(j.limits)
-	if err != nil {
-		return "", fmt.Errorf("hash limits: %w", err)
-	}
-	h := sha256.New()
-	for _, part := range [][]byte{shape, layout, limits, j.settings, []byte(s.version), []byte(bridgeVersion)} {
-		fmt.Fprintf(h, "%d:", len(part))
-		h.Write(part)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return nil
 }
 
 func (c cache) plate(key string) string       { return filepath.Join(c.dir, key+".gcode") }
 func (c cache) description(key string) string { return filepath.Join(c.dir, key+".json") }
+func (c cache) picture(key string) string     { return filepath.Join(c.dir, key+".png") }
+func (c cache) request(key string) string     { return filepath.Join(c.dir, key+".request.json") }
 
 // find returns a kept plate; one whose files do not agree counts as absent and
 // is made again.
@@ -89,13 +172,25 @@ func (c cache) find(key string) (Result, bool) {
 		return Result{}, false
 	}
 	r.Path = c.plate(key)
+	if r.Picture != "" {
+		r.Picture = c.picture(key)
+		if _, err := os.Stat(r.Picture); err != nil {
+			return Result{}, false
+		}
+	}
 	info, err := os.Stat(r.Path)
 	return r, err == nil && info.Size() == r.Size
 }
 
-// keep moves the G-code into the cache and describes it. Both are on the disk
-// before their names appear.
-func (c cache) keep(key, path string, r Result) (Result, error) {
+// keep moves the G-code into the cache, with its picture if there is one, and
+// describes it. All are on the disk before the description's name appears.
+func (c cache) keep(key, path string, picture []byte, r Result) (Result, error) {
+	if len(picture) > 0 {
+		r.Picture = c.picture(key)
+		if err := c.write(r.Picture, picture); err != nil {
+			return Result{}, fmt.Errorf("keep picture: %w", err)
+		}
+	}
 	var err error
 	if r.GCodeSHA256, r.Size, err = hashAndSync(path); err != nil {
 		return Result{}, fmt.Errorf("keep plate: %w", err)
@@ -129,7 +224,7 @@ func hashAndSync(path string) (sum string, size int64, err error) {
 
 // write puts a small file in place: aside, synced, renamed, and the folder synced.
 func (c cache) write(path string, text []byte) error {
-	f, err := os.CreateTemp(c.dir, runPrefix+"*.json")
+	f, err := os.CreateTemp(c.dir, runPrefix+"*.new")
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Slicer) checkLimits(c CheckRequest) (gcode.Limits, error) {
 	if err != nil {
 		return gcode.Limits{}, err
 	}
-	return s.limitsFor(p, profiles.Filament{}), badField(facts)
+	return s.limitsFor(p, profiles.Filament{}), badField(facts, p)
 }
 
 // readFunc is an io.Reader.

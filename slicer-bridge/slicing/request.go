@@ -3,6 +3,7 @@ package slicing
 import (
 	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
+	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
 )
 
@@ -74,6 +75,7 @@ type Result struct {
 	Lines         int64          `json:"lines"`  // that hold a command
 	Copies        int            `json:"copies"` // of all parts together
 	Bounds        gcode.Box      `json:"bounds"`
+	Arcs          *arcfit.Stats  `json:"arcs,omitempty"` // what became of its lines; nil where the machine draws no arcs
 	SlicerVersion string         `json:"slicer_version"`
 	Warnings      []mesh.Problem `json:"warnings,omitempty"`
 	CacheHit      bool           `json:"cached"`
@@ -90,9 +92,14 @@ const (
 	CodeSlicerMissing   = "slicing.slicer_missing"   // package
 	CodeSlicerFailed    = "slicing.slicer_failed"    // exit, detail
 	CodeSlicerCrashed   = "slicing.slicer_crashed"   // signal, detail
-	CodeSlicerLimit     = "slicing.slicer_limit"     // limit: time, cpu
+	CodeSlicerLimit     = "slicing.slicer_limit"     // limit: time, cpu, memory or file
 	CodeEmptyPlate      = "slicing.empty_plate"      // detail
 	CodeUnsafe          = "slicing.unsafe"           // finding, line, and the finding's arguments
 	CodeSlicerWarning   = "slicing.slicer_warning"   // text (a warning)
+	CodePileTooHigh     = "slicing.pile_too_high"    // pile, max: this machine piles no more pieces
+	CodeMisplaced       = "slicing.misplaced"        // x_mm, y_mm, z_mm: the slicer laid plastic where no copy stands
+	CodeCopyMissing     = "slicing.copy_missing"     // missing, copies: the slicer left copies out
+	CodeNotWhole        = "slicing.not_whole"        // axis, got_mm, want_mm: the edge of a part is too fine to draw (a warning)
+	CodeTimeDiffers     = "slicing.time_differs"     // ours_s, slicer_s (a warning)
 	CodeFileTooLarge    = "slicing.file_too_large"   // max_mib: a G-code file made elsewhere
 )

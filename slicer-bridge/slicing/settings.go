@@ -36,18 +36,26 @@ func styleOf(q Quality, nozzle int64) style {
 // settings is the flat list that the slicer reads, by key.
 type settings map[string]string
 
-// newSettings derives every setting from the facts; nothing comes from the
-// slicer's own presets.
-func newSettings(p profiles.Printer, f profiles.Filament, q Quality, nozzle int64) settings {
+// styleFor gives the style within what a machine can draw.
+func styleFor(p profiles.Printer, q Quality, nozzle int64) style {
 	st := styleOf(q, nozzle)
 	st.layer = min(max(st.layer, p.Nozzle.MinLayer), p.Nozzle.MaxLayer)
 	st.first = min(max(st.first, p.Nozzle.MinLayer), p.Nozzle.MaxLayer)
+	return st
+}
+
+// newSettings derives every setting from the facts; nothing comes from the
+// slicer's own presets.
+func newSettings(p profiles.Printer, f profiles.Filament, st style, nozzle int64, brim bool) settings {
 	s := settings{}
 	s.machine(p, nozzle)
 	s.limits(p.Motion)
 	s.filament(p, f, st)
 	s.shape(st)
 	s.speeds(p, st)
+	if brim {
+		s["brim_type"], s["brim_width"] = "outer_only", strconv.Itoa(brimWidth)
+	}
 	s.code(p, f)
 	return s
 }
@@ -142,8 +150,7 @@ func (s settings) speeds(p profiles.Printer, st style) {
 // code puts our own start and end around the plate. The temperatures in it keep
 // the slicer from adding its own waits.
 func (s settings) code(p profiles.Printer, f profiles.Filament) {
-	fill := strings.NewReplacer("{nozzle_c}", num(f.NozzleFirst), "{bed_c}", num(bedTemp(p, f.BedFirst)))
-	s["start_gcode"], s["end_gcode"] = escapeCode(fill.Replace(p.StartEnd.Start)), escapeCode(fill.Replace(p.StartEnd.End))
+	s["start_gcode"], s["end_gcode"] = escapeCode(fillCode(p.StartEnd.Start, p, f)), escapeCode(fillCode(p.StartEnd.End, p, f))
 	// The slicer wants the extruder zeroed at each layer where E is relative.
 	s["layer_gcode"], s["before_layer_gcode"] = "", "G92 E0\\n"
 	s["toolchange_gcode"], s["between_objects_gcode"] = "", ""
@@ -161,6 +168,12 @@ func (s settings) bytes() []byte {
 	return []byte(b.String())
 }
 
+// fillCode puts the first layer's temperatures into start or end code.
+func fillCode(text string, p profiles.Printer, f profiles.Filament) string {
+	return strings.NewReplacer("{nozzle_c}", num(f.NozzleFirst), "{bed_c}", num(bedTemp(p, f.BedFirst))).Replace(text)
+}
+
+// escapeCode writes G-code of several lines as the one line of a setting.
 func escapeCode(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "\n", `\n`).Replace(text)
 }
