@@ -7,6 +7,7 @@ import (
 
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 	"github.com/mailleur/mailleur/ui/locales"
 )
 
@@ -20,6 +21,16 @@ func TestEveryFindingHasASentence(t *testing.T) {
 // What is said of a mesh is worded on the terminal and on pages, in every language.
 func TestEveryProblemOfAMeshIsWorded(t *testing.T) {
 	for _, code := range mesh.Codes() {
+		require.NotEmpty(t, words[code], code)
+		for _, lang := range locales.Langs() {
+			require.True(t, locales.Has(lang, code), "%s in %s", code, lang)
+		}
+	}
+}
+
+// What the bridge refuses or remarks is worded on the terminal and on pages, in every language.
+func TestEveryProblemOfSlicingIsWorded(t *testing.T) {
+	for _, code := range slicing.Codes() {
 		require.NotEmpty(t, words[code], code)
 		for _, lang := range locales.Langs() {
 			require.True(t, locales.Has(lang, code), "%s in %s", code, lang)

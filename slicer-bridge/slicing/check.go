@@ -62,13 +62,13 @@ func (s *Slicer) checkLimits(c CheckRequest) (gcode.Limits, error) {
 	facts := Request{Printer: c.Printer, Filament: c.Filament, NozzleUM: c.NozzleUM, Overlay: c.Overlay, Copies: 1}
 	if c.Filament != "" {
 		p, f, err := s.facts(facts)
-		return s.limitsFor(p, f), err
+		return s.limitsFor(p, f, c.NozzleUM), err
 	}
 	p, err := s.machine(c.Printer, c.Overlay)
 	if err != nil {
 		return gcode.Limits{}, err
 	}
-	return s.limitsFor(p, profiles.Filament{}), badField(facts, p)
+	return s.limitsFor(p, profiles.Filament{}, c.NozzleUM), badField(facts, p)
 }
 
 // readFunc is an io.Reader.

@@ -88,9 +88,12 @@ func (s *Slicer) machine(id string, o Overlay) (profiles.Printer, error) {
 	return p, nil
 }
 
-func (s *Slicer) limitsFor(p profiles.Printer, f profiles.Filament) gcode.Limits {
+// limitsFor judges files for a machine; nozzle is in µm, 0 for its own.
+func (s *Slicer) limitsFor(p profiles.Printer, f profiles.Filament, nozzle int64) gcode.Limits {
 	d, _ := s.profiles.Dialect(p.Dialect) // every printer's is there once the set is loaded
-	return gcode.LimitsFor(p, f).Speaking(d)
+	l := gcode.LimitsFor(p, f).Speaking(d)
+	l.Nozzle = cmp.Or(nozzle, l.Nozzle)
+	return l
 }
 
 func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {

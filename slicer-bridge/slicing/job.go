@@ -33,7 +33,7 @@ func (s *Slicer) plan(r Request) (plan, error) {
 	st := styleFor(p, cmp.Or(r.Quality, Draft), nozzle)
 	return plan{
 		request: r, settings: newSettings(p, f, st, nozzle, r.Brim).bytes(), layer: st.layer,
-		area: areaFor(p, r.Brim), limits: s.limitsFor(p, f), arcs: p.Arcs && !r.NoArcs,
+		area: areaFor(p, r.Brim), limits: s.limitsFor(p, f, nozzle), arcs: p.Arcs && !r.NoArcs,
 	}, nil
 }
 

@@ -103,3 +103,12 @@ const (
 	CodeTimeDiffers     = "slicing.time_differs"     // ours_s, slicer_s (a warning)
 	CodeFileTooLarge    = "slicing.file_too_large"   // max_mib: a G-code file made elsewhere
 )
+
+// Codes lists every code of this package.
+func Codes() []string {
+	return []string{
+		CodeUnknownPrinter, CodeUnknownFilament, CodeBadRequest, CodeBadOverlay, CodeFilamentTooHot, CodeSlicerMissing, CodeSlicerFailed,
+		CodeSlicerCrashed, CodeSlicerLimit, CodeEmptyPlate, CodeUnsafe, CodeSlicerWarning, CodePileTooHigh, CodeMisplaced,
+		CodeCopyMissing, CodeNotWhole, CodeTimeDiffers, CodeFileTooLarge,
+	}
+}
