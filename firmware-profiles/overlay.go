@@ -25,19 +25,19 @@ const (
 // every key.
 type Overlay struct {
 	// StartEnd replaces the model's start or end where it is not empty.
-	StartEnd PrinterStartEnd `toml:"gcode"`
+	StartEnd PrinterStartEnd `toml:"gcode,omitempty"`
 	// Arcs replaces the model's: the owner knows the firmware of this machine.
-	Arcs *bool `toml:"arcs"`
+	Arcs *bool `toml:"arcs,omitempty"`
 	// PileMax is how many copies of a part may stand on each other; 0 leaves the model's, 1 never piles.
-	PileMax int64 `toml:"pile_max"`
+	PileMax int64 `toml:"pile_max,omitzero"`
 	// Commands are allowed in a file for this machine beyond the model's; what no file may hold stays refused.
-	Commands []string `toml:"extra_commands"`
+	Commands []string `toml:"extra_commands,omitempty"`
 	// Limits are tighter than the model's.
-	Limits OverlayLimits `toml:"limits"`
+	Limits OverlayLimits `toml:"limits,omitempty"`
 	// Clips stand on the bed beside those of the model, in µm of the machine's own coordinates.
-	Clips []Clip `toml:"clips"`
+	Clips []Clip `toml:"clips,omitempty"`
 	// Macros come before the model's of the same name.
-	Macros []Macro `toml:"macros"`
+	Macros []Macro `toml:"macros,omitempty"`
 }
 
 // OverlayLimits are limits of one machine, in µm and °C. What is nil stays as the model has it; a value that allows more
@@ -74,6 +74,31 @@ func ParseOverlay(text []byte) (Overlay, error) {
 		return Overlay{}, fmt.Errorf("overlay: %w", err)
 	}
 	return o, nil
+}
+
+// TOML writes the overlay as ParseOverlay reads it, without what is left to the model. It fails only where the overlay is
+// none that ParseOverlay would take.
+func (o Overlay) TOML() ([]byte, error) {
+	if err := o.validate(); err != nil {
+		return nil, fmt.Errorf("overlay: %w", err)
+	}
+	var text bytes.Buffer
+	rest, literal := o, !strings.Contains(o.StartEnd.Start+o.StartEnd.End, "'")
+	if literal {
+		rest.StartEnd = PrinterStartEnd{}
+	}
+	e := toml.NewEncoder(&text)
+	e.Indent = ""
+	if err := e.Encode(rest); err != nil {
+		return nil, fmt.Errorf("write overlay: %w", err)
+	}
+	if literal {
+		o.StartEnd.write(&text)
+	}
+	if text.Len() > MaxOverlayBytes {
+		return nil, fmt.Errorf("overlay: %d bytes are too many; want at most %d", text.Len(), MaxOverlayBytes)
+	}
+	return text.Bytes(), nil
 }
 
 // validate reports what is wrong with the overlay whatever the model.

@@ -61,7 +61,7 @@ func TestOverlayTemplateIsComplete(t *testing.T) {
 	} {
 		require.Contains(t, template, table)
 		for field := range of.Fields() {
-			key := field.Tag.Get("toml")
+			key, _, _ := strings.Cut(field.Tag.Get("toml"), ",")
 			require.True(t, strings.Contains(template, "\n"+key+" = ") || strings.Contains(template, "["+key+"]"), "%s %s", table, key)
 		}
 	}
@@ -143,6 +143,27 @@ func TestOverlayMistakesAreNamed(t *testing.T) {
 	require.NoError(t, err, "as Windows writes it")
 }
 
+// What a page has put together is written as a person would write it, and read back the same.
+func TestOverlaysAreWrittenAsTheyAreRead(t *testing.T) {
+	for _, name := range []string{"_template.toml", "voron-print-start.toml", "voron-250.toml"} {
+		o, err := profiles.ParseOverlay(overlayFile(t, name))
+		require.NoError(t, err)
+		text, err := o.TOML()
+		require.NoError(t, err)
+		again, err := profiles.ParseOverlay(text)
+		require.NoError(t, err)
+		require.Equal(t, o, again)
+	}
+	text, err := profiles.Overlay{PileMax: 1, StartEnd: profiles.PrinterStartEnd{End: "PRINT_END\n"}}.TOML()
+	require.NoError(t, err)
+	require.Equal(t, "pile_max = 1\n\n[gcode]\nend = '''\nPRINT_END\n'''\n", string(text))
+	text, err = profiles.Overlay{}.TOML()
+	require.NoError(t, err)
+	require.Empty(t, text)
+	_, err = profiles.Overlay{PileMax: 99}.TOML()
+	require.ErrorContains(t, err, "pile_max")
+}
+
 // A clip of the overlay that stands nowhere near this bed belongs to another machine.
 func TestClipsFarFromTheBedAreRefused(t *testing.T) {
 	far := profiles.Overlay{Clips: []profiles.Clip{{MinX: 400_000, MinY: 0, MaxX: 410_000, MaxY: 10_000, Height: 4_000}}}
@@ -152,7 +173,7 @@ func TestClipsFarFromTheBedAreRefused(t *testing.T) {
 
 // Whatever a person writes, an overlay that is taken never allows more than the model.
 func FuzzParseOverlay(f *testing.F) {
-	for _, name := range []string{"_template.toml", "voron-print-start.toml"} {
+	for _, name := range []string{"_template.toml", "voron-print-start.toml", "voron-250.toml"} {
 		f.Add(overlayFile(f, name))
 	}
 	f.Add([]byte("[limits]\nmax_x_um = 219999\nnozzle_max_c = 200\n"))
@@ -161,6 +182,13 @@ func FuzzParseOverlay(f *testing.F) {
 		o, err := profiles.ParseOverlay(text)
 		if err != nil {
 			return
+		}
+		if written, err := o.TOML(); err == nil {
+			again, err := profiles.ParseOverlay(written)
+			require.NoError(t, err, string(written))
+			first, err := again.TOML()
+			require.NoError(t, err)
+			require.Equal(t, string(written), string(first))
 		}
 		mine, err := model.With(o)
 		if err != nil {

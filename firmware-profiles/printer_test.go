@@ -16,12 +16,15 @@ import (
 func TestShippedMachinesAndFilaments(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	for _, id := range []string{"ender-3", "prusa-mk3s", "anycubic-i3-mega", "geeetech-i3-pro-b"} {
+	for _, id := range []string{
+		"ender-3", "prusa-mk3s", "anycubic-i3-mega", "geeetech-i3-pro-b", "voron-2.4", "prusa-mini", "cr-10", "sidewinder-x1",
+		"dagoma-discoeasy200", "alfawise-u30", "ultimaker-2-plus", "railcore-ii-300zl",
+	} {
 		p, ok := set.Printer(id)
 		require.True(t, ok, id)
 		require.NoError(t, p.Validate())
 	}
-	for _, id := range []string{"pla", "petg"} {
+	for _, id := range []string{"pla", "petg", "abs", "tpu"} {
 		_, ok := set.Filament(id)
 		require.True(t, ok, id)
 	}
@@ -66,6 +69,11 @@ func TestPrinterFactsAreHeldAgainstSense(t *testing.T) {
 		"bed.max_x_um":           func(p *profiles.Printer) { p.Bed.MaxX = 220 },
 		"heat.nozzle_max_c":      func(p *profiles.Printer) { p.Heat.NozzleMax = 2550 },
 		"nozzle.max_layer_um":    func(p *profiles.Printer) { p.Nozzle.MaxLayer = 400 },
+		"wait for the nozzle":    func(p *profiles.Printer) { p.StartEnd.Start = strings.ReplaceAll(p.StartEnd.Start, "M109", "M104") },
+		"wait for the bed":       func(p *profiles.Printer) { p.StartEnd.Start = strings.ReplaceAll(p.StartEnd.Start, "M190", "M140") },
+		"does not have":          func(p *profiles.Printer) { p.Heat.BedMax = 0 },
+		"pile_max":               func(p *profiles.Printer) { p.PileMax = -1 },
+		"extra_commands":         func(p *profiles.Printer) { p.Commands = []string{"g80"} },
 		"must home":              func(p *profiles.Printer) { p.StartEnd.Start = strings.ReplaceAll(p.StartEnd.Start, "G28", "G29") },
 		"M117 belongs":           func(p *profiles.Printer) { p.StartEnd.Start += "M117 Bonjour\n" },
 		"unknown placeholder":    func(p *profiles.Printer) { p.StartEnd.Start += "M109 S{nozle_c}\n" },
@@ -81,4 +89,24 @@ func TestPrinterFactsAreHeldAgainstSense(t *testing.T) {
 	f, _ := set.Filament("petg")
 	f.Density = 1
 	require.ErrorContains(t, f.Validate(), "density_mg_cm3")
+}
+
+// A machine says by heater what it cannot bear; a bed that is missing matters only to a filament that needs one.
+func TestMachinesSayWhatTheyCannotHeatFor(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	cold, _ := set.Printer("dagoma-discoeasy200")
+	pla, _ := set.Filament("pla")
+	abs, _ := set.Filament("abs")
+	tpu, _ := set.Filament("tpu")
+	require.NoError(t, cold.Bears(pla))
+	require.NoError(t, cold.Bears(tpu))
+	require.ErrorIs(t, cold.Bears(abs), profiles.TooHot{Heater: "bed", Want: 100, Max: 0})
+	cold.Heat.NozzleMax = 230
+	require.ErrorIs(t, cold.Bears(abs), profiles.TooHot{Heater: "nozzle", Want: 240, Max: 230})
+	require.ErrorContains(t, cold.Bears(abs), "nozzle is needed at 240 °C and bears 230 °C")
+	require.EqualValues(t, 3500, cold.Retraction(pla))
+	require.EqualValues(t, 2500, cold.Retraction(tpu))
+	direct, _ := set.Printer("prusa-mk3s")
+	require.EqualValues(t, 800, direct.Retraction(tpu))
 }

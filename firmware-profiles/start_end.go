@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -8,8 +9,20 @@ import (
 // PrinterStartEnd is our own G-code around a print. {nozzle_c} and {bed_c}
 // stand for the first layer's temperatures.
 type PrinterStartEnd struct {
-	Start string `toml:"start"`
-	End   string `toml:"end"`
+	Start string `toml:"start,omitempty"`
+	End   string `toml:"end,omitempty"`
+}
+
+// write adds the table [gcode] as a person writes it, line by line.
+func (g PrinterStartEnd) write(to *bytes.Buffer) {
+	if g != (PrinterStartEnd{}) {
+		to.WriteString("\n[gcode]\n")
+	}
+	for _, s := range []struct{ key, code string }{{"start", g.Start}, {"end", g.End}} {
+		if s.code != "" {
+			to.WriteString(s.key + " = '''\n" + s.code + "'''\n")
+		}
+	}
 }
 
 // hostOnly are commands a sending program owns: in a file they would disturb

@@ -78,6 +78,27 @@ func TestPrimingStaysOutOfThePlate(t *testing.T) {
 	})
 }
 
+// The overlays that are shipped as examples suit the Voron, and what it prints with them passes the check.
+func TestOverlaysOfTheVoronPassTheCheck(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	model, _ := set.Printer("voron-2.4")
+	pla, _ := set.Filament("pla")
+	klipper, _ := set.Dialect(model.Dialect)
+	for _, name := range []string{"voron-print-start", "voron-250"} {
+		text, err := os.ReadFile("../firmware-profiles/overlays/" + name + ".toml")
+		require.NoError(t, err)
+		o, err := profiles.ParseOverlay(text)
+		require.NoError(t, err)
+		p, err := model.With(o)
+		require.NoError(t, err)
+		start, end := around(p, pla)
+		_, findings, err := gcode.Check(strings.NewReader(start+"G90\nM83\n"+tower(p)+end), gcode.LimitsFor(p, pla).Speaking(klipper))
+		require.NoError(t, err)
+		require.Empty(t, findings, name)
+	}
+}
+
 // A filament that the machine cannot heat for is refused by name before anything is sliced.
 func TestFilamentsAMachineCannotHeatForAreRefused(t *testing.T) {
 	set, err := profiles.Load()
