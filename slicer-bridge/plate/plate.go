@@ -1,9 +1,10 @@
-// Package plate lays copies of a part out on a printer's bed, with room between
-// them, and writes them as one 3MF of instances. What it cannot place it refuses
-// with a reason, for a slicer does not.
+// Package plate lays parts out on a printer's bed, with room between them, nested
+// and piled where they allow it, and writes them as one 3MF of instances. What it
+// cannot place it refuses with a reason, for a slicer does not.
 package plate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -19,6 +20,11 @@ type Part struct {
 	Pitch  float64 // mm from one piece of a pile to the next above it: whole layers, no less than the part's height
 }
 
+// piles is how many places the part takes.
+func (p Part) piles() int { return (p.Copies + p.pile() - 1) / p.pile() }
+
+func (p Part) pile() int { return max(p.Pile, 1) }
+
 // Area is where plastic may lie, in mm; the bed's own corner is (MinX, MinY).
 type Area struct {
 	MinX, MinY, MaxX, MaxY float64
@@ -26,6 +32,8 @@ type Area struct {
 	Clearance              float64 // between two pieces, and between a piece and what is blocked
 	Blocked                []Rect  // clips and the like: no piece comes nearer than the clearance
 }
+
+func (a Area) size() (w, d float64) { return a.MaxX - a.MinX, a.MaxY - a.MinY }
 
 // Rect is a rectangle along the bed's axes, in mm.
 type Rect struct{ MinX, MinY, MaxX, MaxY float64 }
@@ -41,31 +49,102 @@ type Place struct {
 
 // The codes of refusals. "part" is there when the plate holds several parts.
 const (
-	CodeTooBig  = "plate.too_big"  // part_mm, bed_mm, part
-	CodeTooTall = "plate.too_tall" // part_mm, max_mm, part
-	CodeTooMany = "plate.too_many" // copies, max, part
+	CodeTooBig       = "plate.too_big"       // part_mm, bed_mm, fits_percent: how much of its size would fit, part
+	CodeTooTall      = "plate.too_tall"      // part_mm, max_mm, part
+	CodeTooMany      = "plate.too_many"      // copies, max, part
+	CodeClips        = "plate.clips"         // part_mm, bed_mm, part: it would fit if nothing were blocked
+	CodeNotStackable = "plate.not_stackable" // share_percent of the underside that stands on something, part
+	CodePileTooTall  = "plate.pile_too_tall" // pieces, max, max_mm, part
 )
 
 // Lay finds room for all pieces of all parts, or for none; a refusal is a
-// *mesh.Problem. The result is the same for the same parts and area. Places come
-// part by part; without anything blocked they are centred on the area.
+// *mesh.Problem. The result is the same for the same parts and area, has passed
+// Overlaps, and is centred as far as nothing blocked is in the way. Places come
+// part by part. It takes well under a second for most plates and is bounded for
+// all: the search ends after a fixed amount of work.
 func Lay(parts []Part, a Area) ([]Place, error) {
-	for i := range parts {
-		if p := fits(parts[i], a); p != nil {
+	for i, p := range parts {
+		if err := usable(p); err != nil {
+			return nil, fmt.Errorf("lay %q: %w", p.Name, err)
+		}
+		if p := fits(p, a); p != nil {
 			return nil, named(p, parts, i)
 		}
 	}
-	best := search(parts, a)
+	places := search(parts, a)
+	if p := short(parts, places, a); p != nil {
+		return nil, p
+	}
+	if err := Overlaps(parts, places, a); err != nil {
+		return nil, fmt.Errorf("check layout: %w", err)
+	}
+	return places, nil
+}
+
+func usable(p Part) error {
+	switch {
+	case p.Mesh == nil || len(p.Mesh.Triangles) == 0:
+		return errors.New("no mesh")
+	case p.Copies < 1:
+		return fmt.Errorf("%d copies", p.Copies)
+	case p.Pile > 1 && p.Pitch < p.Mesh.Bounds().Size()[2]-1e-6:
+		return fmt.Errorf("a pitch of %g mm is less than the part's height", p.Pitch)
+	}
+	return nil
+}
+
+// MaxCopies tells how many copies Lay can place at most, side by side, up to
+// limit; 0 when the part is too big or too tall.
+func MaxCopies(m *mesh.Mesh, limit int, a Area) int {
+	part := Part{Mesh: m, Copies: limit}
+	if usable(part) != nil || fits(part, a) != nil {
+		return 0
+	}
+	return len(search([]Part{part}, a))
+}
+
+// fits says why not even one piece, or one pile, finds room on the empty bed.
+func fits(p Part, a Area) *mesh.Problem {
+	tall := p.Mesh.Bounds().Size()[2]
+	if tall > a.Height+1e-6 {
+		return mesh.NewProblem(CodeTooTall, "part_mm", round(tall), "max_mm", round(a.Height))
+	}
+	if pile := min(p.pile(), p.Copies); pile > 1 {
+		if at := int((a.Height-tall)/p.Pitch+1e-6) + 1; pile > at {
+			return mesh.NewProblem(CodePileTooTall, "pieces", pile, "max", at, "max_mm", round(a.Height))
+		}
+		if ok, share := Pileable(p.Mesh); !ok {
+			return mesh.NewProblem(CodeNotStackable, "share_percent", int(100*share))
+		}
+	}
+	if most := newOutline(p.Mesh).largest(a); most < 1 {
+		return tooBig(CodeTooBig, p, a, "fits_percent", int(100*most))
+	}
+	return nil
+}
+
+func tooBig(code string, p Part, a Area, more ...any) *mesh.Problem {
+	s := p.Mesh.Bounds().Size()
+	w, d := a.size()
+	return mesh.NewProblem(code, append([]any{"part_mm", round(s[0]) + " × " + round(s[1]), "bed_mm", round(w) + " × " + round(d)}, more...)...)
+}
+
+// short says which part has too few places.
+func short(parts []Part, places []Place, a Area) *mesh.Problem {
 	count := make([]int, len(parts))
-	for _, p := range best {
+	for _, p := range places {
 		count[p.Part] += p.Pile
 	}
 	for i, p := range parts {
-		if count[i] < p.Copies {
-			return nil, named(mesh.NewProblem(CodeTooMany, "copies", p.Copies, "max", count[i]), parts, i)
+		switch {
+		case count[i] >= p.Copies:
+		case len(places) == 0 && len(a.Blocked) > 0:
+			return named(tooBig(CodeClips, p, a), parts, i)
+		default:
+			return named(mesh.NewProblem(CodeTooMany, "copies", p.Copies, "max", count[i]), parts, i)
 		}
 	}
-	return best, nil
+	return nil
 }
 
 func named(p *mesh.Problem, parts []Part, i int) *mesh.Problem {
@@ -75,178 +154,63 @@ func named(p *mesh.Problem, parts []Part, i int) *mesh.Problem {
 	return p
 }
 
-// MaxCopies tells how many copies Lay can place at most, up to limit; 0 when
-// the part is too big or too tall.
-func MaxCopies(m *mesh.Mesh, limit int, a Area) int {
-	part := Part{Mesh: m, Copies: limit}
-	if limit < 1 || fits(part, a) != nil {
-		return 0
-	}
-	return len(search([]Part{part}, a))
-}
-
-func fits(p Part, a Area) *mesh.Problem {
-	s := p.Mesh.Bounds().Size()
-	s[2] += float64(max(min(p.Pile, p.Copies), 1)-1) * p.Pitch
-	w, d := a.MaxX-a.MinX, a.MaxY-a.MinY
-	if s[2] > a.Height {
-		return mesh.NewProblem(CodeTooTall, "part_mm", round(s[2]), "max_mm", round(a.Height))
-	}
-	if (s[0] > w || s[1] > d) && (s[1] > w || s[0] > d) {
-		return mesh.NewProblem(CodeTooBig,
-			"part_mm", round(s[0])+" × "+round(s[1]), "bed_mm", round(w)+" × "+round(d))
-	}
-	return nil
-}
-
 func round(v float64) string { return fmt.Sprintf("%.4g", math.Round(v*10)/10) }
 
-// way is one manner of laying out.
-type way struct {
-	turns []int
-	boxes bool // take parts for the boxes around them
-}
-
-// ways are tried in this order, the plainest first: rows of parts that all look
-// the same way are easy to count and to lift. Shapes nest where boxes do not,
-// and boxes pack where the first free spot for a shape wastes the last row.
-var ways = []way{
-	{[]int{0}, true}, {[]int{1}, true},
-	{[]int{0}, false}, {[]int{1}, false}, {[]int{0, 2}, false}, {[]int{1, 3}, false}, {[]int{0, 1, 2, 3}, false},
-}
-
-func search(parts []Part, a Area) []Place {
-	layers := make([]*layer, len(parts))
-	for i, p := range parts {
-		layers[i] = newLayer(p.Mesh, a)
-	}
-	var best []Place
-	most := 0
-	for _, w := range ways {
-		taken := newRaster(layers[0].w+2+64, layers[0].h+2)
-		for _, b := range a.Blocked {
-			taken.block(b, a)
+// places turns spots into millimetres.
+func (n *nest) places(spots [][]spot) []Place {
+	var out []Place
+	for part, list := range spots {
+		p := n.parts[part]
+		for k, s := range list {
+			out = append(out, Place{
+				Part: part, Angle: math.Mod(s.shape.angle, 360), Pile: min(p.pile(), p.Copies-k*p.pile()),
+				X: n.area.MinX + n.cell*float64(s.x) - s.shape.left, Y: n.area.MinY + n.cell*float64(s.y) - s.shape.bottom,
+			})
 		}
-		var got []Place
-		n, asked := 0, 0
-		for i, l := range layers {
-			p := parts[i]
-			spots := l.lay(taken, (p.Copies+max(p.Pile, 1)-1)/max(p.Pile, 1), w)
-			for k, place := range l.places(spots) {
-				place.Part, place.Pile = i, min(max(p.Pile, 1), p.Copies-k*max(p.Pile, 1))
-				got = append(got, place)
-				n += place.Pile
-			}
-			asked += p.Copies
-		}
-		if n > most {
-			best, most = got, n
-		}
-		if n == asked {
-			break
-		}
-	}
-	if len(a.Blocked) == 0 {
-		centre(best, layers, a)
-	}
-	return best
-}
-
-// layer holds the part's shadow in its four turns.
-type layer struct {
-	area       Area
-	size       [3]float64
-	w, h       int
-	part, wide [4]*raster // the shape, and the shape with its clearance
-	box, wider [4]*raster // the same of the box around it
-	gap        int
-}
-
-// spot is a placement in cells of the area.
-type spot struct{ x, y, turns int }
-
-func newLayer(m *mesh.Mesh, a Area) *layer {
-	l := &layer{area: a, size: m.Bounds().Size(), gap: int(math.Ceil(a.Clearance / cell))}
-	l.w, l.h = int((a.MaxX-a.MinX)/cell), int((a.MaxY-a.MinY)/cell)
-	r := shadow(m)
-	full := newRaster(r.w, r.h)
-	for y := range r.h {
-		full.fill(y, 0, r.w-1)
-	}
-	for i := range l.part {
-		l.part[i], l.wide[i] = r, r.grown(l.gap)
-		l.box[i], l.wider[i] = full, full.grown(l.gap)
-		r, full = r.turned(), full.turned()
-	}
-	return l
-}
-
-// extent is the part's size in X and Y after the turns.
-func (l *layer) extent(turns int) (x, y float64) {
-	if turns%2 == 1 {
-		return l.size[1], l.size[0]
-	}
-	return l.size[0], l.size[1]
-}
-
-// lay puts each copy into the first free spot, row by row from the front.
-func (l *layer) lay(taken *raster, copies int, w way) []spot {
-	part, wide := l.part, l.wide
-	if w.boxes {
-		part, wide = l.box, l.wider
-	}
-	var got []spot
-	for len(got) < copies {
-		s, ok := l.free(taken, part, w.turns)
-		if !ok {
-			break
-		}
-		got = append(got, s)
-		taken.add(wide[s.turns], s.x-l.gap, s.y-l.gap)
-	}
-	return got
-}
-
-func (l *layer) free(taken *raster, part [4]*raster, turns []int) (spot, bool) {
-	for y := 0; y < l.h; y++ {
-		for x := 0; x < l.w; x++ {
-			for _, t := range turns {
-				ex, ey := l.extent(t)
-				if float64(x)*cell+ex > l.area.MaxX-l.area.MinX || float64(y)*cell+ey > l.area.MaxY-l.area.MinY {
-					continue
-				}
-				if !taken.meets(part[t], x, y) {
-					return spot{x, y, t}, true
-				}
-			}
-		}
-	}
-	return spot{}, false
-}
-
-// places turns cells into centres in mm.
-func (l *layer) places(spots []spot) []Place {
-	out := make([]Place, 0, len(spots))
-	for _, s := range spots {
-		ex, ey := l.extent(s.turns)
-		out = append(out, Place{
-			X: l.area.MinX + float64(s.x)*cell + ex/2, Y: l.area.MinY + float64(s.y)*cell + ey/2, Angle: float64(90 * s.turns),
-		})
 	}
 	return out
 }
 
-// centre moves the whole to the middle of the area.
-func centre(places []Place, layers []*layer, a Area) {
-	inf := math.Inf(1)
-	left, bottom, right, top := inf, inf, -inf, -inf
+// centre moves the whole toward the middle of the area, as far as the clips let
+// it.
+func (n *nest) centre(places []Place) {
+	dx, dy := n.offCentre(places)
+	for _, part := range [...]float64{1, 0.75, 0.5, 0.25} {
+		moved := make([]Place, len(places))
+		for i, p := range places {
+			p.X, p.Y = p.X+part*dx, p.Y+part*dy
+			moved[i] = p
+		}
+		if n.clear(moved) {
+			copy(places, moved)
+			return
+		}
+	}
+}
+
+// clear says that no piece comes near a clip.
+func (n *nest) clear(places []Place) bool {
+	if len(n.area.Blocked) == 0 {
+		return true
+	}
 	for _, p := range places {
-		ex, ey := layers[p.Part].extent(int(p.Angle) / 90)
-		left, right = min(left, p.X-ex/2), max(right, p.X+ex/2)
-		bottom, top = min(bottom, p.Y-ey/2), max(top, p.Y+ey/2)
+		s := n.shape(shapeKey{part: p.Part, angle: p.Angle})
+		x, y := (p.X+s.left-n.area.MinX)/n.cell, (p.Y+s.bottom-n.area.MinY)/n.cell
+		for i := range 4 { // the cells around, for it may lie between them
+			if n.clips.meets(s.cover, int(math.Floor(x+edge))+i&1, int(math.Floor(y+edge))+i>>1) {
+				return false
+			}
+		}
 	}
-	for i := range places {
-		places[i].X += (a.MinX + a.MaxX - left - right) / 2
-		places[i].Y += (a.MinY + a.MaxY - bottom - top) / 2
+	return true
+}
+
+func (n *nest) offCentre(places []Place) (dx, dy float64) {
+	inf := math.Inf(1)
+	l, b, r, t := inf, inf, -inf, -inf
+	for _, p := range places {
+		left, bottom, right, top := n.outlines[p.Part].extent(p.Angle)
+		l, r, b, t = min(l, p.X+left), max(r, p.X+right), min(b, p.Y+bottom), max(t, p.Y+top)
 	}
+	return (n.area.MinX + n.area.MaxX - l - r) / 2, (n.area.MinY + n.area.MaxY - b - t) / 2
 }

@@ -83,7 +83,7 @@ func model(b *bufio.Writer, parts []Part, places []Place) {
 	for _, p := range places {
 		s, c := sincos(p.Angle)
 		fmt.Fprintf(b, "  <item objectid=\"%d\" transform=\"%s %s 0 %s %s 0 0 0 1 %.3f %.3f 0\"/>\n",
-			ids[p.body()], short(c), short(s), short(-s), short(c), p.X, p.Y)
+			ids[p.body()], factor(c), factor(s), factor(-s), factor(c), p.X, p.Y)
 	}
 	b.WriteString(" </build>\n</model>\n")
 }
@@ -159,9 +159,9 @@ func sincos(degrees float64) (sin, cos float64) {
 	}
 }
 
-// short writes a factor of the transform; what it rounds off is under a
+// factor writes a factor of the transform; what it rounds off is under a
 // thousandth of a millimetre on a metre.
-func short(v float64) string { return strconv.FormatFloat(math.Round(v*1e8)/1e8+0, 'f', -1, 64) }
+func factor(v float64) string { return strconv.FormatFloat(math.Round(v*1e8)/1e8+0, 'f', -1, 64) }
 
 func escape(s string) string {
 	var b strings.Builder
