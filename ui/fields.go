@@ -50,6 +50,32 @@ const (
 	FieldSpool = "spool" // id of a spool, or SpoolNone
 
 	FieldRole = "role" // of the demo's bar
+
+	FieldVersion = "version"
+	FieldModel   = "file_"   // followed by the code of a part: a file to take in its place
+	FieldKept    = "kept_"   // followed by the code of a part: hash of the file that was sent before
+	FieldCalled  = "called_" // followed by the code of a part: what its sender called that file
+	FieldRepair  = "repair_" // followed by the code of a part: RepairYes or RepairNo
+	FieldScale   = "scale_"  // followed by the code of a part: one of Scales
+
+	FieldSelf   = "self"   // SelfYes or SelfNo
+	FieldCopies = "copies" // pieces in a file that a maker sliced
+	FieldGCode  = "gcode"  // that file
+
+	FieldStart     = "start" // G-code
+	FieldEnd       = "end"
+	FieldArcs      = "arcs"   // one of ArcChoices
+	FieldPile      = "pile"   // copies that may stand on each other
+	FieldClips     = "clips"  // a rectangle a line: left, front, right, back and height, in mm
+	FieldMinX      = "min_x"  // in mm, as the other limits of the room
+	FieldMinY      = "min_y"  //
+	FieldMaxX      = "max_x"  //
+	FieldMaxY      = "max_y"  //
+	FieldHeight    = "height" //
+	FieldInset     = "inset"
+	FieldNozzleMax = "nozzle_max" // °C
+	FieldBedMax    = "bed_max"
+	FieldMore      = "more" // macros and extra commands, as TOML
 )
 
 // GoSend is the value of FieldGo that sends a form for good.

@@ -52,6 +52,9 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"townlist":    func(towns []string) string { return locales.List(lang, towns...) },
 		"stopstate":   stopState,
 		"millimetres": func(um int64) string { return locales.Millimetres(lang, um) },
+		"length":      func(um int64) string { return locales.Length(lang, um) },
+		"size":        func(um [3]int64) string { return locales.Size(lang, um) },
+		"volume":      func(mm3 int64) string { return locales.Volume(lang, mm3) },
 		"bytes":       func(n int64) string { return locales.Bytes(lang, n) },
 		"dict":        dict, "pillkey": pillKey, "iso": func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
@@ -85,7 +88,8 @@ func (w words) strong(what any, args ...any) (template.HTML, error) {
 	return template.HTML(starred.ReplaceAllString(escaped, "<strong>$1</strong>")), err //nolint:gosec // escaped above
 }
 
-// refusal words a fab.Error: error.<code>.<field> when the catalogue has it, else error.<code>.
+// refusal words a fab.Error: error.<code>_<field> when the catalogue has it, else error.<code>, else the sentence that the
+// slicer bridge's codes have (mesh.flat).
 func (w words) refusal(e *fab.Error) string {
 	if e == nil {
 		return ""
@@ -93,7 +97,10 @@ func (w words) refusal(e *fab.Error) string {
 	if code := "error." + e.Code + "_" + e.Field; e.Field != "" && locales.Has(w.lang, code) {
 		return locales.Text(w.lang, code, map[string]any(e.Args))
 	}
-	return locales.Text(w.lang, "error."+e.Code, map[string]any(e.Args))
+	if code := "error." + e.Code; locales.Has(w.lang, code) || !strings.Contains(e.Code, ".") {
+		return locales.Text(w.lang, code, map[string]any(e.Args))
+	}
+	return locales.Text(w.lang, e.Code, map[string]any(e.Args))
 }
 
 // goods words "24 visières", or "Name × 24" for what the catalogue does not know.

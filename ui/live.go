@@ -44,3 +44,11 @@ func seen(lang string, at, now time.Time) string {
 	}
 	return locales.Text(lang, "wall.seen", "ago", locales.Ago(lang, at, now))
 }
+
+// Sliced words how far the slicing of a plate is, for pages in lang. A change of its state is a Fresh(PlateRowID(…)).
+func Sliced(lang, plate string, percent int) []Message {
+	return []Message{
+		{ID: "s." + plate + ".bar", Attrs: map[string]string{"value": strconv.Itoa(percent)}},
+		{ID: "s." + plate + ".state", Text: locales.Text(lang, "state."+StateSlicing) + " " + locales.Percent(lang, percent)},
+	}
+}

@@ -35,6 +35,15 @@ const (
 	StateOffered    = "offered"
 	StateAccepted   = "accepted"
 	StateConnecting = "connecting"
+
+	StateSlicing        = "slicing"         // a plate that a slicer works on
+	StatePlateReady     = "plate_ready"     // a plate that can be printed
+	StateImpossible     = "impossible"      // a plate that this machine cannot make
+	StateAgain          = "again"           // a plate that failed and is tried again
+	StatePlateCancelled = "plate_cancelled" // a plate that was called off
+	StatePrototype      = "prototype"       // a version to be tried
+	StateTrialled       = "trialled"
+	StateWithdrawn      = "withdrawn"
 )
 
 // pill is a state as people see it: a word with an icon.
@@ -63,11 +72,12 @@ func pillKey(key, code string, percent int) pill {
 
 func look(state string) (icon, tone string) {
 	switch state {
-	case StatePrinting, StateRunning:
+	case StatePrinting, StateRunning, StateSlicing:
 		return "play", "thread"
 	case StateAtMaker, StateAtWork:
 		return "person", "wait"
-	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted, StateCounted:
+	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted, StateCounted,
+		StatePlateReady, StateTrialled:
 		return "check", "ok"
 	case StateHeating:
 		return "heat", "wait"
@@ -79,15 +89,15 @@ func look(state string) (icon, tone string) {
 		return "alert", "stop"
 	case StateStopped, StateBlocked:
 		return "stop", "stop"
-	case StateRefused, StateCancelled:
+	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible:
 		return "cross", "wait"
 	case StateOnWay:
 		return "truck", "thread"
 	case StatePledged:
 		return "gift", "wait"
-	case StatePartly:
+	case StatePartly, StateAgain:
 		return "alert", "call"
-	case StateUnknown, StateConnecting:
+	case StateUnknown, StateConnecting, StatePrototype:
 		return "question", "wait"
 	}
 	return "clock", "wait"

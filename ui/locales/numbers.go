@@ -100,6 +100,33 @@ func Millimetres(lang string, um int64) string {
 	return s + nbsp + "mm"
 }
 
+// Length writes a length given in µm, to a tenth of a millimetre: "12,5 mm", or to a hundredth below one.
+func Length(lang string, um int64) string { return tenths(lang, um) + nbsp + "mm" }
+
+// Size writes how wide, deep and high something is, given in µm: "180 × 92,5 × 20 mm".
+func Size(lang string, um [3]int64) string {
+	return tenths(lang, um[0]) + " × " + tenths(lang, um[1]) + " × " + Length(lang, um[2])
+}
+
+// Volume writes a volume given in mm³: "27,4 cm³".
+func Volume(lang string, mm3 int64) string {
+	return tenths(lang, mm3) + nbsp + "cm³"
+}
+
+// tenths writes thousandths to a tenth, or to a hundredth below one.
+func tenths(lang string, n int64) string {
+	digits := 1
+	if n < 1000 && n > -1000 {
+		digits = 2
+	}
+	s := strconv.FormatFloat(float64(n)/1000, 'f', digits, 64)
+	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	if lang != English {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
 // Bytes writes the size of a file: "820 ko", "12,4 Mo"; "820 kB", "12.4 MB" in English.
 func Bytes(lang string, n int64) string {
 	unit := "o"

@@ -24,10 +24,17 @@ const (
 	topicMakers  = "makers"   // the makers' pages
 	topicStory   = "story"    // the first screen of the demo
 	topicWay     = "demo"     // the way of one visor, on every page of the demo
+	topicPlates  = "plates:"  // how far the slicing of a version's plates is; without an id, plates were planned
 )
+
+// onPlates asks for the stream of a version's page.
+const onPlates = "plates"
 
 // Changed tells open pages what was just committed. It is made for store.Watch and does not block.
 func (s *Server) Changed(changes []fab.Change) {
+	if changes = s.slicingMoved(changes); len(changes) == 0 {
+		return
+	}
 	topics := map[string][]ui.Message{}
 	page, desk := []ui.Message{ui.Fresh("main")}, []ui.Message{ui.Fresh("main"), ui.Fresh(ui.EntriesID)}
 	for _, c := range changes {
@@ -46,11 +53,44 @@ func (s *Server) Changed(changes []fab.Change) {
 			topics[topicPrinter+string(c.Worker)] = page
 		}
 	}
-	if s.Demo != nil && len(changes) > 0 {
+	if s.Demo != nil {
 		topics[topicStory], topics[topicWay] = page, wayFresh()
 	}
 	for topic, messages := range topics {
 		s.Live.Publish(topic, messages)
+	}
+}
+
+// slicingMoved tells the pages of versions which plates are planned, begun, and how far they are, and gives back all other
+// changes.
+func (s *Server) slicingMoved(changes []fab.Change) (others []fab.Change) {
+	planned := false
+	for _, c := range changes {
+		switch c.Code {
+		case store.PlatePlanned:
+			planned = true
+		case store.PlateMoved:
+			s.plateMoved(c)
+		default:
+			others = append(others, c)
+		}
+	}
+	if planned {
+		s.Live.Publish(topicPlates, []ui.Message{ui.Fresh(ui.PlatesID), ui.Fresh(ui.PlatesNewsID)})
+	}
+	return others
+}
+
+// plateMoved takes the line of a plate afresh when its slicing begins, and then moves its bar.
+func (s *Server) plateMoved(c fab.Change) {
+	design, _ := c.Args["design"].(string)
+	pm, _ := c.Args["progress_pm"].(int64)
+	if pm == 0 {
+		s.Live.Publish(topicPlates+design, []ui.Message{ui.Fresh(ui.PlateRowID(c.Subject))})
+		return
+	}
+	for _, lang := range []string{"fr", "en"} {
+		s.Live.Publish(topicPlates+design+":"+lang, ui.Sliced(lang, c.Subject, int(pm/10)))
 	}
 }
 
@@ -167,10 +207,14 @@ func (s *Server) liveGift(c *gin.Context) error {
 	return s.serveLive(c, topicGifts)
 }
 
-// liveDesk serves the coordinator's pages: the wall with ?on=wall, else any other.
+// liveDesk serves the coordinator's pages: the wall with ?on=wall, a version with ?on=plates&of=…, else any other.
 func (s *Server) liveDesk(c *gin.Context) error {
 	if c.Query("on") == topicWall {
 		return s.serveLive(c, topicWall, topicWall+":"+lang(c))
+	}
+	if c.Query("on") == onPlates {
+		plates := topicPlates + c.Query("of")
+		return s.serveLive(c, topicDesk, topicPlates, plates, plates+":"+lang(c))
 	}
 	return s.serveLive(c, topicDesk)
 }

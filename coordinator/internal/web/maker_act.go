@@ -111,8 +111,13 @@ func (s *Server) attachment(c *gin.Context, hash, name string) error {
 	if err != nil {
 		return err
 	}
-	if blob.Kind == "image/svg+xml" {
+	switch blob.Kind {
+	case "image/svg+xml":
 		name += ".svg"
+	case "model/stl":
+		name += ".stl"
+	case "model/3mf":
+		name += ".3mf"
 	}
 	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 	return s.stream(c, blob)

@@ -96,6 +96,17 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/production/:id/resume", who, s.batchAct(s.Production.Resume, "done.batch_resumed")},
 		{post, "/desk/production/:id/cancel", who, s.batchAct(s.Production.Cancel, "done.batch_cancelled")},
 		{get, "/desk/printers", who, s.deskWall},
+		{get, "/desk/printers/:id", who, s.aboutPrinter(deskPrinters)},
+		{get, "/desk/printers/:id/settings", who, s.settingsEmpty(deskPrinters)},
+		{post, "/desk/printers/:id/settings", who, s.settingsSave(deskPrinters)},
+		{post, "/desk/printers/:id/settings/reset", who, s.settingsReset(deskPrinters)},
+
+		{get, "/desk/products", who, s.deskProducts},
+		{get, "/desk/products/:id", who, s.deskVersion},
+		{get, "/desk/products/:id/parts/:part", who, s.partFile},
+		{post, "/desk/plates/:id/cancel", who, s.plateAct(s.Production.CancelPlate, "done.plate_cancelled")},
+		{post, "/desk/plates/:id/retry", who, s.plateAct(s.Production.RetryPlate, "done.plate_retried")},
+		{get, "/desk/picture/:name", who, s.deskPicture},
 
 		{get, "/desk/materials", who, s.deskMaterials},
 		{post, "/desk/donations/:id/receive", who, s.giftReceive},
@@ -130,10 +141,23 @@ func (s *Server) makerRoutes() []route {
 		{post, "/maker/work/:id/handin", who, s.handIn},
 		{get, "/maker/work/:id/file", who, s.workFile},
 	}
+	all = append(all, s.ownRoutes()...)
 	for _, act := range [...]string{"pause", "resume", "stop", "count", "spool"} {
 		all = append(all, route{post, "/maker/printers/:id/" + act, who, s.makerPrinter(act)})
 	}
 	return all
+}
+
+// ownRoutes are about one printer of a maker: its settings, and what its maker slices.
+func (s *Server) ownRoutes() []route {
+	const who, printer = fab.RoleMaker, "/maker/printers/:id"
+	return []route{
+		{get, printer, who, s.aboutPrinter(makerPrinters)},
+		{post, printer + "/self", who, s.printerSelf},
+		{get, printer + "/settings", who, s.settingsEmpty(makerPrinters)},
+		{post, printer + "/settings", who, s.settingsSave(makerPrinters)},
+		{post, printer + "/settings/reset", who, s.settingsReset(makerPrinters)},
+	}
 }
 
 // demoRoutes are there in the demo only.

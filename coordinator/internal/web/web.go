@@ -117,6 +117,7 @@ type Server struct {
 	pictures pictures
 	words    words
 	totals   totals
+	models   models
 	seal     []byte // key of what a browser keeps for us; a restart forgets it
 }
 
@@ -137,7 +138,9 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Server{Config: c, limits: newLimits(c.PostsPerMinute), seal: make([]byte, 32)}
+	s := &Server{
+		Config: c, limits: newLimits(c.PostsPerMinute), seal: make([]byte, 32), models: models{store: c.Store, room: c.Production},
+	}
 	if _, err := rand.Read(s.seal); err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
 	}

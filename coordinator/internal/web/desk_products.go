@@ -1,0 +1,87 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// deskProducts lists what the lab makes, version by version.
+func (s *Server) deskProducts(c *gin.Context) error {
+	page, err := s.productsPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) productsPage(c *gin.Context) (page ui.Products, err error) {
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
+			return err
+		}
+		page.Products, err = r.products()
+		return err
+	})
+	return page, err
+}
+
+// products lists every product by its code, each with its versions, newest first.
+func (r *reader) products() ([]ui.ProductRow, error) {
+	designs, err := r.tx.Designs()
+	if err != nil {
+		return nil, err
+	}
+	plates, err := r.tx.Plates("")
+	if err != nil {
+		return nil, err
+	}
+	of := map[fab.DesignVersionID][]fab.Plate{}
+	for _, p := range plates {
+		of[p.DesignID] = append(of[p.DesignID], p)
+	}
+	var rows []ui.ProductRow
+	for _, d := range slices.Backward(designs) {
+		at := slices.IndexFunc(rows, func(row ui.ProductRow) bool { return row.Code == d.Product })
+		if at < 0 {
+			at = len(rows)
+			rows = append(rows, ui.ProductRow{Code: d.Product, Name: inLang(d.Names, r.lang, d.Product), Picture: pictureOf(d)})
+		}
+		rows[at].Versions = append(rows[at].Versions, r.version(d, of[d.ID]))
+	}
+	return rows, nil
+}
+
+// version is one line of the list of versions.
+func (r *reader) version(d fab.DesignVersion, plates []fab.Plate) ui.VersionRow {
+	return ui.VersionRow{
+		ID: string(d.ID), Version: d.Version, State: string(d.Status), Dangerous: d.Dangerous, Made: r.local(d.CreatedAt), Tally: tally(plates),
+	}
+}
+
+// tally counts the plates of a version.
+func tally(plates []fab.Plate) (t ui.PlateTally) {
+	for _, p := range plates {
+		if !wanted(p) {
+			continue
+		}
+		t.All++
+		switch p.Status {
+		case fab.PlateReady:
+			t.Ready++
+		case fab.PlateImpossible:
+			t.Cannot++
+		case fab.PlatePending, fab.PlateSlicing, fab.PlateFailed:
+			t.Open++
+		}
+	}
+	return t
+}
+
+// wanted reports whether a plate is still of use: not one whose machine is gone, or whose file another took the place of.
+func wanted(p fab.Plate) bool {
+	return p.Status != fab.PlateCancelled || p.Why.Code == fab.WhyPlateCancelled
+}
