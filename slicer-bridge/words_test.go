@@ -37,3 +37,12 @@ func TestEveryProblemOfSlicingIsWorded(t *testing.T) {
 		}
 	}
 }
+
+// A settings sheet can be read in every language.
+func TestSettingsSheetsAreWorded(t *testing.T) {
+	for _, code := range slicing.SheetCodes() {
+		for _, lang := range locales.Langs() {
+			require.True(t, locales.Has(lang, code), "%s in %s", code, lang)
+		}
+	}
+}
