@@ -23,6 +23,7 @@ var words = map[string]string{
 	mesh.CodeUTF16:              "the text STL is in UTF-16; save it as plain text or export it as binary",
 	mesh.CodeNotFinite:          "triangle {triangle} has a corner that is no number; repair the model and export it again",
 	mesh.CodeFlat:               "the part has no extent along {axis}; export the body, not its sketch",
+	mesh.CodeNoArea:             "no triangle has any area; export the part again",
 	mesh.CodeImplausible:        "the part measures {size_mm} mm, or lies as far away; check its units",
 	mesh.Code3MF:                "cannot read the 3MF at line {line}: {detail}; export the part as STL",
 	mesh.Code3MFTooMuch:         "the 3MF holds too much ({what}, at most {max}); export the part as STL",

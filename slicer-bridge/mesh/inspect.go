@@ -33,8 +33,8 @@ func (m *Mesh) Inspect() Info {
 	t := count(edges, nil)
 	info.OpenEdges, info.NonManifold, info.Flipped, info.Watertight = t.open, t.nonManifold, t.flipped, t.closed()
 	info.Welded = info.OpenEdges
-	shells := s.shells()
-	info.Shells = len(shells)
+	var shells []*shell
+	info.Shells, shells = s.shells()
 	for _, f := range s.faces {
 		if flat(f) {
 			info.Degenerate++

@@ -42,6 +42,7 @@ type modelReader struct {
 	gate  *gate
 	open  []xml.Name
 	core  string // prefix of the core's elements
+	begun bool   // the root was opened
 	model model
 	body  *body
 	faces int
@@ -60,7 +61,10 @@ func readModel(g *gate, maxTriangles int) (*model, *Problem) {
 func (r *modelReader) read(start func(xml.StartElement) error) *Problem {
 	for {
 		token, err := r.dec.RawToken()
-		if errors.Is(err, io.EOF) && len(r.open) == 0 {
+		switch {
+		case errors.Is(err, io.EOF) && !r.begun:
+			err = errors.New("no element")
+		case errors.Is(err, io.EOF) && len(r.open) == 0:
 			return nil
 		}
 		if err == nil {
@@ -81,7 +85,7 @@ func (r *modelReader) take(token xml.Token, start func(xml.StartElement) error) 
 			return NewProblem(Code3MFTooMuch, "what", "depth", "max", maxDepth)
 		}
 		if len(r.open) == 0 {
-			r.core = t.Name.Space
+			r.core, r.begun = t.Name.Space, true
 		}
 		r.open = append(r.open, t.Name)
 		r.gate.token = maxText

@@ -62,12 +62,33 @@ type patch struct {
 
 // orient gives every patch one sense, then turns outermost ones outwards. A patch
 // inside another keeps the sense of most of its faces, for it may be a hollow; it
-// is turned with the one around it.
+// is turned with the one around it. Beyond maxShells all count as outermost.
 func (s *surface) orient() (turned int) {
-	patches := s.patches()
-	for _, p := range patches {
-		s.measurePatch(p)
+	w := s.walk()
+	if len(w.ends) > maxShells {
+		for i := range w.ends {
+			p := w.patch(i)
+			s.measurePatch(p)
+			if s.facesIn(p) {
+				p.turn()
+			}
+			turned += s.apply(p)
+		}
+		return turned
 	}
+	var patches []*patch
+	for i := range w.ends {
+		patches = append(patches, w.patch(i))
+		s.measurePatch(patches[i])
+	}
+	s.turn(patches)
+	for _, p := range patches {
+		turned += s.apply(p)
+	}
+	return turned
+}
+
+func (s *surface) turn(patches []*patch) {
 	hosts := s.hosts(patches)
 	for i, p := range patches {
 		if hosts[i] < 0 && s.facesIn(p) || hosts[i] >= 0 && p.mostlyTurned() {
@@ -79,10 +100,6 @@ func (s *surface) orient() (turned int) {
 			p.turn()
 		}
 	}
-	for _, p := range patches {
-		turned += s.apply(p)
-	}
-	return turned
 }
 
 func (p *patch) turn() {
@@ -114,49 +131,61 @@ func (s *surface) apply(p *patch) (turned int) {
 	return turned
 }
 
-// patches walks from face to face and notes which must turn to agree with the
-// first one of their patch.
-func (s *surface) patches() []*patch {
-	across := s.neighbours()
-	const unseen = ^uint32(0)
-	at := make([]uint32, len(s.faces)) // the place of a face in its patch
-	for i := range at {
-		at[i] = unseen
+// walk is the faces in the order of their patches.
+type walk struct {
+	faces  []uint32
+	turned []bool   // for each of faces: must turn to agree with the first of its patch
+	place  []uint32 // of each face in faces
+	ends   []uint32 // of each patch in faces
+	closed []bool   // for each patch
+}
+
+// patch gives a window on the walk.
+func (w *walk) patch(i int) *patch {
+	from := uint32(0)
+	if i > 0 {
+		from = w.ends[i-1]
 	}
-	var out []*patch
+	return &patch{shell: shell{faces: w.faces[from:w.ends[i]]}, turned: w.turned[from:w.ends[i]], closed: w.closed[i]}
+}
+
+func (s *surface) walk() *walk {
+	n := len(s.faces)
+	w := &walk{faces: make([]uint32, 0, n), turned: make([]bool, 0, n), place: slices.Repeat([]uint32{none}, n)}
+	across := s.neighbours()
 	for i := range s.faces {
-		if at[i] != unseen {
+		if w.place[i] != none {
 			continue
 		}
-		p := &patch{closed: true}
-		p.add(at, uint32(i), false)
-		for next := 0; next < len(p.faces); next++ {
-			for _, n := range across[p.faces[next]] {
-				p.visit(at, n, p.turned[next])
+		next, closed := len(w.faces), true
+		for w.add(uint32(i), false); next < len(w.faces); next++ {
+			for _, to := range across[w.faces[next]] {
+				closed = w.visit(to, w.turned[next]) && closed
 			}
 		}
-		out = append(out, p)
+		w.ends, w.closed = append(w.ends, uint32(len(w.faces))), append(w.closed, closed)
 	}
-	return out
+	return w
 }
 
-func (p *patch) add(at []uint32, face uint32, turned bool) {
-	at[face] = uint32(len(p.faces))
-	p.faces = append(p.faces, face)
-	p.turned = append(p.turned, turned)
+func (w *walk) add(face uint32, turned bool) {
+	w.place[face] = uint32(len(w.faces))
+	w.faces = append(w.faces, face)
+	w.turned = append(w.turned, turned)
 }
 
-func (p *patch) visit(at []uint32, n uint32, turned bool) {
-	if n == none {
-		p.closed = false
-		return
+// visit is false where the surface ends, or comes back to itself the other way
+// round: a Möbius band has no outside.
+func (w *walk) visit(to uint32, turned bool) bool {
+	if to == none {
+		return false
 	}
-	want := turned != (n&1 == 1)
-	if face := n >> 1; at[face] == ^uint32(0) {
-		p.add(at, face, want)
-	} else if p.turned[at[face]] != want {
-		p.closed = false // a Möbius band has no outside
+	face, want := to>>1, turned != (to&1 == 1)
+	if w.place[face] == none {
+		w.add(face, want)
+		return true
 	}
+	return w.turned[w.place[face]] == want
 }
 
 // measurePatch measures as if the faces were turned already.
@@ -198,7 +227,7 @@ func (s *surface) hosts(patches []*patch) []int {
 	for _, p := range patches {
 		total += len(p.faces)
 	}
-	if len(patches) < 2 || len(patches) > maxShells || total*samples*len(patches) > maxWindings {
+	if len(patches) < 2 || total*samples*len(patches) > maxWindings {
 		return out
 	}
 	for i, a := range patches {

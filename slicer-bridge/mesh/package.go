@@ -71,7 +71,7 @@ func partName(name string) string { return strings.ToLower(strings.TrimPrefix(na
 func unsafePart(f *zip.File) string {
 	clean := path.Clean("/" + f.Name)
 	switch {
-	case strings.ContainsAny(f.Name, "\\\x00") || strings.Trim(f.Name, "/") != strings.Trim(clean, "/"):
+	case strings.ContainsAny(f.Name, "\\\x00") || "/"+strings.TrimSuffix(f.Name, "/") != clean:
 		return "path"
 	case f.Mode()&fs.ModeSymlink != 0:
 		return "link"

@@ -28,6 +28,7 @@ const (
 	CodeUTF16        = "mesh.ascii_utf16"        // two bytes a character
 	CodeNotFinite    = "mesh.not_finite"         // triangle
 	CodeFlat         = "mesh.flat"               // axis
+	CodeNoArea       = "mesh.no_area"            // no triangle has any
 	CodeImplausible  = "mesh.size_implausible"   // size_mm: no printer is that large
 	Code3MF          = "mesh.threemf_unreadable" // line, detail
 	Code3MFTooMuch   = "mesh.threemf_too_much"   // what: parts, size, ratio, depth, text or copies; max
@@ -53,7 +54,7 @@ const (
 func Codes() []string {
 	return []string{
 		CodeEmpty, CodeTooLarge, CodeTooMany, CodeNotSTL, CodeTruncated, CodeLength, CodeASCII, CodeASCIITooMany, CodeCommas, CodeUTF16,
-		CodeNotFinite, CodeFlat, CodeImplausible, Code3MF, Code3MFTooMuch, Code3MFUnsafe,
+		CodeNotFinite, CodeFlat, CodeNoArea, CodeImplausible, Code3MF, Code3MFTooMuch, Code3MFUnsafe,
 		CodeNoEnd, CodeOnlyShape, CodeSeveral, CodeUnitsUnsure, CodeUnitsLikely, CodeOpenEdges, CodeRepairable, CodeNonManifold,
 		CodeFlipped, CodeInsideOut, CodeDuplicate, CodeInnerShells, CodeCavities, CodeOverlapping,
 	}

@@ -123,7 +123,15 @@ func (m *Mesh) check() *Problem {
 			}
 		}
 	}
-	return m.Bounds().check()
+	if p := m.Bounds().check(); p != nil {
+		return p
+	}
+	for i := range m.Triangles {
+		if m.Triangles[i].normal() != (Vec{}) {
+			return nil
+		}
+	}
+	return NewProblem(CodeNoArea)
 }
 
 func (b Bounds) check() *Problem {

@@ -9,8 +9,9 @@ type shell struct {
 	volume float64 // signed, mm³
 }
 
-// shells parts the surface where no corner is shared. Flat faces join none.
-func (s *surface) shells() []*shell {
+// shells parts the surface where no corner is shared. Flat faces join none. Of
+// more than maxShells it gives only how many there are.
+func (s *surface) shells() (n int, out []*shell) {
 	groups := newUnion(len(s.corners))
 	for _, f := range s.faces {
 		if !flat(f) {
@@ -18,7 +19,9 @@ func (s *surface) shells() []*shell {
 			groups.join(f[1], f[2])
 		}
 	}
-	var out []*shell
+	if n = s.roots(groups); n > maxShells {
+		return n, nil
+	}
 	at := map[uint32]*shell{}
 	for i, f := range s.faces {
 		if flat(f) {
@@ -31,7 +34,19 @@ func (s *surface) shells() []*shell {
 		}
 		at[root].faces = append(at[root].faces, uint32(i))
 	}
-	return out
+	return n, out
+}
+
+// roots counts the groups that hold a face with some area.
+func (s *surface) roots(groups union) (n int) {
+	seen := make([]bool, len(groups))
+	for _, f := range s.faces {
+		if root := groups.root(f[0]); !flat(f) && !seen[root] {
+			seen[root] = true
+			n++
+		}
+	}
+	return n
 }
 
 // measure fills in box and volume.
@@ -119,7 +134,7 @@ func length(a [3]float64) float64 { return math.Sqrt(dot(a, a)) }
 type nesting struct{ inner, cavities, overlapping int }
 
 func (s *surface) nested(shells []*shell) (n nesting) {
-	if len(shells) < 2 || len(shells) > maxShells {
+	if len(shells) < 2 {
 		return n
 	}
 	total := 0

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // sniff refuses by size and by the first bytes: people send pictures and web
@@ -56,7 +57,16 @@ func otherKind(data []byte) string {
 			{"iso-10303-21", "step"}, {"ply\n", "ply"}, {"ply\r", "ply"}, {"off\n", "off"}, {"off\r", "off"}, {"mtllib", "obj"}, {"v ", "obj"}, {"# ", "obj"},
 		})
 	}
+	if is == "" && !fitsBinary(data) && !startsSolid(data) && readable(head) {
+		is = "text"
+	}
 	return is
+}
+
+// readable tells text from a binary STL, which has a zero byte in its count at
+// least.
+func readable(head string) bool {
+	return strings.IndexFunc(head, func(r rune) bool { return r < '\t' || r == utf8.RuneError }) < 0
 }
 
 func fitsBinary(data []byte) bool {

@@ -19,13 +19,10 @@ func read3MF(data []byte, caps Caps) (*Mesh, error) {
 	if prob != nil {
 		return nil, prob
 	}
-	at := scaling(root.unit)
-	for _, item := range root.items {
-		if prob := s.place(name, item, at, 0); prob != nil {
-			return nil, prob
-		}
+	m, prob := s.build(name, root)
+	if prob != nil {
+		return nil, prob
 	}
-	m := &Mesh{Triangles: s.out}
 	if p.hasSettings() {
 		m.notes = append(m.notes, *NewProblem(CodeOnlyShape))
 	}
@@ -39,9 +36,34 @@ func read3MF(data []byte, caps Caps) (*Mesh, error) {
 type scene struct {
 	parcel *parcel
 	models map[string]*model
-	out    []Triangle
-	placed int
 	max    int // triangles
+	placed int
+}
+
+// build walks twice: a scene that multiplies itself is refused before memory is
+// taken for it.
+func (s *scene) build(name string, root *model) (*Mesh, *Problem) {
+	total := 0
+	count := func(b *body, _ transform) *Problem {
+		if total += len(b.faces); total > s.max {
+			return NewProblem(CodeTooMany, "triangles", total, "max", s.max)
+		}
+		return nil
+	}
+	var out []Triangle
+	add := func(b *body, at transform) *Problem {
+		out = b.appendTo(out, at)
+		return nil
+	}
+	for _, put := range []func(*body, transform) *Problem{count, add} {
+		out, s.placed = make([]Triangle, 0, total), 0
+		for _, item := range root.items {
+			if p := s.place(name, item, scaling(root.unit), 0, put); p != nil {
+				return nil, p
+			}
+		}
+	}
+	return &Mesh{Triangles: out}, nil
 }
 
 // model reads each part once.
@@ -64,7 +86,7 @@ func (s *scene) model(name string) (*model, *Problem) {
 
 // place follows a component of the named part. The bounds also end a component
 // that holds itself, and one of nothing that is held a million times.
-func (s *scene) place(from string, c component, outer transform, depth int) *Problem {
+func (s *scene) place(from string, c component, outer transform, depth int, put func(*body, transform) *Problem) *Problem {
 	s.placed++
 	switch {
 	case depth > maxDepth:
@@ -83,12 +105,13 @@ func (s *scene) place(from string, c component, outer transform, depth int) *Pro
 		return NewProblem(Code3MF, "line", 0, "detail", "no object "+printable(c.id))
 	}
 	at := c.at.then(outer)
-	if len(s.out)+len(b.faces) > s.max {
-		return NewProblem(CodeTooMany, "triangles", len(s.out)+len(b.faces), "max", s.max)
+	if !b.support {
+		if p := put(b, at); p != nil {
+			return p
+		}
 	}
-	s.out = b.appendTo(s.out, at)
 	for _, inner := range b.parts {
-		if p := s.place(from, inner, at, depth+1); p != nil {
+		if p := s.place(from, inner, at, depth+1, put); p != nil {
 			return p
 		}
 	}
@@ -98,9 +121,6 @@ func (s *scene) place(from string, c component, outer transform, depth int) *Pro
 // appendTo adds the triangles where they stand. A mirror turns faces inside out,
 // so their corners change places.
 func (b *body) appendTo(out []Triangle, at transform) []Triangle {
-	if b.support {
-		return out
-	}
 	mirrored := at.mirrors()
 	for _, f := range b.faces {
 		t := Triangle{at.apply(b.corners[f[0]]), at.apply(b.corners[f[1]]), at.apply(b.corners[f[2]])}
