@@ -1,4 +1,4 @@
-package arcfit
+package arcfit_test
 
 import (
 	"bytes"
@@ -11,12 +11,14 @@ import (
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
 )
 
 // fitted fits with the options and proves the result.
-func fitted(t require.TestingT, text string, o Options) (string, Stats) {
+func fitted(t require.TestingT, text string, o arcfit.Options) (string, arcfit.Stats) {
 	var out bytes.Buffer
-	s, err := Fit(&out, strings.NewReader(text), o)
+	s, err := arcfit.Fit(&out, strings.NewReader(text), o)
 	require.NoError(t, err)
 	tolerance := float64(o.ToleranceUM) / 1000
 	if tolerance == 0 {
@@ -52,7 +54,7 @@ const start = "G21\nG90\nM83\nG1 X130 Y100 Z0.2 F1800\n"
 // A full circle becomes arcs of less than half a turn, either way round; the lines around it stay.
 func TestCircleBecomesArcs(t *testing.T) {
 	for word, to := range map[string]float64{"G3": 2 * math.Pi, "G2": -2 * math.Pi} {
-		out, s := fitted(t, start+";TYPE:Perimeter\n"+turn(30, 0, to, 200)+"G1 E-.8 F2100\n;LAYER_CHANGE\n", Options{})
+		out, s := fitted(t, start+";TYPE:Perimeter\n"+turn(30, 0, to, 200)+"G1 E-.8 F2100\n;LAYER_CHANGE\n", arcfit.Options{})
 		require.EqualValues(t, 200, s.Moves)
 		require.EqualValues(t, 3, s.Arcs)
 		require.Equal(t, 3, strings.Count(out, "\n"+word+" X"))
@@ -66,14 +68,14 @@ func TestCircleBecomesArcs(t *testing.T) {
 func TestPolygonsStay(t *testing.T) {
 	for name, sides := range map[string]int{"triangle": 3, "square": 4, "hexagon": 6, "octagon": 8, "dodecagon": 12} {
 		text := start + turn(30, 0, 2*math.Pi, sides)
-		out, _ := fitted(t, text, Options{})
+		out, _ := fitted(t, text, arcfit.Options{})
 		require.Equal(t, text, out, name)
 	}
 	straight := start
 	for k := range 300 {
 		straight += fmt.Sprintf("G1 X%.3f Y%.3f E.006\n", 130-0.2*float64(k+1)*0.8, 100+0.2*float64(k+1)*0.6)
 	}
-	out, _ := fitted(t, straight, Options{})
+	out, _ := fitted(t, straight, arcfit.Options{})
 	require.Equal(t, straight, out, "a straight line in 300 moves")
 }
 
@@ -87,7 +89,7 @@ func TestCornersAndTurnsStay(t *testing.T) {
 			square += fmt.Sprintf("G1 X%.3f Y%.3f E.00600\n", x, y)
 		}
 	}
-	_, s := fitted(t, square, Options{})
+	_, s := fitted(t, square, arcfit.Options{})
 	require.LessOrEqual(t, s.MaxDrawnUM, int64(50))
 
 	var s2 strings.Builder
@@ -100,7 +102,7 @@ func TestCornersAndTurnsStay(t *testing.T) {
 			fmt.Fprintf(&s2, "G1 X%.3f Y%.3f E.01885\n", 160+20*math.Cos(a), 100+20*math.Sin(a))
 		}
 	}
-	out, _ := fitted(t, s2.String(), Options{})
+	out, _ := fitted(t, s2.String(), arcfit.Options{})
 	require.Contains(t, out, "\nG2 ")
 	require.Contains(t, out, "\nG3 ")
 }
@@ -130,7 +132,7 @@ func TestDoubtLeavesMovesAsTheyAre(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			s, err := Fit(&out, strings.NewReader(text), Options{})
+			s, err := arcfit.Fit(&out, strings.NewReader(text), arcfit.Options{})
 			require.NoError(t, err)
 			require.Equal(t, text, out.String())
 			require.Zero(t, s.Arcs)
@@ -171,7 +173,7 @@ func TestAbsoluteFilament(t *testing.T) {
 		a := 2 * math.Pi * float64(k) / 120
 		fmt.Fprintf(&w, "G1 X%.3f Y%.3f E%.5f\n", 100+30*math.Cos(a), 100+30*math.Sin(a), e)
 	}
-	out, s := fitted(t, w.String(), Options{})
+	out, s := fitted(t, w.String(), arcfit.Options{})
 	require.EqualValues(t, 120, s.Moves)
 	require.Contains(t, out, fmt.Sprintf(" E%.5f\n", e))
 	require.Contains(t, out, "\nG92 E0\nG3 ")
@@ -184,7 +186,7 @@ func TestFeedGoesWithTheArc(t *testing.T) {
 	circle[0] = strings.Replace(circle[0], "\n", " F1200\n", 1)
 	circle[10] = strings.Replace(circle[10], "\n", " F1200\n", 1)
 	circle[30] = strings.Replace(circle[30], "\n", " F900\n", 1)
-	out, s := fitted(t, start+strings.Join(circle, ""), Options{})
+	out, s := fitted(t, start+strings.Join(circle, ""), arcfit.Options{})
 	require.EqualValues(t, 60, s.Moves)
 	require.Equal(t, 1, strings.Count(out, " F1200\n"))
 	require.Equal(t, 1, strings.Count(out, " F900\n"))
@@ -194,14 +196,14 @@ func TestFeedGoesWithTheArc(t *testing.T) {
 // Line endings, and comments that all moves share, stay behind the arc; lower case and missing blanks are read.
 func TestTextAroundCommandsStays(t *testing.T) {
 	circle := turn(30, 0, 2.9, 60)
-	out, _ := fitted(t, strings.ReplaceAll(start+circle, "\n", "\r\n"), Options{})
+	out, _ := fitted(t, strings.ReplaceAll(start+circle, "\n", "\r\n"), arcfit.Options{})
 	require.Zero(t, strings.Count(strings.ReplaceAll(out, "\r\n", ""), "\n"))
 	require.Contains(t, out, "G3")
-	out, _ = fitted(t, start+strings.ReplaceAll(circle, "\n", " ; perimeter\n"), Options{})
+	out, _ = fitted(t, start+strings.ReplaceAll(circle, "\n", " ; perimeter\n"), arcfit.Options{})
 	require.Regexp(t, `G3 X\S+ Y\S+ I\S+ J\S+ E\S+ ; perimeter\n$`, out)
-	out, _ = fitted(t, start+strings.ToLower(strings.ReplaceAll(circle, " ", "")), Options{})
+	out, _ = fitted(t, start+strings.ToLower(strings.ReplaceAll(circle, " ", "")), arcfit.Options{})
 	require.Contains(t, out, "G3")
-	out, _ = fitted(t, strings.TrimSuffix(start+circle, "\n"), Options{})
+	out, _ = fitted(t, strings.TrimSuffix(start+circle, "\n"), arcfit.Options{})
 	require.NotEqual(t, byte('\n'), out[len(out)-1], "a missing last line ending stays missing")
 }
 
@@ -209,7 +211,7 @@ func TestTextAroundCommandsStays(t *testing.T) {
 func TestSmallCirclesStay(t *testing.T) {
 	small := func(radius float64) int64 {
 		text := fmt.Sprintf("G21\nG90\nM83\nG1 X%.3f Y100 F1800\n", 100+radius)
-		_, s := fitted(t, text+turn(radius, 0, 2*math.Pi, 48), Options{})
+		_, s := fitted(t, text+turn(radius, 0, 2*math.Pi, 48), arcfit.Options{})
 		return s.Arcs
 	}
 	require.Zero(t, small(1))
@@ -218,29 +220,29 @@ func TestSmallCirclesStay(t *testing.T) {
 }
 
 // A line of any length passes, and hides no move.
-func TestLongLinesPass(t *testing.T) {
+func TestLinesOfAnyLengthPass(t *testing.T) {
 	circle := turn(30, 0, 2.9, 60)
 	comment := "; " + strings.Repeat("x", 200_000) + "\n"
-	out, s := fitted(t, start+comment+circle, Options{})
+	out, s := fitted(t, start+comment+circle, arcfit.Options{})
 	require.Contains(t, out, comment)
 	require.NotZero(t, s.Arcs)
 	text := start + "G1 X1 " + strings.Repeat(" ", 200_000) + "Y7\n" + circle[:len(circle)/2]
 	var pass bytes.Buffer
-	_, err := Fit(&pass, strings.NewReader(text), Options{})
+	_, err := arcfit.Fit(&pass, strings.NewReader(text), arcfit.Options{})
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(pass.String(), text[:len(start)+200_010]))
 }
 
 // Odd options are refused by name, and what reader or writer say is passed on.
 func TestErrorsAreTold(t *testing.T) {
-	for _, o := range []Options{{ToleranceUM: 1}, {PieceUM: -1}, {MinMoves: 1}, {MaxRadiusUM: 5}, {RatePermil: 900}, {Payload: 10}} {
-		_, err := Fit(io.Discard, strings.NewReader(""), o)
+	for _, o := range []arcfit.Options{{ToleranceUM: 1}, {PieceUM: -1}, {MinMoves: 1}, {MaxRadiusUM: 5}, {RatePermil: 900}, {Payload: 10}} {
+		_, err := arcfit.Fit(io.Discard, strings.NewReader(""), o)
 		require.ErrorContains(t, err, "give")
 	}
 	broken := errors.New("broken")
-	_, err := Fit(io.Discard, iotest.ErrReader(broken), Options{})
+	_, err := arcfit.Fit(io.Discard, iotest.ErrReader(broken), arcfit.Options{})
 	require.ErrorIs(t, err, broken)
-	_, err = Fit(failing{broken}, strings.NewReader(start), Options{})
+	_, err = arcfit.Fit(failing{broken}, strings.NewReader(start), arcfit.Options{})
 	require.ErrorIs(t, err, broken)
 }
 
@@ -252,11 +254,11 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestPayloadHolds(t *testing.T) {
 	circle := strings.ReplaceAll(turn(300, 0.1, 3, 300), "X", "X-")
 	text := fmt.Sprintf("G90\nM83\nG1 X-%.3f Y%.3f F1800\n", 100+300*math.Cos(0.1), 100+300*math.Sin(0.1)) + circle
-	out, s := fitted(t, text, Options{Payload: 40})
+	out, s := fitted(t, text, arcfit.Options{Payload: 40})
 	for line := range strings.Lines(out) {
 		require.LessOrEqual(t, len(strings.TrimSpace(line)), 40)
 	}
-	_, wide := fitted(t, text, Options{})
+	_, wide := fitted(t, text, arcfit.Options{})
 	require.NotZero(t, wide.Arcs)
 	require.LessOrEqual(t, s.Arcs, wide.Arcs)
 }

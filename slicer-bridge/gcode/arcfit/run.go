@@ -43,7 +43,7 @@ func (r *run) narrow(m move, o Options) bool {
 	if !m.pushes {
 		return true
 	}
-	length := math.Hypot((m.to[0] - m.from[0]).mm(), (m.to[1] - m.from[1]).mm())
+	length := point{m.from[0].mm(), m.from[1].mm()}.to(point{m.to[0].mm(), m.to[1].mm()})
 	spread := 1 + float64(o.RatePermil)/1000
 	low := (m.e.mm() - filamentError) / (length + placeError) / spread
 	high := math.Inf(1)

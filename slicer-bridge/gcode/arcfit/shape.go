@@ -5,7 +5,7 @@ import "math"
 // point is a place in the plane, mm.
 type point struct{ x, y float64 }
 
-func (p point) to(q point) float64 { return math.Hypot(q.x-p.x, q.y-p.y) }
+func (p point) to(q point) float64 { return math.Sqrt((q.x-p.x)*(q.x-p.x) + (q.y-p.y)*(q.y-p.y)) }
 
 // arc is a part of a circle that begins at the first point of a run: its centre lies at i, j from there, in µm.
 type arc struct {
@@ -96,25 +96,32 @@ func centre(p []point) (point, bool) {
 // As the angle only grows, each point of the line and the point of the arc at the same angle are that close to one
 // another: the bound holds both ways.
 func (s shape) follow(p []point, c point, radius float64) (in, out, sweep float64, ok bool) {
+	sx, sy := p[0].x-c.x, p[0].y-c.y
+	ax, ay := sx, sy
+	way := 0.0
 	for k := 1; k < len(p); k++ {
-		ax, ay := p[k-1].x-c.x, p[k-1].y-c.y
 		bx, by := p[k].x-c.x, p[k].y-c.y
 		cross, dot := ax*by-ay*bx, ax*bx+ay*by
-		if cross == 0 || dot <= 0 || k > 1 && cross > 0 != (sweep > 0) {
+		if k == 1 {
+			way = cross
+		}
+		if cross*way <= 0 || dot <= 0 || (sx*by-sy*bx)*way <= 0 {
 			return 0, 0, 0, false
 		}
-		sweep += math.Atan2(cross, dot)
-		far, length := math.Hypot(bx, by), math.Hypot(bx-ax, by-ay)
+		dx, dy := bx-ax, by-ay
+		far := math.Sqrt(bx*bx + by*by)
 		near := far
-		if bx*(bx-ax)+by*(by-ay) > 0 && ax*(bx-ax)+ay*(by-ay) < 0 {
-			near = math.Abs(cross) / length
+		if bx*dx+by*dy > 0 && ax*dx+ay*dy < 0 {
+			near = math.Abs(cross) / math.Sqrt(dx*dx+dy*dy)
 		}
 		in, out = max(in, radius-near), max(out, far-radius)
-		if in > s.tolerance || out > s.tolerance || math.Abs(sweep) > maxSweep {
+		if in > s.tolerance || out > s.tolerance {
 			return 0, 0, 0, false
 		}
+		ax, ay = bx, by
 	}
-	return in, out, sweep, true
+	sweep = math.Atan2(sx*ay-sy*ax, sx*ax+sy*ay)
+	return in, out, sweep, math.Abs(sweep) <= maxSweep
 }
 
 // pieces gives how far what a firmware draws lies inside and outside the true arc. It cuts the arc into equal chords, of
