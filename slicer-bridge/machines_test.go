@@ -99,6 +99,33 @@ func TestOverlaysOfTheVoronPassTheCheck(t *testing.T) {
 	}
 }
 
+// A machine whose macros heat, home and cool gets a plate with nothing but them around it: the slicer adds no wait for a
+// temperature of its own.
+func TestMacrosAreAllThatStandsAroundAPlate(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	require.NoError(t, err)
+	own, err := os.ReadFile("../firmware-profiles/overlays/voron-print-start.toml")
+	require.NoError(t, err)
+	o, err := slicing.ParseOverlay(own)
+	require.NoError(t, err)
+	stl, err := os.ReadFile(hook)
+	require.NoError(t, err)
+	r, err := s.Slice(t.Context(), slicing.Request{STL: stl, Copies: 1, Printer: "voron-2.4", Filament: "pla", Overlay: o})
+	require.NoError(t, err)
+	file, err := os.ReadFile(r.Path)
+	require.NoError(t, err)
+	words := map[string]int{}
+	for line := range strings.Lines(string(file)) {
+		if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); word != "" {
+			words[word]++
+		}
+	}
+	require.Contains(t, string(file), "\nPRINT_START EXTRUDER=210 BED=60\n")
+	require.Equal(t, []int{1, 1, 0, 0, 0}, []int{words["PRINT_START"], words["PRINT_END"], words["M109"], words["M190"], words["G28"]})
+}
+
 // A filament that the machine cannot heat for is refused by name before anything is sliced.
 func TestFilamentsAMachineCannotHeatForAreRefused(t *testing.T) {
 	set, err := profiles.Load()
