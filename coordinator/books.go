@@ -126,15 +126,8 @@ func (c *userAddCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer
 	a, err := identity.New(s, log).Create(ctx, identity.NewAccount{
 		Login: c.Login, Name: c.Name, Roles: c.Role, Password: strings.TrimRight(string(password), "\r\n"),
 	})
-	if refusals, ok := fab.RefusalsOf(err); ok {
-		said := make([]string, len(refusals))
-		for i, r := range refusals {
-			said[i] = locales.Text("en", "error."+r.Code, map[string]any(r.Args))
-		}
-		return errors.New(strings.Join(said, " "))
-	}
 	if err != nil {
-		return err
+		return worded(err)
 	}
 	_, err = fmt.Fprintf(stdout, "added %s\n", a.Login)
 	return err

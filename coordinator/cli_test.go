@@ -287,7 +287,7 @@ func TestUserAddRefuses(t *testing.T) {
 // Ensure that the command line explains itself, and that a wrong one is told in one line.
 func TestTheCommandLineExplainsItself(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "serve", "demo", "audit", "user", "user add", "openapi"} {
+	for _, command := range []string{"", "serve", "demo", "audit", "user", "user add", "slicing-key", "openapi"} {
 		s := coordinator(t, "", append(strings.Fields(command), "--help")...)
 		require.Zero(t, s.code, command)
 		require.Contains(t, s.out, "Usage: coordinator "+command)

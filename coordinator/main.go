@@ -28,6 +28,8 @@ type commands struct {
 	Audit auditCmd `cmd:"" help:"Check that every piece, gram and delivery in the books adds up."`
 	User  userCmd  `cmd:"" help:"Manage accounts."`
 
+	SlicingKey slicingKeyCmd `cmd:"" help:"Manage the machines that slice for the lab."`
+
 	Openapi openapiCmd `cmd:"" help:"Print the description of the HTTP API."`
 }
 

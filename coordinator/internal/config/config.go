@@ -52,7 +52,7 @@ type MQTT struct {
 
 // Slicer is how plates are made.
 type Slicer struct {
-	Path  string `toml:"path"` // of prusa-slicer; empty: from the search path
+	Path  string `toml:"path"`  // of prusa-slicer; empty: from the search path
 	Slots int    `toml:"slots"` // plates sliced at once here; 0 leaves all slicing to machines that run slicer-bridge work
 }
 

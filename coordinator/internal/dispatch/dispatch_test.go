@@ -328,3 +328,18 @@ func TestOffersLapseInWakingTimeOnly(t *testing.T) {
 	now := time.Now()
 	require.Equal(t, now.Add(time.Hour), dispatch.Waking{}.After(now, time.Hour))
 }
+
+// Ensure that a job which goes to a maker's own file becomes as large as the file makes it.
+func TestAJobIsAsLargeAsTheOwnFile(t *testing.T) {
+	l := newLab(t, sqlite(t), 1, 1)
+	l.update(func(tx *store.Tx) error {
+		return tx.AddPlate(&fab.Plate{ID: "own", DesignID: "design", Part: "band", Copies: 4, Model: "ender3", NozzleUM: 400, Filament: "pla", WorkerID: "printer-0",
+			Source: fab.PlateByMaker, Status: fab.PlateReady, Seconds: 3600, CreatedAt: tx.Now()})
+	})
+	l.step(l.loop(dispatch.Config{}))
+	attempts := l.attempts(fab.AttemptLeased)
+	require.Len(t, attempts, 1)
+	require.Equal(t, fab.PlateID("own"), attempts[0].PlateID)
+	require.Equal(t, int64(4), attempts[0].Copies)
+	require.Equal(t, int64(4), l.job("job-00").Copies)
+}

@@ -182,3 +182,35 @@ func TestHugeLoginsAreNobodys(t *testing.T) {
 	_, _, err := i.SignIn(t.Context(), strings.Repeat("a", 60_000), strings.Repeat("b", 60_000), "10.0.0.9")
 	require.Equal(t, "sign_in_wrong", must(fab.RefusalsOf(err))[0].Code)
 }
+
+// Ensure that a machine slices for the lab by a key that is shown once and can be revoked, and that the lab knows when it
+// was here.
+func TestASlicingMachineHasAKey(t *testing.T) {
+	i, _ := open(t)
+	ctx := t.Context()
+	s, key, err := i.AddSlicer(ctx, " Tour du fond ")
+	require.NoError(t, err)
+	require.Equal(t, "Tour du fond", s.Name)
+	require.NotContains(t, s.KeyHash, key)
+	_, _, err = i.AddSlicer(ctx, "Tour du fond")
+	require.Equal(t, fab.Invalid, fab.ClassOf(err))
+	_, _, err = i.AddSlicer(ctx, " ")
+	require.Equal(t, fab.Invalid, fab.ClassOf(err))
+	_, err = i.Slicer(ctx, "guess")
+	require.Equal(t, fab.Unauthorised, fab.ClassOf(err))
+	back, err := i.Slicer(ctx, key)
+	require.NoError(t, err)
+	require.Equal(t, s.ID, back.ID)
+	all, err := i.Slicers(ctx)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	require.WithinDuration(t, time.Now(), all[0].SeenAt, time.Minute)
+	require.NoError(t, i.RevokeSlicer(ctx, s.ID))
+	require.NoError(t, i.RevokeSlicer(ctx, s.ID))
+	_, err = i.Slicer(ctx, key)
+	require.Equal(t, fab.Unauthorised, fab.ClassOf(err))
+	_, err = i.Agent(ctx, key)
+	require.Equal(t, fab.Unauthorised, fab.ClassOf(err), "it opens nothing else")
+	_, _, err = i.AddSlicer(ctx, "Tour du fond")
+	require.NoError(t, err, "the name is free again")
+}

@@ -28,7 +28,7 @@ func (p *Production) Deliver(ctx context.Context, id fab.PlateID, token string, 
 	if err != nil {
 		return err
 	}
-	checked, err := p.check(ctx, c, d.File)
+	checked, err := p.check(ctx, c.Plate.Machine(), c.Overlay, d.File)
 	if err != nil {
 		return err
 	}
@@ -70,14 +70,21 @@ func (p *Production) Deliver(ctx context.Context, id fab.PlateID, token string, 
 	})
 }
 
-func (p *Production) check(ctx context.Context, c Claimed, file io.ReadSeeker) (slicing.CheckResult, error) {
+// check reads a file from its beginning and judges it for one kind of machine.
+func (p *Production) check(ctx context.Context, m fab.Machine, overlay string, file io.ReadSeeker) (r slicing.CheckResult, err error) {
 	if p.checker == nil {
-		return slicing.CheckResult{}, fab.Refuse(fab.Unavailable, "no_checker", "")
+		return r, fab.Refuse(fab.Unavailable, "no_checker", "")
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return slicing.CheckResult{}, fmt.Errorf("read plate: %w", err)
+		return r, fmt.Errorf("read file to check: %w", err)
 	}
-	r, err := p.checker.Check(ctx, file, slicing.CheckRequest{Printer: c.Plate.Model, Filament: c.Plate.Filament, NozzleUM: c.Plate.NozzleUM})
+	c := slicing.CheckRequest{Printer: m.Model, Filament: m.Filament, NozzleUM: m.NozzleUM}
+	if overlay != "" {
+		c.Overlay, err = slicing.ParseOverlay([]byte(overlay))
+	}
+	if err == nil {
+		r, err = p.checker.Check(ctx, file, c)
+	}
 	var problem *slicing.Problem
 	if errors.As(err, &problem) {
 		return r, fab.Refuse(fab.Invalid, problem.Code, "file", pairs(problem.Args)...)

@@ -17,25 +17,8 @@ type Files struct {
 // Adopt takes a design version into the lab, with the files of its parts by code, unless it is there already. The hash
 // of the version decides, so a lab that starts again with the same catalogue keeps its rows.
 func (p *Production) Adopt(ctx context.Context, d fab.DesignVersion, files map[string]Files, materials []fab.Material) error {
-	for i := range d.BOM.Parts {
-		part := &d.BOM.Parts[i]
-		f, ok := files[part.Code]
-		if !ok {
-			continue
-		}
-		model, err := p.store.PutBlob(ctx, f.Model, f.Kind)
-		if err != nil {
-			return err
-		}
-		part.ModelHash = model.Hash
-		if len(f.Picture) == 0 {
-			continue
-		}
-		picture, err := p.store.PutBlob(ctx, f.Picture, "image/png")
-		if err != nil {
-			return err
-		}
-		part.Picture = picture.Hash
+	if err := p.keepFiles(ctx, &d.BOM, files); err != nil {
+		return err
 	}
 	return p.store.Update(ctx, func(tx *store.Tx) error {
 		if err := addMaterials(tx, materials); err != nil {
@@ -47,6 +30,31 @@ func (p *Production) Adopt(ctx context.Context, d fab.DesignVersion, files map[s
 		d.ID, d.CreatedAt = store.NewID[fab.DesignVersionID](tx), tx.Now()
 		return tx.AddDesign(&d)
 	})
+}
+
+// keepFiles stores the files of parts and lets the bill of materials refer to them.
+func (p *Production) keepFiles(ctx context.Context, bom *fab.BOM, files map[string]Files) error {
+	for i := range bom.Parts {
+		part := &bom.Parts[i]
+		f, ok := files[part.Code]
+		if !ok {
+			continue
+		}
+		model, err := p.store.PutBlob(ctx, f.Model, f.Kind)
+		if err != nil {
+			return err
+		}
+		part.ModelHash, part.Picture = model.Hash, ""
+		if len(f.Picture) == 0 {
+			continue
+		}
+		picture, err := p.store.PutBlob(ctx, f.Picture, "image/png")
+		if err != nil {
+			return err
+		}
+		part.Picture = picture.Hash
+	}
+	return nil
 }
 
 func addMaterials(tx *store.Tx, materials []fab.Material) error {

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -49,8 +50,8 @@ func (p *planner) fitting(k kind) *fitting {
 	f.step = part.Step
 	var plates []fab.Plate
 	for _, plate := range p.Plates {
-		if plate.DesignID == k.design && plate.Part == k.part && plate.Copies == k.copies {
-			plates = append(plates, plate)
+		if plate.DesignID == k.design && plate.Part == k.part && (plate.Copies == k.copies || plate.WorkerID != "") {
+			plates = append(plates, plate) // a maker's own file makes as many as it makes: the job becomes so large
 		}
 	}
 	for _, w := range p.workers {
@@ -121,7 +122,7 @@ func (f *fitting) addPrinter(p *planner, w *worker, plates []fab.Plate, copies i
 	switch {
 	case inSlicing(plate):
 		f.slicing = append(f.slicing, w)
-	case f.exceeds(w, copies):
+	case f.exceeds(w, cmp.Or(plate.Copies, copies)):
 	case plate.Status == fab.PlateReady && w.Streamed():
 		f.add(fit{w: w, plate: plate.ID, takes: cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
 	case plate.Status == fab.PlateReady: // a maker carries the file to the machine

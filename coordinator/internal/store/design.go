@@ -23,9 +23,11 @@ func (tx *Tx) Designs() ([]fab.DesignVersion, error) {
 	return many[fab.DesignVersion](tx, "design versions", all)
 }
 
-// CurrentDesign reads the newest version of a product that is not withdrawn.
+// CurrentDesign reads the version after which a product is made: the newest trialled one, and while there is none the
+// newest that is not withdrawn.
 func (tx *Tx) CurrentDesign(product string) (fab.DesignVersion, error) {
 	return one[fab.DesignVersion](tx, "design version", func(q query) query {
-		return q.Where("product = ?", product).Where("status <> ?", string(fab.DesignWithdrawn)).Order("id DESC")
+		return q.Where("product = ?", product).Where("status <> ?", string(fab.DesignWithdrawn)).
+			OrderExpr("CASE status WHEN 'trialled' THEN 0 ELSE 1 END, id DESC")
 	})
 }

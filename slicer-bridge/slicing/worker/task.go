@@ -55,8 +55,13 @@ func (w *Worker) make(ctx context.Context, t Task, done *atomic.Int64) error {
 }
 
 func (w *Worker) slice(ctx context.Context, t Task, done *atomic.Int64) (slicing.Result, error) {
+	overlay, err := slicing.ParseOverlay([]byte(t.Overlay))
+	if t.Overlay != "" && err != nil {
+		return slicing.Result{}, err
+	}
 	return w.Slicer.Slice(ctx, slicing.Request{
-		STL: t.STL, PartName: t.Part, Copies: t.Copies, Printer: t.Printer, Filament: t.Filament, NozzleUM: t.NozzleUM, Quality: slicing.Draft,
+		STL: t.STL, PartName: t.Part, Copies: t.Copies, Printer: t.Printer, Filament: t.Filament, NozzleUM: t.NozzleUM, Overlay: overlay,
+		Quality:  slicing.Draft,
 		Progress: func(permille int) { done.Store(int64(min(max(permille, 0), 1000))) },
 	})
 }
