@@ -6,8 +6,8 @@ import (
 	"github.com/mailleur/mailleur/firmware-profiles"
 )
 
-// planner adds up the time of moves as a firmware with classic jerk plans them:
-// a trapezoid for each, joined at the speed that the axes' jerks allow.
+// planner adds up the time of moves as a firmware with classic jerk plans them (Marlin's Planner::_populate_block): a
+// trapezoid for each, joined at the speed that the axes' jerks allow.
 type planner struct {
 	seconds float64
 	rate    float64 // of all feeds (M220); 0 stands for 1
@@ -21,13 +21,14 @@ type planner struct {
 	print, travel, retract   float64
 	blocks                   []block
 	lastSpeed                [4]float64
-	lastNominal              float64
+	lastNominal, lastSafe    float64
 }
 
 // block is one move. Speeds are mm/s along the path.
 type block struct {
 	length, nominal, accel float64
 	entry, maxEntry, exit  float64
+	safe                   float64 // from and to a stand
 }
 
 const lookAhead = 256
@@ -140,19 +141,21 @@ func (p *planner) add(from, to [4]float64, feed float64) {
 }
 
 func (p *planner) push(b block, d [4]float64) {
-	var now [4]float64
-	entry := b.nominal
-	for k := range d {
+	now, safe := d, b.nominal
+	for k := range now {
 		now[k] = d[k] / b.length * b.nominal
-		if v := math.Abs(now[k]); v > p.jerk[k]/2 && p.lastNominal == 0 {
-			entry = min(entry, b.nominal*p.jerk[k]/2/v)
+		if v := math.Abs(now[k]); v > p.jerk[k] {
+			safe = min(safe, p.jerk[k])
 		}
 	}
+	b.maxEntry, b.safe = safe, safe
 	if p.lastNominal > 0 {
-		entry = p.junction(now, b.nominal)
+		b.maxEntry = p.junction(now, b.nominal)
+		if near := 0.99 * b.maxEntry; p.lastSafe > near && safe > near {
+			b.maxEntry = safe // a stop costs less than such a corner
+		}
 	}
-	b.maxEntry = entry
-	p.lastSpeed, p.lastNominal = now, b.nominal
+	p.lastSpeed, p.lastNominal, p.lastSafe = now, b.nominal, safe
 	p.blocks = append(p.blocks, b)
 	p.pushed++
 	if len(p.blocks) >= lookAhead {
@@ -160,8 +163,7 @@ func (p *planner) push(b block, d [4]float64) {
 	}
 }
 
-// junction gives the speed at which two moves may meet: no axis may jump by
-// more than its jerk.
+// junction gives the speed at which two moves may meet: no axis may jump by more than its jerk.
 func (p *planner) junction(now [4]float64, nominal float64) float64 {
 	meet := min(nominal, p.lastNominal)
 	before, after := meet/p.lastNominal, meet/nominal
@@ -186,6 +188,9 @@ func (p *planner) junction(now [4]float64, nominal float64) float64 {
 func (p *planner) settle(keep int) {
 	n := len(p.blocks)
 	exit := 0.0
+	if n > 0 {
+		exit = p.blocks[n-1].safe
+	}
 	for i := n - 1; i >= 0; i-- {
 		b := &p.blocks[i]
 		b.exit = exit
