@@ -17,7 +17,21 @@ type FileRules struct {
 	Pauses []string `toml:"pauses"`
 	// Inches says that the firmware understands G20.
 	Inches bool `toml:"inches"`
+	// RadiusArcs says that the firmware takes the radius of an arc (G2 X5 Y5 R5) in place of its centre.
+	RadiusArcs bool `toml:"radius_arcs"`
+	// Extruder says how G90 and G91 concern the extruder; empty is ExtruderFollows.
+	Extruder ExtruderMode `toml:"extruder_mode"`
 }
+
+// ExtruderMode is how absolute and relative positions of the axes and of the extruder depend on each other.
+type ExtruderMode string
+
+// The ways with the extruder.
+const (
+	ExtruderFollows ExtruderMode = "follows" // G90 and G91 set it too, M82 and M83 after them differ (Marlin 2)
+	ExtruderEither  ExtruderMode = "either"  // it is relative after G91 or M83, until both are taken back (Klipper, Marlin 1, Repetier)
+	ExtruderOwn     ExtruderMode = "own"     // only M82 and M83 concern it (Prusa-Firmware, RepRapFirmware)
+)
 
 // commandWord is a G-code word as documentation writes it, or the name of a macro.
 var commandWord = regexp.MustCompile(`^(?:[GMT][0-9]{1,4}(?:\.[0-9]{1,2})?|[A-Z_][A-Z0-9_]{2,31})$`)
@@ -31,6 +45,9 @@ func (r FileRules) check() error {
 				errs = append(errs, keyError(key, "%q is no command word; want capitals as in \"G1\", \"M862.3\" or \"PRINT_START\"", w))
 			}
 		}
+	}
+	if !oneOf(r.Extruder, "", ExtruderFollows, ExtruderEither, ExtruderOwn) {
+		errs = append(errs, keyError("file.extruder_mode", "%q is not known", r.Extruder))
 	}
 	return errors.Join(errs...)
 }

@@ -36,6 +36,9 @@ func TestFileRulesAreHeldAgainstSense(t *testing.T) {
 	d, _ := set.Dialect("marlin2")
 	d.File.Pauses = []string{"m600"}
 	require.ErrorContains(t, d.Validate(), "file.pauses")
+	d, _ = set.Dialect("klipper")
+	d.File.Extruder = "both"
+	require.ErrorContains(t, d.Validate(), "file.extruder_mode")
 }
 
 // What a dialect says of files lets them move and heat.

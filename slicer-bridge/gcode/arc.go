@@ -15,15 +15,19 @@ func (c *checker) arc(at int64) {
 	c.guardHome(to, named)
 	i, okI := l.get('I')
 	j, okJ := l.get('J')
+	i, j = i*c.scale(), j*c.scale()
+	if r, ok := l.get('R'); ok && c.limits.Firmware.RadiusArcs && !okI && !okJ {
+		i, j, okI = centre(to[0]-c.pos[0], to[1]-c.pos[1], r*c.scale(), l.code == 2)
+	}
 	if !okI && !okJ {
 		if !c.again(CodeUnreadable, "arc") {
-			c.refuse(CodeUnreadable, "arc", "text", l.word()+" without I and J")
+			c.refuse(CodeUnreadable, "arc", "text", l.word()+" without a centre that this firmware knows")
 		}
 		c.arrive(to, named)
 		return
 	}
 	turns, _ := l.get('P')
-	a := newArc(c.pos, to, i*c.scale(), j*c.scale(), l.code == 2, turns)
+	a := newArc(c.pos, to, i, j, l.code == 2, turns)
 	e := to[3] - c.pos[3]
 	c.extrude(e)
 	c.extremes(a, e > tiny)
@@ -47,6 +51,21 @@ func (c *checker) arc(at int64) {
 		c.plan.add(c.pos, next, c.feed)
 		c.arrive(next, [4]bool{true, true, named[2]})
 	}
+}
+
+// centre gives the centre, from the start, of an arc of radius r to the point dx, dy (mm): the shorter way round, the
+// longer where r is negative. There is none for a whole turn. A radius too small for the way is taken for half of it, as
+// Marlin does (G2_G3.cpp).
+func centre(dx, dy, r float64, clockwise bool) (i, j float64, ok bool) {
+	length := math.Hypot(dx, dy)
+	if length < tiny || math.Abs(r) < tiny {
+		return 0, 0, false
+	}
+	h := math.Sqrt(max((r-length/2)*(r+length/2), 0))
+	if clockwise != (r < 0) {
+		h = -h
+	}
+	return dx/2 - dy/length*h, dy/2 + dx/length*h, true
 }
 
 // extremes takes the points of the curve that lie farthest out along X and Y.

@@ -72,7 +72,7 @@ type kind struct{ code, key string }
 func newChecker(l Limits) *checker {
 	inf := math.Inf(1)
 	return &checker{
-		limits: l, kinds: map[kind]int{}, byKey: map[uint64]verdict{}, byName: map[string]verdict{}, empty: true,
+		modal: modal{modeE: l.Firmware.Extruder}, limits: l, kinds: map[kind]int{}, byKey: map[uint64]verdict{}, byName: map[string]verdict{}, empty: true,
 		corner: [3]float64{mm(l.Bed.MinX), mm(l.Bed.MinY), 0},
 		bounds: [6]float64{inf, inf, inf, -inf, -inf, -inf}, plan: newPlanner(l.Motion),
 	}

@@ -1,11 +1,14 @@
 package gcode
 
+import "github.com/mailleur/mailleur/firmware-profiles"
+
 // modal is what a firmware remembers from one line to the next. Lengths are mm, angles do not occur, speeds mm/s,
 // temperatures °C.
 type modal struct {
-	inch  bool       // G20
-	rel   bool       // G91
-	relE  bool       // M83
+	inch  bool // G20
+	rel   bool // G91
+	relE  bool // M83
+	modeE profiles.ExtruderMode
 	pos   [4]float64 // where the axes stand: X, Y, Z in the machine's own coordinates, E since the start
 	shift [4]float64 // pos less what the firmware calls the position (G92)
 	known [3]bool    // an absolute move has said where the axis stands since it was homed
@@ -44,7 +47,7 @@ func (m *modal) target(l *line) (to [4]float64, named [4]bool) {
 			continue
 		}
 		named[k] = true
-		if (k < 3 && m.rel) || (k == 3 && m.relE) {
+		if (k < 3 && m.rel) || (k == 3 && m.pushes()) {
 			to[k] = m.pos[k] + v*scale
 		} else {
 			to[k] = m.shift[k] + v*scale
@@ -55,6 +58,9 @@ func (m *modal) target(l *line) (to [4]float64, named [4]bool) {
 	}
 	return to, named
 }
+
+// pushes says whether E counts from where it stands.
+func (m *modal) pushes() bool { return m.relE || m.rel && m.modeE == profiles.ExtruderEither }
 
 func (m *modal) scale() float64 {
 	if m.inch {
@@ -98,10 +104,11 @@ func (m *modal) applyG(l *line, corner [3]float64) {
 		m.home(l, corner)
 	case 29, 80:
 		m.mesh = MeshMeasured
-	case 90:
-		m.rel, m.relE = false, false
-	case 91:
-		m.rel, m.relE = true, true
+	case 90, 91:
+		m.rel = l.code == 91
+		if m.modeE == "" || m.modeE == profiles.ExtruderFollows {
+			m.relE = m.rel
+		}
 	case 92:
 		m.origin(l)
 	}

@@ -203,11 +203,11 @@ func (p *planner) settle(keep int) {
 	for i := range n {
 		b := &p.blocks[i]
 		reach := math.Sqrt(b.entry*b.entry + 2*b.accel*b.length)
-		if i+1 < n && p.blocks[i+1].entry > reach {
+		if i+1 < n && p.blocks[i+1].entry > reach && reach < b.nominal {
 			p.blocks[i+1].entry = reach
 		}
-		if i+1 < n {
-			b.exit = p.blocks[i+1].entry
+		if i+1 < n { // the next may begin faster than this one ever is: it starts from a stand
+			b.exit = min(p.blocks[i+1].entry, b.nominal)
 		}
 	}
 	done := max(n-keep, 0)

@@ -19,7 +19,7 @@ type State struct {
 	Lines    int64 `json:"lines"`  // executed that hold a command
 	Inches   bool  `json:"inches,omitempty"`
 	Relative bool  `json:"relative,omitempty"`
-	// RelativeE is the extruder's own mode.
+	// RelativeE is the extruder's own mode; on some firmwares G91 counts too (profiles.ExtruderEither).
 	RelativeE bool `json:"relative_e,omitempty"`
 	Tool      int  `json:"tool"`
 	// Machine is where X, Y and Z stand in the machine's own coordinates; Logical what the firmware calls the position of
@@ -52,7 +52,7 @@ func (s State) Exact() bool { return s.Unread == 0 && s.Mesh != MeshMeasured }
 // Replay reads r, a file from its beginning, up to the byte at offset, and tells the state after every line that begins
 // before it. The file is taken to be one that Check found safe. An offset beyond the end is the end.
 func Replay(r io.Reader, offset int64, l Limits) (State, error) {
-	p := replayer{limits: l, corner: [3]float64{mm(l.Bed.MinX), mm(l.Bed.MinY), 0}}
+	p := replayer{modal: modal{modeE: l.Firmware.Extruder}, limits: l, corner: [3]float64{mm(l.Bed.MinX), mm(l.Bed.MinY), 0}}
 	if err := scan(r, func(piece piece) bool { return p.piece(piece, offset) }); err != nil {
 		return State{}, err
 	}
