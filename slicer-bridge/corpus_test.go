@@ -190,3 +190,21 @@ func TestCorpusIsSlicedOrRefused(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkInspectMillionTriangles is the built program over a million binary triangles, start and file and all.
+func BenchmarkInspectMillionTriangles(b *testing.B) {
+	program, path := built(b), filepath.Join(b.TempDir(), "part.stl")
+	files := corpus.Files()
+	torus := files[slices.IndexFunc(files, func(f corpus.File) bool { return f.Name == "million_torus" })]
+	require.NoError(b, os.WriteFile(path, torus.Make(), 0o600))
+	var peak int64
+	var cpu time.Duration
+	for b.Loop() {
+		for _, got := range measured(b, [][]string{{program, "inspect", path, "--json"}}) {
+			require.Zero(b, got.Exit, got.Err)
+			peak, cpu = max(peak, got.PeakMiB), cpu+got.CPU
+		}
+	}
+	b.ReportMetric(float64(peak), "peak-MiB")
+	b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
+}

@@ -109,23 +109,3 @@ func TestCapsHold(t *testing.T) {
 		require.Equal(t, c.code, p.Code)
 	}
 }
-
-// Whatever the bytes, Read answers with a mesh it has checked or a Problem.
-func FuzzRead(f *testing.F) {
-	cube := box(20, 20, 20)
-	f.Add(binarySTL("cube", 12, cube))
-	f.Add(binarySTL("solid", math.MaxUint32, cube))
-	f.Add([]byte(textSTL("cube", cube)))
-	f.Add([]byte("solid\nfacet"))
-	f.Add(jpeg())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := mesh.Read(data, mesh.Caps{Bytes: 1 << 20, Triangles: 1000, ASCIITriangles: 1000})
-		if err != nil {
-			var p *mesh.Problem
-			require.ErrorAs(t, err, &p)
-			return
-		}
-		require.NotEmpty(t, m.Triangles)
-		m.Inspect()
-	})
-}
