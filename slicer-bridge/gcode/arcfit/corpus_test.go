@@ -61,7 +61,7 @@ func newPlates(t *testing.T) plates {
 
 func (p plates) slice(t *testing.T, stl []byte, printer string, q slicing.Quality) ([]byte, error) {
 	t.Helper()
-	r, err := p.slicer.Slice(t.Context(), slicing.Request{STL: stl, PartName: "part", Copies: 1, Printer: printer, Filament: "petg", Quality: q})
+	r, err := p.slicer.Slice(t.Context(), slicing.Request{STL: stl, PartName: "part", Copies: 1, Printer: printer, Filament: "petg", Quality: q, NoArcs: true})
 	if err != nil {
 		return nil, err
 	}
