@@ -29,7 +29,7 @@ var words = map[string]string{
 	mesh.Code3MFTooMuch:         "the 3MF holds too much ({what}, at most {max}); export the part as STL",
 	mesh.Code3MFUnsafe:          "the 3MF holds what no part needs ({what}); export the part as STL",
 	mesh.CodeNoEnd:              "the text does not say where it ends; the surface is closed, so it seems whole",
-	mesh.CodeOnlyShape:          "only the shape of the 3MF is taken, not its settings, supports or modifiers",
+	mesh.CodeOnlyShape:          "only the shapes of the 3MF are taken, not its settings; look at the picture: a modifier would count as solid",
 	mesh.CodeSeveral:            "the 3MF places {bodies} bodies; they are taken as one part",
 	mesh.CodeUnitsUnsure:        "the part measures {size_mm} mm; is it in millimetres?",
 	mesh.CodeUnitsLikely:        "the part measures {size_mm} mm; if the file's unit is {unit} it is {as_mm} mm: try --scale {scale}",

@@ -92,6 +92,19 @@ func TestPictureShowsTheWholePart(t *testing.T) {
 	require.Error(t, err)
 }
 
+// Many triangles that meet in one corner are drawn at once too.
+func TestPictureOfAFanDoesNotHang(t *testing.T) {
+	for _, f := range corpus.Files() {
+		if f.Name == "fan" {
+			m, err := mesh.Read(f.Make(), mesh.Caps{})
+			require.NoError(t, err)
+			data, err := m.Picture(mesh.View{Width: 64, Height: 48, Part: mesh.Thread})
+			require.NoError(t, err)
+			require.NotEmpty(t, data)
+		}
+	}
+}
+
 // BenchmarkReadAndInspect is a library call over a million binary triangles. It also reports the largest heap, file
 // and all; the program's own peak is BenchmarkInspectMillionTriangles of the command.
 func BenchmarkReadAndInspect(b *testing.B) {

@@ -148,6 +148,9 @@ func (r *modelReader) start(e xml.StartElement) error {
 }
 
 func (r *modelReader) object(e xml.StartElement) error {
+	if p := r.gate.parcel.takeRoom(); p != nil {
+		return p
+	}
 	id, kind := value(e, "id"), value(e, "type")
 	if r.model.bodies[id] != nil {
 		return fmt.Errorf("two objects %s", id)
@@ -193,9 +196,12 @@ func (r *modelReader) triangle(e xml.StartElement) error {
 }
 
 func (r *modelReader) component(e xml.StartElement) error {
-	c, err := placed(e)
-	if err != nil || r.body == nil {
-		return errors.Join(err, check(r.body != nil, "component outside an object"))
+	c, err := r.placed(e)
+	if err != nil {
+		return err
+	}
+	if r.body == nil {
+		return errors.New("component outside an object")
 	}
 	r.body.parts = append(r.body.parts, c)
 	return nil
@@ -205,7 +211,7 @@ func (r *modelReader) item(e xml.StartElement) error {
 	if value(e, "printable") == "0" {
 		return nil
 	}
-	c, err := placed(e)
+	c, err := r.placed(e)
 	if err != nil {
 		return err
 	}
@@ -213,7 +219,10 @@ func (r *modelReader) item(e xml.StartElement) error {
 	return nil
 }
 
-func placed(e xml.StartElement) (component, error) {
+func (r *modelReader) placed(e xml.StartElement) (component, error) {
+	if p := r.gate.parcel.takeRoom(); p != nil {
+		return component{}, p
+	}
 	c := component{path: value(e, "path"), id: value(e, "objectid"), at: scaling(1)}
 	text := value(e, "transform")
 	if text == "" {
@@ -231,13 +240,6 @@ func placed(e xml.StartElement) (component, error) {
 		c.at[i] = x
 	}
 	return c, nil
-}
-
-func check(ok bool, text string) error {
-	if ok {
-		return nil
-	}
-	return errors.New(text)
 }
 
 // value gives the attribute of that name, whatever its prefix; "" when missing.

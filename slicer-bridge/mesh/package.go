@@ -30,6 +30,7 @@ const defaultModel = "3d/3dmodel.model"
 type parcel struct {
 	parts map[string]*zip.File
 	left  int // bytes of XML that may still be read
+	room  int // objects, components and items that may still be read
 }
 
 // openParcel looks at the directory alone and refuses by what it announces. A
@@ -42,7 +43,7 @@ func openParcel(data []byte) (*parcel, *Problem) {
 	if err != nil {
 		return nil, NewProblem(CodeNotSTL, "is", "zip")
 	}
-	p := &parcel{parts: map[string]*zip.File{}, left: maxModel}
+	p := &parcel{parts: map[string]*zip.File{}, left: maxModel, room: maxPlaced}
 	var unpacked uint64
 	for _, f := range archive.File {
 		if what := unsafePart(f); what != "" {
@@ -165,6 +166,14 @@ func (g *gate) Read(b []byte) (int, error) {
 	g.parcel.left -= n
 	g.token -= n
 	return n, err
+}
+
+// takeRoom counts what an XML of a few bytes makes grow in memory.
+func (p *parcel) takeRoom() *Problem {
+	if p.room--; p.room < 0 {
+		return NewProblem(Code3MFTooMuch, "what", "copies", "max", maxPlaced)
+	}
+	return nil
 }
 
 func (g *gate) close() { _ = g.part.Close() }

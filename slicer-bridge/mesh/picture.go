@@ -34,7 +34,7 @@ func (m *Mesh) Picture(v View) ([]byte, error) {
 	if v.Width < 16 || v.Height < 16 || v.Width > 2048 || v.Height > 2048 {
 		return nil, fmt.Errorf("draw part: %d × %d pixels is out of range", v.Width, v.Height)
 	}
-	body, look := m.body(v)
+	look := m.look(v)
 	dc := fauxgl.NewContext(v.Width*supersample, v.Height*supersample)
 	// Clearing with the part's own colour at alpha 0 keeps dark fringes off the edges.
 	clear := fauxgl.MakeColor(v.Background)
@@ -50,11 +50,7 @@ func (m *Mesh) Picture(v View) ([]byte, error) {
 	shader.SpecularPower = 24
 	dc.Shader = shader
 	dc.Cull = fauxgl.CullNone
-	// One by one: DrawMesh spreads triangles over goroutines that race for the
-	// depth of a pixel.
-	for _, t := range body.Triangles {
-		dc.DrawTriangle(t)
-	}
+	m.draw(dc, look)
 	var out bytes.Buffer
 	if err := png.Encode(&out, halve(dc.Image())); err != nil {
 		return nil, fmt.Errorf("encode picture: %w", err)
@@ -63,37 +59,73 @@ func (m *Mesh) Picture(v View) ([]byte, error) {
 }
 
 type look struct {
-	matrix     fauxgl.Matrix
-	eye, light fauxgl.Vector
+	centre, eye, light fauxgl.Vector
+	matrix             fauxgl.Matrix
 }
 
-// body copies the mesh for drawing, centred, and fits an orthographic camera
-// around what the camera sees of it.
-func (m *Mesh) body(v View) (*fauxgl.Mesh, look) {
+// look fits an orthographic camera around what it sees of the part, with the
+// part's middle at the origin.
+func (m *Mesh) look(v View) look {
 	b := m.Bounds()
-	centre := fauxgl.V((b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2, (b.Min[2]+b.Max[2])/2)
-	triangles := make([]*fauxgl.Triangle, 0, len(m.Triangles))
-	for _, t := range m.Triangles {
-		triangles = append(triangles, fauxgl.NewTriangleForPoints(
-			point(t[0]).Sub(centre), point(t[1]).Sub(centre), point(t[2]).Sub(centre)))
+	l := look{
+		centre: fauxgl.V((b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2, (b.Min[2]+b.Max[2])/2),
+		eye:    fauxgl.V(0.62, -1, 0.78).Normalize().MulScalar(2 * diagonal(b)),
+		light:  fauxgl.V(-0.35, -0.75, 1).Normalize(),
 	}
-	body := fauxgl.NewTriangleMesh(triangles)
-	body.SmoothNormalsThreshold(fauxgl.Radians(25))
-	eye := fauxgl.V(0.62, -1, 0.78).Normalize().MulScalar(2 * diagonal(b))
-	camera := fauxgl.LookAt(eye, fauxgl.Vector{}, fauxgl.V(0, 0, 1))
+	camera := fauxgl.LookAt(l.eye, fauxgl.Vector{}, fauxgl.V(0, 0, 1))
 	seen := fauxgl.Box{Min: fauxgl.V(math.Inf(1), math.Inf(1), math.Inf(1)), Max: fauxgl.V(math.Inf(-1), math.Inf(-1), math.Inf(-1))}
-	for _, t := range triangles {
-		for _, p := range []fauxgl.Vector{t.V1.Position, t.V2.Position, t.V3.Position} {
-			q := camera.MulPosition(p)
+	for i := range m.Triangles {
+		for _, p := range m.Triangles[i] {
+			q := camera.MulPosition(point(p).Sub(l.centre))
 			seen.Min, seen.Max = seen.Min.Min(q), seen.Max.Max(q)
 		}
 	}
 	mid, size := seen.Center(), seen.Size()
 	half := 0.54 * max(size.X/float64(v.Width), size.Y/float64(v.Height))
 	w, h := half*float64(v.Width), half*float64(v.Height)
-	far := 4 * diagonal(b)
-	matrix := camera.Translate(fauxgl.V(-mid.X, -mid.Y, 0)).Orthographic(-w, w, -h, h, 0, far)
-	return body, look{matrix: matrix, eye: eye, light: fauxgl.V(-0.35, -0.75, 1).Normalize()}
+	l.matrix = camera.Translate(fauxgl.V(-mid.X, -mid.Y, 0)).Orthographic(-w, w, -h, h, 0, 4*diagonal(b))
+	return l
+}
+
+// Round faces are smoothed for parts up to these bounds. Beyond them triangles
+// are too small to tell, or so many meet in one corner that it would take hours.
+const (
+	smoothTriangles = 200_000
+	smoothPairs     = 20_000_000 // of triangles that meet in a corner
+)
+
+// draw draws triangles one by one: DrawMesh spreads them over goroutines that
+// race for the depth of a pixel.
+func (m *Mesh) draw(dc *fauxgl.Context, l look) {
+	at := func(t Triangle) *fauxgl.Triangle {
+		return fauxgl.NewTriangleForPoints(point(t[0]).Sub(l.centre), point(t[1]).Sub(l.centre), point(t[2]).Sub(l.centre))
+	}
+	if len(m.Triangles) > smoothTriangles || m.pairs() > smoothPairs {
+		for _, t := range m.Triangles {
+			dc.DrawTriangle(at(t))
+		}
+		return
+	}
+	triangles := make([]*fauxgl.Triangle, 0, len(m.Triangles))
+	for _, t := range m.Triangles {
+		triangles = append(triangles, at(t))
+	}
+	fauxgl.NewTriangleMesh(triangles).SmoothNormalsThreshold(fauxgl.Radians(25))
+	for _, t := range triangles {
+		dc.DrawTriangle(t)
+	}
+}
+
+// pairs is the sum over all corners of the square of how many triangles meet.
+func (m *Mesh) pairs() (n int) {
+	meeting := make(map[Vec]int, len(m.Triangles)/2+3)
+	for i := range m.Triangles {
+		for _, v := range m.Triangles[i] {
+			n += 2*meeting[v] + 1
+			meeting[v]++
+		}
+	}
+	return n
 }
 
 func diagonal(b Bounds) float64 {

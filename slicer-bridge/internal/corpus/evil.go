@@ -134,6 +134,8 @@ func evilModels() []File {
 		refused("3mf_flat_transform", "mesh.flat", build(item(1, ` transform="1 0 0 0 1 0 0 0 0 0 0 0"`))),
 		refused("3mf_infinite_transform", "mesh.not_finite", build(item(1, ` transform="1e308 0 0 0 1e308 0 0 0 1e308 0 0 0"`))),
 		refused("3mf_holds_itself", much, text(model(object(1, `<components><component objectid="1"/></components>`), item(1, "")))),
+		refused("3mf_many_objects", much, text(model(objects(200_000), item(1, "")))),
+		refused("3mf_many_items", much, build(strings.Repeat(item(1, ""), 200_000)+string(hexNoise()))),
 		refused("3mf_ten_to_the_ten", much, text(fan(""))),
 		refused("3mf_cubes_to_the_ten", "mesh.too_many_triangles", text(fan(meshXML(torus(30))))),
 		refused("3mf_deep", much, instead("<resources>", strings.Repeat("<a>", 1000)+"<resources>")),
@@ -145,6 +147,15 @@ func evilModels() []File {
 
 // hexNoise keeps the archive from looking like a bomb by its ratio.
 func hexNoise() []byte { return fmt.Appendf(nil, "%x", noise(64<<10)) }
+
+// objects are n of nothing.
+func objects(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<object id="%d"/>`, i+2)
+	}
+	return b.String()
+}
 
 // fan is ten objects, each ten times the one before.
 func fan(first string) string {

@@ -85,6 +85,28 @@ func torus(n int) []triangle {
 	return out
 }
 
+// cone gives 2 n triangles that meet in the tip and in the middle of the base.
+func cone(n int) (out []triangle) {
+	at := func(i int) point {
+		a := 2 * math.Pi * float64(i%n) / float64(n)
+		return point{float32(20 * math.Cos(a)), float32(20 * math.Sin(a)), 0}
+	}
+	for i := range n {
+		out = append(out, triangle{at(i), at(i + 1), {0, 0, 20}}, triangle{at(i + 1), at(i), {0, 0, 0}})
+	}
+	return out
+}
+
+// splinters are n triangles apart from each other in one plane, behind a cube.
+func splinters(n int) []triangle {
+	out := moved(cube(), point{1})
+	for i := range n {
+		y, z := float32(i%300)/10, float32(i/300)/10
+		out = append(out, triangle{{0, y, z}, {0, y + 0.05, z}, {0, y, z + 0.05}})
+	}
+	return out
+}
+
 // binarySTL writes triangles under a header that announces n of them.
 func binarySTL(header string, n uint32, triangles []triangle) []byte {
 	out := make([]byte, 80, 84+50*len(triangles))

@@ -1,5 +1,7 @@
 package corpus
 
+import "math"
+
 // surfaces are well-framed files whose surface, size or place is odd.
 func surfaces() []File {
 	of := func(t []triangle) func() []byte { return func() []byte { return stl(t) } }
@@ -44,6 +46,8 @@ func surfaces() []File {
 			with("mesh.units_uncertain").sliced("slicing.slicer_failed"),
 		part("inches_twice", Facts{Triangles: 12, VolumeMM3: 1.6e9, Shells: 1, Watertight: true, Units: "mm_as_inch"}, of(box(4000, 4000, 100))).
 			with("mesh.units_likely").sliced("plate.too_big"),
+		part("fan", Facts{Triangles: 60_000, VolumeMM3: math.Pi * 20 * 20 * 20 / 3, Shells: 1, Watertight: true}, of(cone(30_000))),
+		part("splinters", Facts{Triangles: 60_012, OpenEdges: 180_000, Shells: 60_001}, of(splinters(60_000))).with("mesh.open_edges"),
 		part("thin_wall", Facts{Triangles: 12, VolumeMM3: 4, Shells: 1, Watertight: true}, of(box(0.01, 20, 20))),
 	}
 }
