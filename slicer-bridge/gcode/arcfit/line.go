@@ -34,6 +34,7 @@ type line struct {
 	other  bool   // has more than these parameters, or one that is no plain number
 	tail   []byte // blanks, comment and line ending behind the command
 	name   []byte // of a word of another kind
+	broken bool   // holds a carriage return that is no line ending: firmwares end the line there
 }
 
 // parse reads raw into l. It must not change while l is in use.
@@ -41,7 +42,7 @@ func (l *line) parse(raw []byte) {
 	*l = line{}
 	s := raw
 	if cr := bytes.IndexByte(s, '\r'); cr >= 0 && string(s[cr:]) != "\r\n" {
-		l.letter = '#' // firmwares end the line there: who knows what follows
+		l.letter, l.broken = '#', true
 		return
 	}
 	i := blanks(s, 0)
