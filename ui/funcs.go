@@ -53,6 +53,7 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"stopstate":   stopState,
 		"millimetres": func(um int64) string { return locales.Millimetres(lang, um) },
 		"length":      func(um int64) string { return locales.Length(lang, um) },
+		"sheetvalue":  w.sheetValue,
 		"size":        func(um [3]int64) string { return locales.Size(lang, um) },
 		"volume":      func(mm3 int64) string { return locales.Volume(lang, mm3) },
 		"bytes":       func(n int64) string { return locales.Bytes(lang, n) },

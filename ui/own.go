@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui/locales"
 )
 
 // Where the pages of one printer stand.
@@ -101,12 +102,35 @@ type Sheet struct {
 	Back                 string // address of the printer's page
 	Ini                  string // address of all settings as a file
 	Rows                 []SheetRow
+	Start, End           string // G-code, temperatures filled in
 }
 
 func (Sheet) view() string { return "sheet" }
 
-// SheetRow is one setting: its name is worded sheet.<code>. Value is a number with its unit, or a word sheet_value.<value>.
-type SheetRow struct{ Code, Value string }
+// SheetRow is one setting: its name is worded sheet.<code>. Value is a number with a decimal point, several with " × ", or
+// where Unit is UnitWord a word that is worded sheet.value_<value>.
+type SheetRow struct{ Code, Value, Unit string }
+
+// UnitWord is the unit of a value that is a word.
+const UnitWord = "word"
+
+// sheetValue writes the value of a setting with its unit.
+func (w words) sheetValue(r SheetRow) string {
+	if code := "sheet.value_" + r.Value; r.Unit == UnitWord || locales.Has(w.lang, code) {
+		if locales.Has(w.lang, code) {
+			return locales.Text(w.lang, code)
+		}
+		return r.Value
+	}
+	value := r.Value
+	if w.lang != locales.English {
+		value = strings.ReplaceAll(value, ".", ",")
+	}
+	if r.Unit != "" {
+		value += "\u00a0" + r.Unit
+	}
+	return value
+}
 
 // OwnSettings is the form of what one printer has beside its model.
 //

@@ -75,6 +75,8 @@ type SlicerKey struct {
 // Version is one version of a product: its parts and a plate for every kind of machine in the lab.
 //
 //	GET  /desk/products/{version}
+//	POST /desk/products/{version}/trialled
+//	POST /desk/products/{version}/withdraw   FieldReason: WithdrawReplaced or WithdrawDangerous
 //	POST /desk/plates/{plate}/cancel | retry
 type Version struct {
 	Frame
@@ -85,6 +87,12 @@ type Version struct {
 }
 
 func (Version) view() string { return "version" }
+
+// The values of FieldReason when a version is withdrawn.
+const (
+	WithdrawReplaced  = "replaced"
+	WithdrawDangerous = "dangerous"
+)
 
 // ModelPart is one part of a version, as its file measures.
 type ModelPart struct {

@@ -108,8 +108,11 @@ func Size(lang string, um [3]int64) string {
 	return tenths(lang, um[0]) + " × " + tenths(lang, um[1]) + " × " + Length(lang, um[2])
 }
 
-// Volume writes a volume given in mm³: "27,4 cm³".
+// Volume writes a volume given in mm³: "27,4 cm³", or "640 mm³" below one.
 func Volume(lang string, mm3 int64) string {
+	if mm3 < 1000 {
+		return Number(lang, mm3) + nbsp + "mm³"
+	}
 	return tenths(lang, mm3) + nbsp + "cm³"
 }
 

@@ -40,7 +40,8 @@ func ownStories() []story {
 		}},
 		{"maker-sheet", func(lang string) ui.Page {
 			return ui.Sheet{Frame: maker(lang, "/maker/printers/w1/parts/d1/visor-band/sheet"), Printer: "Tortue", Model: "Creality Ender-3", Part: "visor-band", Filament: "petg",
-				Back: "/maker/printers/w1", Ini: "/maker/printers/w1/parts/d1/visor-band/sheet.ini", Rows: sheetRows()}
+				Back: "/maker/printers/w1", Ini: "/maker/printers/w1/parts/d1/visor-band/sheet.ini", Rows: sheetRows(),
+				Start: "G28\nM190 S85\nM109 S240", End: "M104 S0\nM140 S0\nM107"}
 		}},
 		{"maker-settings", func(lang string) ui.Page { return settings(lang) }},
 		{"maker-settings-refused", func(lang string) ui.Page {
@@ -73,7 +74,7 @@ func ownPrinter(lang string) ui.Printer {
 }
 
 func sheetRows() []ui.SheetRow {
-	return []ui.SheetRow{{Code: "layer_height", Value: "0.2 mm"}, {Code: "perimeters", Value: "3"}, {Code: "supports", Value: "none"}}
+	return []ui.SheetRow{{Code: "bed", Value: "220 × 220", Unit: "mm"}, {Code: "layer", Value: "0.2", Unit: "mm"}, {Code: "walls", Value: "3"}, {Code: "supports", Value: "none", Unit: ui.UnitWord}}
 }
 
 func settings(lang string) ui.OwnSettings {

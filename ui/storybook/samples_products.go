@@ -16,7 +16,8 @@ func productStories() []story {
 		}},
 		{"desk-products-key", func(lang string) ui.Page {
 			p := products(lang)
-			p.Key = &ui.SlicerKey{Name: "PC du fablab", Key: "k", Command: "slicer-bridge work --coordinator https://atelier.example:8443 --key 4f6d2c8e1b7a90d35ce21f08ab94d7734f6d2c8e1b7a90d35ce21f08ab94d773"}
+			p.Key = &ui.SlicerKey{Name: "PC du fablab", Key: "4f6d2c8e1b7a90d35ce21f08ab94d7734f6d2c8e1b7a90d35ce21f08ab94d773",
+				Command: "slicer-bridge work --coordinator https://atelier.example:8443 --key-file slicing.key"}
 			return p
 		}},
 		{"desk-products-key-refused", func(lang string) ui.Page {

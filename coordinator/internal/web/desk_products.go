@@ -26,7 +26,41 @@ func (s *Server) productsPage(c *gin.Context) (page ui.Products, err error) {
 		page.Products, err = r.products()
 		return err
 	})
+	if err != nil {
+		return page, err
+	}
+	slicers, err := s.Identity.Slicers(c.Request.Context())
+	for _, one := range slicers {
+		page.Slicers = append(page.Slicers, ui.SlicerRow{ID: string(one.ID), Name: one.Name, Seen: s.local(one.SeenAt)})
+	}
 	return page, err
+}
+
+// slicerAdd lets another computer slice for the lab, and shows its key once.
+func (s *Server) slicerAdd(c *gin.Context) error {
+	one, key, err := s.Identity.AddSlicer(c.Request.Context(), c.PostForm(ui.FieldName))
+	if err != nil {
+		return s.again(c, err, func(f ui.Form) (ui.Page, error) {
+			page, err := s.productsPage(c)
+			page.Form = f
+			return page, err
+		})
+	}
+	page, err := s.productsPage(c)
+	if err != nil {
+		return err
+	}
+	page.Key = &ui.SlicerKey{Name: one.Name, Key: key, Command: "slicer-bridge work --coordinator " + s.site(c) + " --key-file slicing.key"}
+	return s.show(c, page)
+}
+
+// slicerRevoke shuts a computer out that sliced for the lab.
+func (s *Server) slicerRevoke(c *gin.Context) error {
+	if err := s.Identity.RevokeSlicer(c.Request.Context(), fab.SlicerID(c.Param("id"))); err != nil {
+		return err
+	}
+	s.flash(c, ui.FlashDone, "done.slicer_revoked")
+	return to(c, "/desk/products#slicers")
 }
 
 // products lists every product by its code, each with its versions, newest first.

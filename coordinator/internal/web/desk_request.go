@@ -205,7 +205,11 @@ func (s *Server) sayNo(c *gin.Context, err error, back string) error {
 	if !ok || errs[0].Class == fab.NotFound || errs[0].Class == fab.Forbidden {
 		return err
 	}
-	s.flash(c, ui.FlashWarn, "error."+errs[0].Code, pairs(errs[0].Args)...)
+	code := errs[0].Code
+	if !strings.Contains(code, ".") { // those of the slicer bridge are whole
+		code = "error." + code
+	}
+	s.flash(c, ui.FlashWarn, code, pairs(errs[0].Args)...)
 	return to(c, back)
 }
 

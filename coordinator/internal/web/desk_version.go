@@ -137,6 +137,33 @@ func (s *Server) modelParts(c *gin.Context, d fab.DesignVersion) (list []ui.Mode
 	return list, nil
 }
 
+// versionTrialled says that a version was tried by those who need it.
+func (s *Server) versionTrialled(c *gin.Context) error {
+	return s.versionAct(c, "done.version_trialled", func(id fab.DesignVersionID) error {
+		return s.Production.Trialled(c.Request.Context(), id, me(c).ID)
+	})
+}
+
+// versionWithdraw takes a version out of use: because a better one took its place, or because it is dangerous.
+func (s *Server) versionWithdraw(c *gin.Context) error {
+	dangerous := c.PostForm(ui.FieldReason) == ui.WithdrawDangerous
+	if !dangerous && c.PostForm(ui.FieldReason) != ui.WithdrawReplaced {
+		return s.sayNo(c, fab.Refuse(fab.Conflict, "reason_missing", ""), "/desk/products/"+c.Param("id"))
+	}
+	return s.versionAct(c, "done.version_withdrawn", func(id fab.DesignVersionID) error {
+		return s.Production.Withdraw(c.Request.Context(), id, dangerous, me(c).ID)
+	})
+}
+
+func (s *Server) versionAct(c *gin.Context, done string, act func(fab.DesignVersionID) error) error {
+	back := "/desk/products/" + c.Param("id")
+	if err := act(fab.DesignVersionID(c.Param("id"))); err != nil {
+		return s.sayNo(c, err, back)
+	}
+	s.flash(c, ui.FlashDone, done)
+	return to(c, back)
+}
+
 // partFile gives the model of a part.
 func (s *Server) partFile(c *gin.Context) error {
 	var part fab.Part

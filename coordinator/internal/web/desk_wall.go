@@ -111,9 +111,9 @@ func (r *reader) tiles(base string, mine func(fab.Worker) bool) ([]ui.Tile, erro
 }
 
 // modelName is what people call a printer model.
-func (r *reader) modelName(model string) string {
-	if r.ModelName != nil {
-		if name := r.ModelName(model); name != "" {
+func (s *Server) modelName(model string) string {
+	if s.ModelName != nil {
+		if name := s.ModelName(model); name != "" {
 			return name
 		}
 	}

@@ -54,7 +54,7 @@ func statusOf(err error) int {
 func (s *Server) page(answer func(*gin.Context) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if c.Request.Method == http.MethodPost {
-			if err := parseForm(c); err != nil {
+			if err := s.parseForm(c); err != nil {
 				s.fail(c, err)
 				return
 			}

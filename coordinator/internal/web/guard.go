@@ -121,12 +121,15 @@ func (s *Server) fault(c *gin.Context, err error, more ...any) string {
 
 // capped bounds what a request may carry.
 func (s *Server) capped(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, max(maxBody, s.takesFiles(c)))
 	c.Next()
 }
 
-// parseForm reads the fields of a form into the request.
-func parseForm(c *gin.Context) error {
+// parseForm reads the fields of a form into the request. A form with files is read by its own handler.
+func (s *Server) parseForm(c *gin.Context) error {
+	if s.takesFiles(c) > 0 {
+		return nil
+	}
 	if kind := c.ContentType(); c.Request.Method == http.MethodPost && kind != "" && !strings.EqualFold(kind, "application/x-www-form-urlencoded") {
 		return statusError{http.StatusUnsupportedMediaType}
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -63,11 +64,17 @@ func (s paperSlicer) Slice(_ context.Context, r slicing.Request) (slicing.Result
 	return slicing.Result{GCodeSHA256: hex.EncodeToString(sum[:]), Path: path, Size: int64(len(data)), Seconds: 600, FilamentMG: 5000, Layers: 10, Lines: 100}, nil
 }
 
-// Check takes any file for G-code.
+// Check takes any file for G-code that does not heat to 999 degrees.
 func (s paperSlicer) Check(_ context.Context, r io.Reader, _ slicing.CheckRequest) (slicing.CheckResult, error) {
-	sum := sha256.New()
-	size, err := io.Copy(sum, r)
-	result := slicing.CheckResult{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: size, Safe: true}
+	data, err := io.ReadAll(r)
+	sum := sha256.Sum256(data)
+	result := slicing.CheckResult{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Safe: !bytes.Contains(data, []byte("S999"))}
+	if !result.Safe {
+		result.Findings = []slicing.Finding{
+			{Code: "gcode.pause", Warning: true, Count: 1, Line: 2, Args: map[string]string{"command": "<b>M0</b>"}},
+			{Code: "gcode.too_hot", Line: 3, Count: 7, Args: map[string]string{"want_c": "999", "max_c": "260"}},
+		}
+	}
 	result.Report.Seconds, result.Report.FilamentMG, result.Report.Layers, result.Report.Lines = 600, 5000, 10, 100
 	return result, err
 }

@@ -56,7 +56,7 @@ func TestMachineSettings(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "G28\nM109 S{nozzle_c}\n", own.Start)
 	require.Equal(t, map[string]int64{"max_x_um": 210_500, "nozzle_max_c": 240}, own.Limits)
-	require.Equal(t, []production.Clip{{0, 0, 15_500, 10_000, 4000}, {200_000, 0, 220_000, 10_000, 4000}}, own.Clips)
+	require.Equal(t, []production.Clip{{Right: 15_500, Back: 10_000, Height: 4000}, {Left: 200_000, Right: 220_000, Back: 10_000, Height: 4000}}, own.Clips)
 
 	back := maker.page(page).form(t, page)
 	require.Equal(t, "no", back.Get("arcs"))

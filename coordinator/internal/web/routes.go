@@ -103,10 +103,16 @@ func (s *Server) deskRoutes() []route {
 
 		{get, "/desk/products", who, s.deskProducts},
 		{get, "/desk/products/:id", who, s.deskVersion},
+		{get, "/desk/products/:id/new", who, s.newVersionEmpty},
+		{post, "/desk/products/:id/versions", who, s.newVersion},
+		{post, "/desk/products/:id/trialled", who, s.versionTrialled},
+		{post, "/desk/products/:id/withdraw", who, s.versionWithdraw},
 		{get, "/desk/products/:id/parts/:part", who, s.partFile},
 		{post, "/desk/plates/:id/cancel", who, s.plateAct(s.Production.CancelPlate, "done.plate_cancelled")},
 		{post, "/desk/plates/:id/retry", who, s.plateAct(s.Production.RetryPlate, "done.plate_retried")},
 		{get, "/desk/picture/:name", who, s.deskPicture},
+		{post, "/desk/slicers", who, s.slicerAdd},
+		{post, "/desk/slicers/:id/revoke", who, s.slicerRevoke},
 
 		{get, "/desk/materials", who, s.deskMaterials},
 		{post, "/desk/donations/:id/receive", who, s.giftReceive},
@@ -151,12 +157,17 @@ func (s *Server) makerRoutes() []route {
 // ownRoutes are about one printer of a maker: its settings, and what its maker slices.
 func (s *Server) ownRoutes() []route {
 	const who, printer = fab.RoleMaker, "/maker/printers/:id"
+	const part = printer + "/parts/:design/:part"
 	return []route{
 		{get, printer, who, s.aboutPrinter(makerPrinters)},
 		{post, printer + "/self", who, s.printerSelf},
 		{get, printer + "/settings", who, s.settingsEmpty(makerPrinters)},
 		{post, printer + "/settings", who, s.settingsSave(makerPrinters)},
 		{post, printer + "/settings/reset", who, s.settingsReset(makerPrinters)},
+		{get, part + "/model", who, s.ownModel},
+		{get, part + "/sheet", who, s.ownSheet},
+		{get, part + "/sheet.ini", who, s.ownIni},
+		{post, part + "/gcode", who, s.ownGCode},
 	}
 }
 

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -101,6 +102,8 @@ type Config struct {
 	CA        string // PEM of the lab's CA; "" on loopback without TLS
 	// Telemetry is what a printer last said; false when nothing is known.
 	Telemetry func(fab.WorkerID) (Telemetry, bool)
+	// MaxModel and MaxGCode are the largest files that forms take, in bytes; zero is 64 and 256 MiB.
+	MaxModel, MaxGCode int64
 	// PostsPerMinute is how many forms one address may send, zero is 120.
 	PostsPerMinute int
 	Demo           Demo
@@ -118,7 +121,8 @@ type Server struct {
 	words    words
 	totals   totals
 	models   models
-	seal     []byte // key of what a browser keeps for us; a restart forgets it
+	uploads  chan struct{} // places for who sends files
+	seal     []byte        // key of what a browser keeps for us; a restart forgets it
 }
 
 // New builds a Server.
@@ -132,6 +136,7 @@ func New(c Config) (*Server, error) {
 	if c.Telemetry == nil {
 		c.Telemetry = func(fab.WorkerID) (Telemetry, bool) { return Telemetry{}, false }
 	}
+	c.MaxModel, c.MaxGCode = cmp.Or(c.MaxModel, defaultModel), cmp.Or(c.MaxGCode, defaultGCode)
 	if c.PostsPerMinute == 0 {
 		c.PostsPerMinute = 120
 	}
@@ -140,6 +145,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, limits: newLimits(c.PostsPerMinute), seal: make([]byte, 32), models: models{store: c.Store, room: c.Production},
+		uploads: make(chan struct{}, uploadsAtOnce),
 	}
 	if _, err := rand.Read(s.seal); err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
