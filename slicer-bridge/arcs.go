@@ -14,6 +14,7 @@ type arcsCommand struct {
 	File      string `arg:"" help:"G-code file." type:"existingfile"`
 	Out       string `short:"o" required:"" placeholder:"FILE" help:"G-code file to write."`
 	Tolerance int64  `placeholder:"UM" default:"50" help:"How far, in µm, what the machine draws may lie from the file."`
+	Circle    int64  `placeholder:"N" help:"Pieces into which the firmware cuts a whole circle at least, if it has such a rule."`
 	JSON      bool   `name:"json" help:"Print one JSON object."`
 }
 
@@ -30,7 +31,7 @@ func (cmd arcsCommand) Run(c console) error {
 	}
 	var stats arcfit.Stats
 	err = writeWhole(cmd.Out, func(w io.Writer) (err error) {
-		stats, err = arcfit.Fit(w, in, arcfit.Options{ToleranceUM: cmd.Tolerance})
+		stats, err = arcfit.Fit(w, in, arcfit.Options{ToleranceUM: cmd.Tolerance, CirclePieces: cmd.Circle})
 		return err
 	})
 	if err != nil {

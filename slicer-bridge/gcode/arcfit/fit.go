@@ -23,6 +23,11 @@ type Options struct {
 	// (MM_PER_ARC_SEGMENT of Marlin 1 and Prusa's, MAX_ARC_SEGMENT_MM of Marlin 2, the resolution of Klipper's
 	// gcode_arcs). Arcs shorter than one piece are not made, nor are circles so small that the pieces leave them.
 	PieceUM int64
+	// CirclePieces is in how many pieces at least the firmware cuts a whole circle, and ShortestUM how short, in µm, it makes
+	// them for that: 8 to 360, and up to 10,000. If zero, it knows no such rule, and no bound. Small curves need it: Marlin 2.0
+	// has 24 (MIN_ARC_SEGMENTS), later ones 72 from 100 µm on (MIN_CIRCLE_SEGMENTS, MIN_ARC_SEGMENT_MM).
+	CirclePieces int64
+	ShortestUM   int64
 	// MinMoves is how many moves an arc must replace: 2 to 1,000, 3 if zero.
 	MinMoves int
 	// MaxRadiusUM bounds the radius: 10,000 to 10,000,000 µm, 1,000,000 if zero. Firmwares compute in single precision, and a
@@ -88,11 +93,16 @@ func (o Options) complete() (Options, error) {
 	}{
 		{"ToleranceUM", &o.ToleranceUM, 5, 500, 50},
 		{"PieceUM", &o.PieceUM, 100, 10_000, 1_000},
+		{"CirclePieces", &o.CirclePieces, 8, 360, 0},
+		{"ShortestUM", &o.ShortestUM, 1, 10_000, 0},
 		{"MaxRadiusUM", &o.MaxRadiusUM, 10_000, 10_000_000, 1_000_000},
 		{"RatePermil", &o.RatePermil, 1, 200, 20},
 	} {
 		if *field.at == 0 {
 			*field.at = field.def
+		}
+		if *field.at == 0 {
+			continue
 		}
 		if *field.at < field.least || *field.at > field.most {
 			return o, fmt.Errorf("fit arcs: %s is %d: give %d to %d", field.name, *field.at, field.least, field.most)

@@ -20,11 +20,7 @@ func fitted(t require.TestingT, text string, o arcfit.Options) (string, arcfit.S
 	var out bytes.Buffer
 	s, err := arcfit.Fit(&out, strings.NewReader(text), o)
 	require.NoError(t, err)
-	tolerance := float64(o.ToleranceUM) / 1000
-	if tolerance == 0 {
-		tolerance = 0.05
-	}
-	p, err := prove([]byte(text), out.Bytes(), tolerance)
+	p, err := prove([]byte(text), out.Bytes(), o)
 	require.NoError(t, err, "before:\n%s\nafter:\n%s", clip(text), clip(out.String()))
 	require.EqualValues(t, p.arcs, s.Arcs)
 	require.EqualValues(t, p.moves, s.Moves)
@@ -207,16 +203,20 @@ func TestTextAroundCommandsStays(t *testing.T) {
 	require.NotEqual(t, byte('\n'), out[len(out)-1], "a missing last line ending stays missing")
 }
 
-// Circles that a firmware would draw as a few chords stay moves: below 2.5 mm a piece of 1 mm leaves the tolerance.
+// Circles that a firmware would draw as a few chords stay moves: below 2.5 mm a piece of 1 mm leaves the tolerance. Those
+// that it cuts more finely do not.
 func TestSmallCirclesStay(t *testing.T) {
-	small := func(radius float64) int64 {
+	arcs := func(radius float64, o arcfit.Options) int64 {
 		text := fmt.Sprintf("G21\nG90\nM83\nG1 X%.3f Y100 F1800\n", 100+radius)
-		_, s := fitted(t, text+turn(radius, 0, 2*math.Pi, 48), arcfit.Options{})
+		_, s := fitted(t, text+turn(radius, 0, 2*math.Pi, 48), o)
 		return s.Arcs
 	}
-	require.Zero(t, small(1))
-	require.Zero(t, small(2))
-	require.NotZero(t, small(6))
+	require.Zero(t, arcs(1, arcfit.Options{}))
+	require.Zero(t, arcs(2, arcfit.Options{}))
+	require.NotZero(t, arcs(6, arcfit.Options{}))
+	require.NotZero(t, arcs(1, arcfit.Options{CirclePieces: 24}))
+	require.NotZero(t, arcs(1, arcfit.Options{CirclePieces: 72, ShortestUM: 100}))
+	require.Zero(t, arcs(1, arcfit.Options{CirclePieces: 72, ShortestUM: 900}))
 }
 
 // A line of any length passes, and hides no move.
@@ -235,7 +235,7 @@ func TestLinesOfAnyLengthPass(t *testing.T) {
 
 // Odd options are refused by name, and what reader or writer say is passed on.
 func TestErrorsAreTold(t *testing.T) {
-	for _, o := range []arcfit.Options{{ToleranceUM: 1}, {PieceUM: -1}, {MinMoves: 1}, {MaxRadiusUM: 5}, {RatePermil: 900}, {Payload: 10}} {
+	for _, o := range []arcfit.Options{{ToleranceUM: 1}, {PieceUM: -1}, {CirclePieces: 3}, {ShortestUM: -1}, {MinMoves: 1}, {MaxRadiusUM: 5}, {RatePermil: 900}, {Payload: 10}} {
 		_, err := arcfit.Fit(io.Discard, strings.NewReader(""), o)
 		require.ErrorContains(t, err, "give")
 	}

@@ -139,6 +139,9 @@ func TestAnyPathKeepsToTheTolerance(t *testing.T) {
 		}
 		o := arcfit.Options{
 			ToleranceUM: rapid.Int64Range(5, 300).Draw(t, "tolerance"), MinMoves: rapid.IntRange(2, 10).Draw(t, "moves"),
+			PieceUM:      rapid.SampledFrom([]int64{0, 300, 2000}).Draw(t, "piece"),
+			CirclePieces: rapid.SampledFrom([]int64{0, 0, 24, 72}).Draw(t, "circle"),
+			ShortestUM:   rapid.SampledFrom([]int64{0, 100, 500}).Draw(t, "shortest"),
 		}
 		out, _ := fitted(t, p.w.String(), o)
 		fitted(t, out, o)
@@ -181,10 +184,7 @@ func FuzzFit(f *testing.F) {
 			require.True(t, bytes.Equal(data, out.Bytes()))
 			return
 		}
-		if tolerance == 0 {
-			tolerance = 50
-		}
-		_, err = prove(data, out.Bytes(), float64(tolerance)/1000)
+		_, err = prove(data, out.Bytes(), arcfit.Options{ToleranceUM: tolerance})
 		require.NoError(t, err, "%s", out.Bytes())
 	})
 }

@@ -27,10 +27,16 @@ func (d *deviation) join(e deviation) {
 const maxSweep = 0.95 * math.Pi
 
 // shape finds arcs. Lengths are mm.
-type shape struct{ tolerance, piece, maxRadius float64 }
+type shape struct {
+	tolerance, maxRadius    float64
+	piece, shortest, circle float64
+}
 
 func newShape(o Options) shape {
-	return shape{tolerance: float64(o.ToleranceUM) / 1000, piece: float64(o.PieceUM) / 1000, maxRadius: float64(o.MaxRadiusUM) / 1000}
+	return shape{
+		tolerance: float64(o.ToleranceUM) / 1000, maxRadius: float64(o.MaxRadiusUM) / 1000,
+		piece: float64(o.PieceUM) / 1000, shortest: float64(o.ShortestUM) / 1000, circle: float64(o.CirclePieces),
+	}
 }
 
 // fit gives the arc from the first to the last point that lies closest to the line through all of them, if it keeps to
@@ -125,12 +131,16 @@ func (s shape) follow(p []point, c point, radius float64) (in, out, sweep float6
 }
 
 // pieces gives how far what a firmware draws lies inside and outside the true arc. It cuts the arc into equal chords, of
-// at least one piece's length (Marlin's plan_arc, Klipper's gcode_arcs: the whole part of length / piece). Marlin 1 and Prusa's
-// turn the radius for each by sin t = t and cos t = 1 - t²/2, which lets it grow by the root of 1 + t⁴/4 every time, and
-// set it right every 25 pieces (N_ARC_CORRECTION).
+// at least one piece's length (Marlin's plan_arc, Klipper's gcode_arcs: the whole part of length / piece), or more of them
+// where the circle is small. Marlin 1 turns the radius for each by sin t = t and cos t = 1 - t²/2, which lets it grow by the
+// root of 1 + t⁴/4 every time, and sets it right every 25 pieces (N_ARC_CORRECTION); Marlin 2 and Prusa's (mc_arc) err less.
 func (s shape) pieces(radius, sweep float64) (inside, outside float64) {
 	const correction = 25
-	n := max(1, math.Floor(sweep*radius/s.piece))
+	fine := math.Floor(s.circle * sweep / 2 / math.Pi)
+	if s.shortest > 0 {
+		fine = min(fine, math.Floor(sweep*radius/s.shortest))
+	}
+	n := max(1, math.Floor(sweep*radius/s.piece), fine)
 	t := sweep / n
 	grown := min(n, correction) - 1
 	return radius * (1 - math.Cos(t/2)), radius * (math.Pow(1+t*t*t*t/4, grown/2) - 1)

@@ -2,12 +2,15 @@ package arcfit_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
 )
 
 // The proof reads both files with an interpreter of its own, shares no code with the package, and looks at what is drawn
@@ -83,6 +86,9 @@ func (d *drawn) go_(v map[byte]float64) {
 	}
 }
 
+// inMM gives an option in mm.
+func inMM(um int64) float64 { return float64(um) / 1000 }
+
 // proof is what was measured while two files were compared.
 type proof struct {
 	arcs, moves       int
@@ -93,7 +99,7 @@ type proof struct {
 // prove compares a file with what became of it. Every line of it must be there unchanged and in order, but for moves that
 // an arc stands for; each arc must begin and end where they do, with the same filament, feed and height, and keep to them
 // within the tolerance (mm) everywhere, both as a true arc and as firmwares draw it.
-func prove(before, after []byte, tolerance float64) (p proof, err error) {
+func prove(before, after []byte, o arcfit.Options) (p proof, err error) {
 	in, out := bytes.SplitAfter(before, []byte("\n")), bytes.SplitAfter(after, []byte("\n"))
 	var a, b drawn
 	at := 0
@@ -105,7 +111,7 @@ func prove(before, after []byte, tolerance float64) (p proof, err error) {
 			at++
 			continue
 		}
-		used, err := p.arc(in[at:], string(line), &a, &b, tolerance)
+		used, err := p.arc(in[at:], string(line), &a, &b, o)
 		if err != nil {
 			return p, fmt.Errorf("line %d, %q, for what begins at line %d: %w", n+1, line, at+1, err)
 		}
@@ -122,7 +128,7 @@ func prove(before, after []byte, tolerance float64) (p proof, err error) {
 }
 
 // arc proves one arc against the moves that it stands for, and gives their number.
-func (p *proof) arc(in [][]byte, line string, a, b *drawn, tolerance float64) (n int, err error) {
+func (p *proof) arc(in [][]byte, line string, a, b *drawn, o arcfit.Options) (n int, err error) {
 	command, v := words(line)
 	if command != "G2" && command != "G3" {
 		return 0, errors.New("neither a line of the file nor an arc")
@@ -162,17 +168,17 @@ func (p *proof) arc(in [][]byte, line string, a, b *drawn, tolerance float64) (n
 	p.arcs++
 	p.moves += n
 	c := circle{cx: from.x + v['I'], cy: from.y + v['J'], fromX: from.x, fromY: from.y, toX: b.x, toY: b.y, clockwise: command == "G2"}
-	return n, p.keeps(c, path, filament, tolerance)
+	return n, p.keeps(c, path, filament, o)
 }
 
-func (p *proof) keeps(c circle, path [][2]float64, filament []float64, tolerance float64) error {
+func (p *proof) keeps(c circle, path [][2]float64, filament []float64, o arcfit.Options) error {
 	if sweep := math.Abs(c.sweep()); sweep > math.Pi || sweep < 1e-6 {
 		return fmt.Errorf("turns by %f", sweep)
 	}
 	fine := apart(c.points(), path)
-	coarse := apart(c.firmware(1), path)
+	coarse := apart(c.firmware(o), path)
 	p.deviation, p.pieces = max(p.deviation, fine), max(p.pieces, coarse)
-	if worst := max(fine, coarse); worst > tolerance+0.0005 {
+	if worst := max(fine, coarse); worst > inMM(cmp.Or(o.ToleranceUM, 50))+0.0005 {
 		return fmt.Errorf("lies %f mm off, drawn %f mm", fine, coarse)
 	}
 	return spread(path, filament)
@@ -229,12 +235,19 @@ func (c circle) points() (path [][2]float64) {
 	return append(path, [2]float64{c.toX, c.toY})
 }
 
-// firmware draws the arc as Marlin 1.1 and Prusa's firmware do (plan_arc, mc_arc): in single precision, pieces of a
-// millimetre, small angles taken for their sines, put right every 25 pieces, the last piece straight to the end.
-func (c circle) firmware(piece float64) (path [][2]float64) {
+// firmware draws the arc as Marlin 1.1 does (plan_arc): in single precision, pieces of a millimetre or what the options
+// say, small angles taken for their sines, put right every 25 pieces, the last piece straight to the end.
+func (c circle) firmware(o arcfit.Options) (path [][2]float64) {
 	x, y := float32(c.fromX-c.cx), float32(c.fromY-c.cy)
 	sweep := float32(c.sweep())
-	n := max(1, int(math.Floor(math.Abs(float64(sweep))*math.Hypot(float64(x), float64(y))/piece)))
+	length := math.Abs(float64(sweep)) * math.Hypot(float64(x), float64(y))
+	n := max(1, int(length/inMM(cmp.Or(o.PieceUM, 1000))))
+	if fine := int(math.Abs(float64(sweep)) / 2 / math.Pi * float64(o.CirclePieces)); fine > n {
+		if o.ShortestUM > 0 {
+			fine = min(fine, int(length/inMM(o.ShortestUM)))
+		}
+		n = max(n, fine)
+	}
 	turn := sweep / float32(n)
 	sin, cos := turn, 1-turn*turn/2
 	path = append(path, [2]float64{c.fromX, c.fromY})
