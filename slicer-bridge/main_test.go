@@ -90,6 +90,27 @@ func TestFromPartToJudgedPlate(t *testing.T) {
 	require.Equal(t, "gcode.outside_bed", judged.Findings[0].Code)
 }
 
+// Parts of several kinds share a plate, with what one machine has beside its model; the answer tells of all of them.
+func TestPlateOfTwoPartsForOneMachine(t *testing.T) {
+	out, own := filepath.Join(t.TempDir(), "plate.gcode"), filepath.Join(t.TempDir(), "own.toml")
+	require.NoError(t, os.WriteFile(own, []byte("arcs = true\n[limits]\nheight_um = 50000\n"), 0o600))
+	small, large := cube(t, 10), cube(t, 14)
+	slice := []string{"slice", small, large, "--copies", "3,1", "--printer", "ender-3", "--material", "pla", "-o", out, "--cache", t.TempDir(), "--overlay", own, "--json"}
+	code, text, msg := call(slice...)
+	require.Zero(t, code, msg)
+	require.Empty(t, msg)
+	var plate plateAnswer
+	require.NoError(t, json.Unmarshal([]byte(text), &plate))
+	require.Equal(t, 4, plate.Copies)
+	require.NotNil(t, plate.Arcs, "by the machine's own firmware")
+	require.InDelta(t, 13.8, plate.Bounds.Max[2], 0.31)
+	require.FileExists(t, out)
+
+	code, _, msg = call(append(slice, "--scale", "4")...)
+	require.NotZero(t, code)
+	require.Contains(t, msg, "too tall")
+}
+
 func TestPictureIsWritten(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "part.png")
 	code, _, msg := call("picture", cube(t, 20), "-o", out, "--color", "#b5460f", "--paper", "--width", "64", "--height", "48")
@@ -121,6 +142,13 @@ func TestRefusalsAreOneLine(t *testing.T) {
 		"unknown material": {slice("--material", "nope"), "--material must be one of"},
 		"too many":         {slice("--copies", "200"), "200 copies do not fit on the bed"},
 		"no slicer":        {slice("--slicer", "no-such-slicer"), "install the package prusa-slicer"},
+		"no such overlay":  {slice("--overlay", broken+"x"), "no such file"},
+		"odd overlay":      {slice("--overlay", part), "own settings cannot be used"},
+		"copies for none":  {slice("--copies", "1,2"), "2 numbers for 1 files"},
+		"too high a pile":  {slice("--pile", "51"), "51 is out of range for pile"},
+		"no scale":         {slice("--scale", "0.0001"), "out of range for scale"},
+		"over a part":      {append(slice(), "-o", part), "is one of the parts"},
+		"one is broken":    {append([]string{"slice", broken}, slice()[1:]...), "broken.stl: this is no STL"},
 		"odd color":        {[]string{"picture", part, "-o", out, "--color", "green"}, "six hexadecimal digits"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func TestPictureShowsWhatLiesWhere(t *testing.T) {
 	area := plate.Area{MaxX: 200, MaxY: 200, Height: 100, Blocked: []plate.Rect{{MinX: 180, MinY: 0, MaxX: 200, MaxY: 20}}}
 	parts := []plate.Part{{Mesh: box(120, 10, 4)}, {Mesh: box(20, 20, 4)}}
 	places := []plate.Place{{X: 100, Y: 100, Angle: 45}, {Part: 1, X: 30, Y: 30}}
-	view := mesh.View{Width: 400, Height: 360, Background: mesh.Paper}
+	view := mesh.View{Width: 200, Height: 180, Background: mesh.Paper}
 	data, err := plate.Picture(parts, places, area, view)
 	require.NoError(t, err)
 	again, err := plate.Picture(parts, places, area, view)
@@ -27,7 +27,7 @@ func TestPictureShowsWhatLiesWhere(t *testing.T) {
 	require.Equal(t, data, again)
 	img, err := png.Decode(bytes.NewReader(data))
 	require.NoError(t, err)
-	require.Equal(t, image.Rect(0, 0, 400, 360), img.Bounds())
+	require.Equal(t, image.Rect(0, 0, 200, 180), img.Bounds())
 
 	bed := bounds(img, func(c color.NRGBA) bool { return c != mesh.Paper })
 	at := func(x, y float64) color.NRGBA {

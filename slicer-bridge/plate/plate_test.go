@@ -1,10 +1,6 @@
 package plate_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/xml"
-	"io"
 	"math"
 	"testing"
 
@@ -205,10 +201,9 @@ func TestPileable(t *testing.T) {
 // The raster sees the opening of a horseshoe: more copies lie on the bed than
 // their boxes would allow.
 func TestOpenShapesNest(t *testing.T) {
-	n := plate.MaxCopies(horseshoe(), 20, bed)
-	require.Greater(t, n, 1, "of boxes of 100 × 100 with clearance a bed of 200 × 200 takes one")
-	_, err := plate.Lay(one(horseshoe(), n), bed)
-	require.NoError(t, err)
+	places, err := plate.Lay(one(horseshoe(), 2), bed)
+	require.NoError(t, err, "of boxes of 100 × 100 with clearance a bed of 200 × 200 takes one")
+	require.NoError(t, plate.Overlaps(one(horseshoe(), 2), places, bed))
 }
 
 // The same parts give the same plate, however often they are laid.
@@ -221,43 +216,4 @@ func TestLayoutsAreTheSameEveryTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, first, again)
 	}
-}
-
-// The 3MF holds the part once, an instance for each place, and the mark without
-// which the slicer would slice each instance anew.
-func TestWrite3MF(t *testing.T) {
-	var first, second bytes.Buffer
-	places := []plate.Place{{X: 30, Y: 40.25}, {X: 90, Y: 40, Angle: 90}}
-	require.NoError(t, plate.Write3MF(&first, []plate.Part{{Mesh: box(20, 10, 5), Name: `a "part" & <more>`}}, places))
-	require.NoError(t, plate.Write3MF(&second, []plate.Part{{Mesh: box(20, 10, 5), Name: `a "part" & <more>`}}, places))
-	require.Equal(t, first.Bytes(), second.Bytes())
-
-	z, err := zip.NewReader(bytes.NewReader(first.Bytes()), int64(first.Len()))
-	require.NoError(t, err)
-	f, err := z.Open("3D/3dmodel.model")
-	require.NoError(t, err)
-	text, err := io.ReadAll(f)
-	require.NoError(t, err)
-	var model struct {
-		Metadata []struct {
-			Name  string `xml:"name,attr"`
-			Value string `xml:",chardata"`
-		} `xml:"metadata"`
-		Object struct {
-			Name      string     `xml:"name,attr"`
-			Vertices  []struct{} `xml:"mesh>vertices>vertex"`
-			Triangles []struct{} `xml:"mesh>triangles>triangle"`
-		} `xml:"resources>object"`
-		Items []struct {
-			Transform string `xml:"transform,attr"`
-		} `xml:"build>item"`
-	}
-	require.NoError(t, xml.Unmarshal(text, &model))
-	require.Equal(t, "slic3rpe:Version3mf", model.Metadata[0].Name)
-	require.Equal(t, "1", model.Metadata[0].Value)
-	require.Equal(t, `a "part" & <more>`, model.Object.Name)
-	require.Len(t, model.Object.Vertices, 8)
-	require.Len(t, model.Object.Triangles, 12)
-	require.Equal(t, "1 0 0 0 1 0 0 0 1 30.000 40.250 0", model.Items[0].Transform)
-	require.Equal(t, "0 1 0 -1 0 0 0 0 1 90.000 40.000 0", model.Items[1].Transform)
 }

@@ -46,14 +46,16 @@ func search(parts []Part, a Area) []Place {
 	}
 	n := newNest(parts, outlines, a, 1)
 	best, all := n.best(plain(), nil)
-	if !all && !n.solid() {
-		few := len(best) <= fewPieces
-		if best, all = n.best(tilted(few), best); few && !all && len(parts) == 1 {
-			wide := newNest(parts, outlines, a, 2)
-			if got := wide.places(wide.far()); len(got) > len(best) {
-				best = got
-			}
+	few := len(best) <= fewPieces && !n.solid()
+	more := false
+	if few && !all && len(parts) == 1 {
+		wide := newNest(parts, outlines, a, 2)
+		if got := wide.places(wide.far()); len(got) > len(best) {
+			best, more = got, true
 		}
+	}
+	if !all && !more && !n.solid() {
+		best, _ = n.best(tilted(few), best)
 	}
 	n.centre(best)
 	return best

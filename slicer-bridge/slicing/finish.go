@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
@@ -23,6 +24,10 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	if err != nil {
 		return Result{}, err
 	}
+	late, err := clock(out, j)
+	if err != nil {
+		return Result{}, err
+	}
 	final := filepath.Join(dir, "final.gcode")
 	arcs, err := rewrite(out.GCode, final, nil, j.arcs)
 	if err != nil {
@@ -32,7 +37,7 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	if err != nil {
 		return Result{}, err
 	}
-	r.Arcs, r.Warnings = arcs, append(r.Warnings, notWhole...)
+	r.Arcs, r.Warnings = arcs, slices.Concat(r.Warnings, notWhole, late)
 	tell(progressJudged)
 	r, err = s.cache.keep(j.key, final, nil, r)
 	if err != nil {
@@ -107,10 +112,21 @@ func (s *Slicer) judge(path string, out prusaslicer.Outcome, j job) (Result, err
 		}
 		r.Warnings = append(r.Warnings, *mesh.NewProblem(CodeSlicerWarning, "text", text))
 	}
-	if apart(r.Seconds, out.Footer.Seconds) {
-		r.Warnings = append(r.Warnings, *mesh.NewProblem(CodeTimeDiffers, "ours_s", r.Seconds, "slicer_s", out.Footer.Seconds))
-	}
 	return r, nil
+}
+
+// clock compares our time for the slicer's own file with what the slicer expects.
+func clock(out prusaslicer.Outcome, j job) ([]mesh.Problem, error) {
+	f, err := os.Open(out.GCode)
+	if err != nil {
+		return nil, fmt.Errorf("open sliced file: %w", err)
+	}
+	defer f.Close()
+	report, _, err := gcode.Check(f, j.limits)
+	if err != nil || !apart(report.Seconds, out.Footer.Seconds) {
+		return nil, err
+	}
+	return []mesh.Problem{*mesh.NewProblem(CodeTimeDiffers, "ours_s", report.Seconds, "slicer_s", out.Footer.Seconds)}, nil
 }
 
 // apart says whether two times differ by more than 3 % and ten seconds.

@@ -61,7 +61,7 @@ func newPlates(t *testing.T) plates {
 
 func (p plates) slice(t *testing.T, stl []byte, printer string, q slicing.Quality) ([]byte, error) {
 	t.Helper()
-	r, err := p.slicer.Slice(t.Context(), slicing.Request{STL: stl, PartName: "part", Copies: 1, Printer: printer, Filament: "petg", Quality: q})
+	r, err := p.slicer.Slice(t.Context(), slicing.Request{STL: stl, PartName: "part", Copies: 1, Printer: printer, Filament: "petg", Quality: q, NoArcs: true})
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +121,7 @@ func walls(text string) (n float64) {
 
 // Of a round part, as the slicer writes it, fewer than a quarter of the lines are left, at either quality.
 func TestRoundPartsLoseMostOfTheirLines(t *testing.T) {
+	t.Parallel()
 	p := newPlates(t)
 	for _, q := range []slicing.Quality{slicing.Draft, slicing.Normal} {
 		t.Run(string(q), func(t *testing.T) {
@@ -138,6 +139,7 @@ func TestRoundPartsLoseMostOfTheirLines(t *testing.T) {
 
 // Our own parts are drawn with long sides on purpose. What the slicer makes of them keeps to the promise all the same.
 func TestOurPartsKeepToTheTolerance(t *testing.T) {
+	t.Parallel()
 	p := newPlates(t)
 	for _, part := range []string{"visor/band", "visor/reinforcement", "hook/hook"} {
 		t.Run(part, func(t *testing.T) {

@@ -189,6 +189,18 @@ func TestFeedGoesWithTheArc(t *testing.T) {
 	require.EqualValues(t, 2, s.Arcs)
 }
 
+// A circle of which one part is printed and the other travelled becomes arcs of one kind each.
+func TestPrintAndTravelStayApart(t *testing.T) {
+	circle := strings.SplitAfter(turn(30, 0, 2.9, 60), "\n")
+	for k := 20; k < 40; k++ {
+		circle[k], _, _ = strings.Cut(circle[k], " E")
+		circle[k] += "\n"
+	}
+	_, s := fitted(t, start+strings.Join(circle, ""), arcfit.Options{})
+	require.EqualValues(t, 3, s.Arcs)
+	require.EqualValues(t, 60, s.Moves)
+}
+
 // Line endings, and comments that all moves share, stay behind the arc; lower case and missing blanks are read.
 func TestTextAroundCommandsStays(t *testing.T) {
 	circle := turn(30, 0, 2.9, 60)

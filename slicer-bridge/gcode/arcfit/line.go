@@ -34,7 +34,6 @@ type line struct {
 	other  bool   // has more than these parameters, or one that is no plain number
 	tail   []byte // blanks, comment and line ending behind the command
 	name   []byte // of a word of another kind
-	broken bool   // holds a carriage return that is no line ending: firmwares end the line there
 }
 
 // parse reads raw into l. It must not change while l is in use.
@@ -42,7 +41,7 @@ func (l *line) parse(raw []byte) {
 	*l = line{}
 	s := raw
 	if cr := bytes.IndexByte(s, '\r'); cr >= 0 && string(s[cr:]) != "\r\n" {
-		l.letter, l.broken = '#', true
+		l.letter = '#' // firmwares end the line there: who knows what follows
 		return
 	}
 	i := blanks(s, 0)

@@ -47,7 +47,7 @@ func (m *modal) move(l *line) (move, bool) {
 	case 'N':
 		m.numbered = true
 	case '#':
-		if l.broken || !harmless(string(l.name)) {
+		if !harmless(string(l.name)) {
 			m.lost()
 		}
 	}

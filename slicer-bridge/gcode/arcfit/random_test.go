@@ -132,6 +132,7 @@ func (p *pen) between() {
 // Whatever is drawn, at whatever tolerance, the promise holds, and a second fit of the result finds a file that it may fit
 // or leave, with the same promise.
 func TestAnyPathKeepsToTheTolerance(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := newPen(t)
 		for range rapid.IntRange(1, 8).Draw(t, "strokes") {
