@@ -33,6 +33,7 @@ const (
 	claimNozzle
 	claimMaterial
 	claimPrinter
+	claimDimension
 )
 
 // claimOf tells the words before "=", ":" or "," in the comments of slicers. They are those of PrusaSlicer 2.5, Slic3r
@@ -59,6 +60,8 @@ func claimOf(word string) claim {
 		return claimNozzle
 	case "filament_type", "Filament type", "Filament Type #1", "Filament Name #1", "printMaterial", "material_name":
 		return claimMaterial
+	case "Dimension": // ideaMaker: the bed and, last, the nozzle
+		return claimDimension
 	case "printer_model", "TARGET_MACHINE.NAME", "printer_name":
 		return claimPrinter
 	}
@@ -92,7 +95,7 @@ func (c *checker) said(raw []byte) {
 }
 
 // saying are the first letters of the words that claimOf knows, so that the many comments of a layer cost little.
-const saying = "etTPpBECf-FMLlnNmv"
+const saying = "etTPpBECf-FMLlnNmvD"
 
 func (c *checker) saidOne(s []byte) {
 	i := bytes.IndexAny(s, "=:,")
@@ -128,6 +131,10 @@ func (c *checker) saidOne(s []byte) {
 		r.Layers = max(r.Layers, int64(min(sum(value), 1e6)))
 	case claimNozzle:
 		r.NozzleUM = um(agreed(value))
+	case claimDimension:
+		if words := strings.Fields(value); len(words) == 4 {
+			r.NozzleUM = um(agreed(words[3]))
+		}
 	case claimMaterial:
 		r.Material = family(value)
 	case claimPrinter:

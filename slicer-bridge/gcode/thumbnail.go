@@ -99,6 +99,9 @@ func (t *thumbnails) start(kind string, words [][]byte) {
 	if kind != "" && kind != "_PNG" && kind != "_JPG" || len(t.errs) >= maxThumbnails {
 		return
 	}
+	if len(words) == 4 { // Kiri:Moto writes the size as two words
+		words = [][]byte{words[0], append(append(bytes.Clone(words[1]), 'x'), words[2]...), words[3]}
+	}
 	if len(words) != 3 || !t.heading(words) {
 		t.wrong("has a heading that cannot be read")
 		return
