@@ -5,6 +5,7 @@ package gcode
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -18,9 +19,13 @@ const (
 	maxWords = 1000 // distinct command words remembered
 	slack    = 0.05 // mm: rounding of a slicer, not a move
 	maxUM    = 1e15
+
+	maxBytes   = 2 << 30 // of a file, where the limits say nothing; a print of a week has a quarter of that
+	maxHours   = 200     // of motion and dwells
+	longestRun = 200.0   // mm of filament in one move: Marlin's EXTRUDE_MAXLENGTH
 )
 
-// Check reads the file to its end. The findings are in the order of their first line, one for each kind; Safe judges
+// Check reads the file to its end, or as far as a file may be long. The findings are in the order of their first line, one for each kind; Safe judges
 // them. The error is about reading only. Check keeps nothing of the file, whatever its size.
 func Check(r io.Reader, l Limits) (Report, []Finding, error) {
 	c := newChecker(l)
@@ -136,6 +141,11 @@ func (c *checker) piece(p piece) bool {
 	if c.alien {
 		return true
 	}
+	if most := cmp.Or(c.limits.MaxBytes, maxBytes); c.report.Bytes > most {
+		c.alien = true
+		c.refuse(CodeTooLarge, "", "bytes", c.report.Bytes, "max", most)
+		return false
+	}
 	raw := p.text
 	if c.empty {
 		raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
@@ -242,6 +252,9 @@ func (c *checker) finish() {
 	r.Layers = c.layers.count()
 	r.Seconds = int64(duration(c.plan.seconds).Round(time.Second) / time.Second)
 	r.MaxZUM = max(r.MaxZUM, 0)
+	if hours := r.Seconds / 3600; hours >= maxHours && !c.again(CodeTooLong, "") {
+		c.refuse(CodeTooLong, "", "hours", hours, "max", maxHours)
+	}
 	r.HeatersOff = c.leftOn()
 	c.mismatch()
 }

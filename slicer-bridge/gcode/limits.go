@@ -29,6 +29,7 @@ type Limits struct {
 	Arcs        bool
 	Commands    []string         // allowed beyond the firmware's own, sorted
 	Macros      []profiles.Macro // allowed, with what they do
+	MaxBytes    int64            // of a file; 0 stands for 2 GiB
 	Payload     int              // longest command in bytes, without number and checksum
 	Firmware    profiles.FileRules
 

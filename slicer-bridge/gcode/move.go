@@ -53,6 +53,9 @@ func (c *checker) extrude(e float64) {
 	if e > tiny && (c.reached[c.tool] < least || c.nozzle[c.tool] < least) && !c.again(CodeColdExtrusion, "") {
 		c.refuse(CodeColdExtrusion, "", "target_c", c.nozzle[c.tool], "min_c", c.limits.MinExtrude)
 	}
+	if (e > longestRun || e < -longestRun) && !c.again(CodeLongExtrusion, "") {
+		c.refuse(CodeLongExtrusion, "", "at_mm", e, "max_mm", longestRun)
+	}
 	c.fuel += e * percent(c.flow) / 100
 	c.fuelTop = max(c.fuelTop, c.fuel)
 }

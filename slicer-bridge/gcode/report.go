@@ -68,6 +68,9 @@ const (
 	CodePlaceholder    = "gcode.placeholder"    // text
 	CodeDamaged        = "gcode.damaged"        // a line holds NUL bytes
 	CodeNotGCode       = "gcode.not_gcode"      // is
+	CodeLongExtrusion  = "gcode.long_extrusion" // at_mm, max_mm
+	CodeTooLarge       = "gcode.too_large"      // bytes, max
+	CodeTooLong        = "gcode.too_long"       // hours, max
 	CodeOtherNozzle    = "gcode.other_nozzle"   // said_mm, want_mm (a warning)
 	CodeOtherMaterial  = "gcode.other_material" // said, want (a warning)
 )
@@ -79,6 +82,7 @@ func Codes() []string {
 		CodeMoveBeforeHome, CodeHeaterLeftOn, CodeRefusedCommand, CodeForbidden, CodeNoTool, CodeTwoCommands,
 		CodeHostOwned, CodeInertText, CodePause, CodeOriginMoved, CodeInches, CodeLineTooLong, CodeUnreadable,
 		CodePlaceholder, CodeDamaged, CodeNotGCode, CodeOtherNozzle, CodeOtherMaterial,
+		CodeLongExtrusion, CodeTooLarge, CodeTooLong,
 	}
 }
 
