@@ -12,7 +12,7 @@ const (
 	fewPieces = 3  // it is tried where no more lie in rows
 	farPieces = 8  // nor does it look for more
 	farBeam   = 12 // states kept
-	farStep   = 20 // degrees between two angles
+	farStep   = 15 // degrees between two angles
 )
 
 // state is a plate half laid.

@@ -23,6 +23,9 @@ type Part struct {
 // piles is how many places the part takes.
 func (p Part) piles() int { return (p.Copies + p.pile() - 1) / p.pile() }
 
+// pieces is how many stand on the place with this number.
+func (p Part) pieces(place int) int { return min(p.pile(), p.Copies-place*p.pile()) }
+
 func (p Part) pile() int { return max(p.Pile, 1) }
 
 // Area is where plastic may lie, in mm; the bed's own corner is (MinX, MinY).
@@ -63,15 +66,17 @@ const (
 // part by part. It takes well under a second for most plates and is bounded for
 // all: the search ends after a fixed amount of work.
 func Lay(parts []Part, a Area) ([]Place, error) {
+	outlines := make([]outline, len(parts))
 	for i, p := range parts {
 		if err := usable(p); err != nil {
 			return nil, fmt.Errorf("lay %q: %w", p.Name, err)
 		}
-		if p := fits(p, a); p != nil {
+		outlines[i] = newOutline(p.Mesh)
+		if p := fits(p, outlines[i], a); p != nil {
 			return nil, named(p, parts, i)
 		}
 	}
-	places := search(parts, a)
+	places := search(parts, outlines, a)
 	if p := short(parts, places, a); p != nil {
 		return nil, p
 	}
@@ -97,14 +102,18 @@ func usable(p Part) error {
 // limit; 0 when the part is too big or too tall.
 func MaxCopies(m *mesh.Mesh, limit int, a Area) int {
 	part := Part{Mesh: m, Copies: limit}
-	if usable(part) != nil || fits(part, a) != nil {
+	if usable(part) != nil {
 		return 0
 	}
-	return len(search([]Part{part}, a))
+	o := newOutline(m)
+	if fits(part, o, a) != nil {
+		return 0
+	}
+	return len(search([]Part{part}, []outline{o}, a))
 }
 
 // fits says why not even one piece, or one pile, finds room on the empty bed.
-func fits(p Part, a Area) *mesh.Problem {
+func fits(p Part, o outline, a Area) *mesh.Problem {
 	tall := p.Mesh.Bounds().Size()[2]
 	if tall > a.Height+1e-6 {
 		return mesh.NewProblem(CodeTooTall, "part_mm", round(tall), "max_mm", round(a.Height))
@@ -117,7 +126,7 @@ func fits(p Part, a Area) *mesh.Problem {
 			return mesh.NewProblem(CodeNotStackable, "share_percent", int(100*share))
 		}
 	}
-	if most := newOutline(p.Mesh).largest(a); most < 1 {
+	if most := o.largest(a); most < 1 {
 		return tooBig(CodeTooBig, p, a, "fits_percent", int(100*most))
 	}
 	return nil
@@ -163,7 +172,7 @@ func (n *nest) places(spots [][]spot) []Place {
 		p := n.parts[part]
 		for k, s := range list {
 			out = append(out, Place{
-				Part: part, Angle: math.Mod(s.shape.angle, 360), Pile: min(p.pile(), p.Copies-k*p.pile()),
+				Part: part, Angle: math.Mod(s.shape.angle, 360), Pile: p.pieces(k),
 				X: n.area.MinX + n.cell*float64(s.x) - s.shape.left, Y: n.area.MinY + n.cell*float64(s.y) - s.shape.bottom,
 			})
 		}

@@ -146,6 +146,40 @@ func cells(mm, cell float64) int { return max(int(math.Ceil((mm-edge)/cell)), 1)
 
 // hull gives the corners of the convex hull, counter-clockwise.
 func hull(points []point) []point {
+	return sortedHull(outer(points))
+}
+
+// outer leaves out what lies inside the eight outermost points, which is most.
+func outer(points []point) []point {
+	toward := [8]point{{1, 0}, {1, 1}, {0, 1}, {-1, 1}, {-1, 0}, {-1, -1}, {0, -1}, {1, -1}}
+	far := make([]point, len(toward))
+	for k, d := range toward {
+		most := math.Inf(-1)
+		for _, p := range points {
+			if v := p[0]*d[0] + p[1]*d[1]; v > most {
+				far[k], most = p, v
+			}
+		}
+	}
+	rim := sortedHull(slices.Clone(far))
+	inside := func(p point) bool {
+		for i := range rim {
+			if cross(rim[i], rim[(i+1)%len(rim)], p) <= 0 {
+				return false
+			}
+		}
+		return true
+	}
+	out := far
+	for _, p := range points {
+		if !inside(p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func sortedHull(points []point) []point {
 	slices.SortFunc(points, func(a, b point) int {
 		if a[0] != b[0] {
 			return sign(a[0] - b[0])

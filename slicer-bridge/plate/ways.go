@@ -39,13 +39,13 @@ func tilted(few bool) []way {
 const mostWork = 1_000_000_000
 
 // search gives the first layout that holds all, or the one that holds most.
-func search(parts []Part, a Area) []Place {
-	var outlines []outline
-	for _, p := range parts {
-		outlines = append(outlines, newOutline(p.Mesh))
-	}
+func search(parts []Part, outlines []outline, a Area) []Place {
 	n := newNest(parts, outlines, a, 1)
-	best, all := n.best(plain(), nil)
+	var best []Place
+	if len(parts) == 1 && len(a.Blocked) == 0 {
+		best = n.rows()
+	}
+	best, all := n.best(plain(), best)
 	few := len(best) <= fewPieces && !n.solid()
 	more := false
 	if few && !all && len(parts) == 1 {
@@ -78,6 +78,9 @@ func (n *nest) best(ways []way, best []Place) (_ []Place, all bool) {
 	asked, most := 0, pieces(best)
 	for _, p := range n.parts {
 		asked += p.Copies
+	}
+	if most == asked {
+		return best, true
 	}
 	for _, w := range ways {
 		if n.work > mostWork {
