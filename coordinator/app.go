@@ -43,8 +43,9 @@ type pace struct {
 	times          *schedule.Settings
 	every          time.Duration // of the loops
 	rest, handRest time.Duration
-	posts          int     // forms a minute from one address
-	speedup        float64 // of the printers' clock
+	posts          int           // forms a minute from one address
+	speedup        float64       // of the printers' clock
+	lease          time.Duration // of a plate to a slicing worker
 }
 
 // app is the coordinator: every room, wired.
@@ -93,9 +94,12 @@ func newApp(ctx context.Context, c config.Config, p pace, log *slog.Logger) (a *
 	if a.pages, err = ui.New(); err != nil {
 		return a, err
 	}
-	slicer, err := slicing.New(slicing.Config{Profiles: a.profiles, CacheDir: filepath.Join(c.Data, "plates"), Slicer: c.Slicer.Path, Log: log})
-	if err != nil {
-		return a, slicerMissing(err)
+	var slicer *slicing.Slicer // nil where all slicing is left to other machines
+	if c.Slicer.Slots > 0 {
+		slicer, err = slicing.New(slicing.Config{Profiles: a.profiles, CacheDir: filepath.Join(c.Data, "plates"), Slicer: c.Slicer.Path, Log: log})
+		if err != nil {
+			return a, slicerMissing(err)
+		}
 	}
 	if err := a.listen(); err != nil {
 		return a, err
@@ -115,7 +119,7 @@ func newApp(ctx context.Context, c config.Config, p pace, log *slog.Logger) (a *
 func slicerMissing(err error) error {
 	var p *slicing.Problem
 	if errors.As(err, &p) && p.Code == slicing.CodeSlicerMissing {
-		return errors.New("no slicer: install the package prusa-slicer, or set slicer.path")
+		return errors.New("no slicer: install the package prusa-slicer, set slicer.path, or set slicer.slots to 0 and slice on other machines")
 	}
 	return err
 }
@@ -191,10 +195,10 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.delivery = delivery.New(a.store)
 	a.report = report.New(a.store)
 	c := production.Config{
-		Store: a.store, Checker: slicer, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots, Speedup: a.pace.speedup,
-		CheckOverlay: a.checkOverlay,
+		Store: a.store, Checker: slicing.NewChecker(a.profiles), Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
+		Speedup: a.pace.speedup, Lease: a.pace.lease, CheckOverlay: a.checkOverlay,
 	}
-	if c.Slicers > 0 {
+	if slicer != nil {
 		c.Slicer = slicer
 	}
 	a.production = production.New(c)

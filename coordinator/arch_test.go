@@ -67,6 +67,7 @@ var rooms = map[string]room{
 
 	"slicer-bridge":                      {ours: []string{"slicer-bridge/...", "firmware-profiles"}},
 	"slicer-bridge/internal/prusaslicer": {},
+	"slicer-bridge/internal/queue":       {ours: []string{"slicer-bridge/slicing"}},
 	"slicer-bridge/internal/corpus":      {stdlib: true, pure: true},
 	"slicer-bridge/mesh":                 {ours: []string{"firmware-profiles"}},
 	"slicer-bridge/gcode":                {ours: []string{"firmware-profiles"}},

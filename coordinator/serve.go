@@ -22,6 +22,7 @@ type serveCmd struct {
 	Database string        `placeholder:"PATH|URL" help:"SQLite file or postgres:// address; wins over the configuration."`
 	Announce string        `placeholder:"FILE" help:"Write the addresses to this file once all is ready."`
 	Pace     time.Duration `hidden:"" help:"Turn the loops this often, for tests and demos."`
+	Lease    time.Duration `hidden:"" help:"Take a plate from a slicing worker that is silent for so long, for tests."`
 }
 
 // Run serves.
@@ -30,7 +31,9 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, cfg, quickened(c.Pace), log)
+	p := quickened(c.Pace)
+	p.lease = c.Lease
+	a, err := newApp(ctx, cfg, p, log)
 	if err != nil {
 		return err
 	}

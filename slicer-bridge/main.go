@@ -23,6 +23,7 @@ type commands struct {
 	Slice   sliceCommand   `cmd:"" help:"Make a plate of copies for one machine."`
 	Analyse analyseCommand `cmd:"" help:"Measure a G-code file and hold it against a machine's limits."`
 	Arcs    arcsCommand    `cmd:"" help:"Replace short moves of a G-code file by arcs."`
+	Work    workCommand    `cmd:"" help:"Slice for a lab until told to end."`
 	Picture pictureCommand `cmd:"" help:"Draw an STL or 3MF as a PNG."`
 }
 

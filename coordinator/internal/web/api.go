@@ -53,6 +53,7 @@ func (s *Server) mountAPI() huma.API {
 		OperationID: "audit", Method: get, Path: apiPrefix + "/audit", Summary: "Whether the books add up",
 		Errors: []int{401, 403}, Security: []map[string][]string{{bySession: {}}},
 	}, s.apiAudit)
+	s.mountSlicing(api)
 	return api
 }
 

@@ -81,12 +81,12 @@ func policy(script string) string {
 }
 
 // logged writes one line for each request: the route and not the path, which may hold a token. What only reads, and
-// well, is for those who look closer.
+// well, is for those who look closer, and so is what a slicing machine says every second.
 func (s *Server) logged(c *gin.Context) {
 	start := time.Now()
 	c.Next()
 	level := slog.LevelDebug
-	if c.Request.Method == http.MethodPost || c.Writer.Status() >= http.StatusInternalServerError {
+	if c.Request.Method == http.MethodPost && c.FullPath() != progressFull || c.Writer.Status() >= http.StatusInternalServerError {
 		level = slog.LevelInfo
 	}
 	s.Log.Log(c.Request.Context(), level, "answer", "method", c.Request.Method, "route", c.FullPath(), "status", c.Writer.Status(),

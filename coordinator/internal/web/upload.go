@@ -22,10 +22,12 @@ const (
 // takesFiles says how much a route may carry when its form brings files; zero for every other. It is well above what one
 // file may have, so that a file that is too large is refused in the form and not with the connection.
 func (s *Server) takesFiles(c *gin.Context) int64 {
-	if c.Request.Method != http.MethodPost {
+	if c.Request.Method != http.MethodPost && c.Request.Method != http.MethodPut {
 		return 0
 	}
 	switch c.FullPath() {
+	case gcodeFull:
+		return maxSliced + maxBody
 	case "/desk/products/:id/versions":
 		return 8*s.MaxModel + maxBody
 	case "/maker/printers/:id/parts/:design/:part/gcode":
