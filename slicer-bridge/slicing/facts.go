@@ -65,6 +65,12 @@ func AreaOf(p profiles.Printer) plate.Area {
 	return a
 }
 
+// wholeBed is the bed as one sees it, edges included.
+func wholeBed(p profiles.Printer) plate.Area {
+	p.Bed.Inset = 0
+	return AreaOf(p)
+}
+
 // areaFor leaves room for a brim around every part.
 func areaFor(p profiles.Printer, brim bool) plate.Area {
 	a := AreaOf(p)

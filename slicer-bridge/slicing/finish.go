@@ -15,6 +15,7 @@ import (
 	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
 	"github.com/mailleur/mailleur/slicer-bridge/internal/prusaslicer"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+	"github.com/mailleur/mailleur/slicer-bridge/plate"
 )
 
 // finish makes of the slicer's file the plate that is kept: held against the
@@ -28,8 +29,9 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	if err != nil {
 		return Result{}, err
 	}
+	picture, head := s.pictures(j)
 	final := filepath.Join(dir, "final.gcode")
-	arcs, err := rewrite(out.GCode, final, nil, j.arcs)
+	arcs, err := rewrite(out.GCode, final, head, j.arcs)
 	if err != nil {
 		return Result{}, err
 	}
@@ -39,13 +41,37 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	}
 	r.Arcs, r.Warnings = arcs, slices.Concat(r.Warnings, notWhole, late)
 	tell(progressJudged)
-	r, err = s.cache.keep(j.key, final, nil, r)
+	r, err = s.cache.keep(j.key, final, picture, r)
 	if err != nil {
 		return Result{}, err
 	}
 	s.log.Info("plate sliced", "part", j.request.PartName, "printer", j.request.Printer, "copies", r.Copies,
 		"layers", r.Layers, "lines", r.Lines, "seconds", r.Seconds, "mg", r.FilamentMG)
 	return r, nil
+}
+
+// The sizes of the plate's picture, and of those in the file: what printers with
+// a screen and hosts show (Prusa's and Klipper's sizes).
+const pictureWidth, pictureHeight = 480, 360
+
+var thumbnailSizes = [][2]int{{220, 124}, {48, 48}}
+
+// pictures draws the plate, and as the thumbnails at the head of a file. A plate
+// that cannot be drawn is as good without.
+func (s *Slicer) pictures(j job) (picture, head []byte) {
+	draw := func(w, h int) []byte {
+		png, err := plate.Picture(j.parts, j.places, j.bed, mesh.View{Width: w, Height: h, Background: mesh.Paper})
+		if err != nil {
+			s.log.Warn("draw plate", "err", err)
+		}
+		return png
+	}
+	for _, size := range thumbnailSizes {
+		if png := draw(size[0], size[1]); png != nil {
+			head = gcode.AppendThumbnail(head, size[0], size[1], png)
+		}
+	}
+	return draw(pictureWidth, pictureHeight), head
 }
 
 // dated is the slicer's first line. The date in it would make every plate another.

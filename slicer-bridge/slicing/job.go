@@ -15,8 +15,9 @@ import (
 type plan struct {
 	request  Request
 	settings []byte
-	layer    int64 // µm
-	area     plate.Area
+	layer    int64      // µm
+	area     plate.Area // where parts may stand
+	bed      plate.Area // all of it, for the picture
 	limits   gcode.Limits
 	arcs     bool
 }
@@ -30,10 +31,10 @@ func (s *Slicer) plan(r Request) (plan, error) {
 		return plan{}, err
 	}
 	nozzle := cmp.Or(r.NozzleUM, p.Nozzle.Diameter)
-	st := styleFor(p, cmp.Or(r.Quality, Draft), nozzle)
+	st := styleFor(p, cmp.Or(r.Quality, Draft), nozzle, p.Arcs && !r.NoArcs)
 	return plan{
 		request: r, settings: newSettings(p, f, st, nozzle, r.Brim).bytes(), layer: st.layer,
-		area: areaFor(p, r.Brim), limits: s.limitsFor(p, f, nozzle), arcs: p.Arcs && !r.NoArcs,
+		area: areaFor(p, r.Brim), bed: wholeBed(p), limits: s.limitsFor(p, f, nozzle), arcs: p.Arcs && !r.NoArcs,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package slicing_test
 
 import (
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 )
 
@@ -191,4 +193,24 @@ func TestOwnCodeReachesThePrinterAsWritten(t *testing.T) {
 	for line := range strings.Lines(strings.NewReplacer("{bed_c}", "60", "{nozzle_c}", "210").Replace(start + end)) {
 		require.True(t, strings.Contains(string(text), "\n"+line), line)
 	}
+}
+
+// A plate comes with its picture, and its file begins with small ones that a printer's screen can show.
+func TestPlatesHavePictures(t *testing.T) {
+	r, err := newSlicer(t, "").Slice(t.Context(), slicing.Request{STL: ring(12, 10, 2, 12), Copies: 3, Printer: "prusa-mk3s", Filament: "pla"})
+	require.NoError(t, err)
+	f, err := os.Open(r.Picture)
+	require.NoError(t, err)
+	defer f.Close()
+	c, err := png.DecodeConfig(f)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{480, 360}, [2]int{c.Width, c.Height})
+
+	g, err := os.Open(r.Path)
+	require.NoError(t, err)
+	defer g.Close()
+	thumbs, err := gcode.Thumbnails(g)
+	require.NoError(t, err)
+	require.Len(t, thumbs, 2)
+	require.Equal(t, [4]int{220, 124, 48, 48}, [4]int{thumbs[0].Width, thumbs[0].Height, thumbs[1].Width, thumbs[1].Height})
 }

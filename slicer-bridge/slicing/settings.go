@@ -37,10 +37,13 @@ func styleOf(q Quality, nozzle int64) style {
 type settings map[string]string
 
 // styleFor gives the style within what a machine can draw.
-func styleFor(p profiles.Printer, q Quality, nozzle int64) style {
+func styleFor(p profiles.Printer, q Quality, nozzle int64, arcs bool) style {
 	st := styleOf(q, nozzle)
 	st.layer = min(max(st.layer, p.Nozzle.MinLayer), p.Nozzle.MaxLayer)
 	st.first = min(max(st.first, p.Nozzle.MinLayer), p.Nozzle.MaxLayer)
+	if arcs {
+		st.resolution = min(st.resolution, 12) // what is drawn as an arc need not be made coarse first
+	}
 	return st
 }
 

@@ -60,7 +60,7 @@ func (s *Slicer) SettingsSheet(c CheckRequest, q Quality) (Sheet, error) {
 		return Sheet{}, err
 	}
 	nozzle := cmp.Or(c.NozzleUM, p.Nozzle.Diameter)
-	list := newSettings(p, f, styleFor(p, cmp.Or(q, Draft), nozzle), nozzle, false)
+	list := newSettings(p, f, styleFor(p, cmp.Or(q, Draft), nozzle, p.Arcs), nozzle, false)
 	out := Sheet{Start: fillCode(p.StartEnd.Start, p, f), End: fillCode(p.StartEnd.End, p, f), INI: planned.settings}
 	out.Lines = append(out.Lines,
 		SheetLine{"bed", mm(p.Bed.MaxX-p.Bed.MinX) + " × " + mm(p.Bed.MaxY-p.Bed.MinY), "mm"}, SheetLine{"margin", mm(p.Bed.Inset), "mm"})
