@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -86,15 +87,15 @@ func New(c Config) (*Slicer, error) {
 
 // newSlots gives as many slots as there are processors to use, each with one of
 // its own where they are known: a slicer on one processor writes the same plate
-// each time.
+// each time. Programs that slice beside each other begin with different ones.
 func newSlots() chan int {
 	cpus := prusaslicer.CPUs()
 	if len(cpus) == 0 {
 		cpus = slices.Repeat([]int{-1}, max(1, runtime.NumCPU()))
 	}
 	slots := make(chan int, len(cpus))
-	for _, cpu := range cpus {
-		slots <- cpu
+	for i := range cpus {
+		slots <- cpus[(i+os.Getpid())%len(cpus)]
 	}
 	return slots
 }
