@@ -7,8 +7,8 @@ const (
 	maxChords = 5_000
 )
 
-// arc follows G2 and G3 in the XY plane: as chords for time and clips, and by the points where the true curve turns back
-// for the box.
+// arc follows G2 and G3 in the XY plane: as one move for the time, as chords for clips, and by the points where the true
+// curve turns back for the box.
 func (c *checker) arc(at int64) {
 	l := &c.now
 	to, named := c.target(l)
@@ -31,26 +31,39 @@ func (c *checker) arc(at int64) {
 	e := to[3] - c.pos[3]
 	c.extrude(e)
 	c.extremes(a, e > tiny)
-	steps := int(min(max(math.Ceil(math.Abs(a.sweep)*a.radius/chord), 1), maxChords))
+	c.inside(0, to[0])
+	c.inside(1, to[1])
+	c.inside(2, to[2])
+	if len(c.limits.Bed.Clips) > 0 {
+		c.clipArc(a)
+	}
+	if e > tiny {
+		c.lay(c.pos)
+		c.lay(to)
+		c.layer(to[2], at)
+	}
+	c.plan.addArc(a, c.feed)
+	c.arrive(to, [4]bool{true, true, named[2]})
+}
+
+// clipArc looks for clips along the chords of an arc.
+func (c *checker) clipArc(a arc) {
+	begin := c.pos
+	steps := a.chords()
 	for n := 1; n <= steps; n++ {
 		next := a.at(float64(n) / float64(steps))
 		if n == steps {
-			next = to
+			next = a.to
 		}
-		for k := range 3 {
-			c.inside(k, next[k])
-		}
-		if len(c.limits.Bed.Clips) > 0 {
-			c.clips(next, [4]bool{true, true, true})
-		}
-		if e > tiny {
-			c.lay(c.pos)
-			c.lay(next)
-			c.layer(next[2], at)
-		}
-		c.plan.add(c.pos, next, c.feed)
-		c.arrive(next, [4]bool{true, true, named[2]})
+		c.clips(next, [4]bool{true, true, true})
+		c.pos = next
 	}
+	c.pos = begin
+}
+
+// chords is the number of moves into which a firmware cuts the arc.
+func (a *arc) chords() int {
+	return int(min(max(math.Ceil(math.Abs(a.sweep)*a.radius/chord), 1), maxChords))
 }
 
 // centre gives the centre, from the start, of an arc of radius r to the point dx, dy (mm): the shorter way round, the
@@ -108,6 +121,15 @@ func (a arc) at(t float64) [4]float64 {
 		a.cx + a.radius*math.Cos(angle), a.cy + a.radius*math.Sin(angle),
 		a.from[2] + t*(a.to[2]-a.from[2]), a.from[3] + t*(a.to[3]-a.from[3]),
 	}
+}
+
+// tangent is the direction of travel at an angle of the circle.
+func (a *arc) tangent(angle float64) [2]float64 {
+	sin, cos := math.Sincos(angle)
+	if a.sweep < 0 {
+		return [2]float64{sin, -cos}
+	}
+	return [2]float64{-sin, cos}
 }
 
 // turning gives, for each quarter of the circle, the part of the way after which the curve passes its end; -1 for one

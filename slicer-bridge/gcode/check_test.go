@@ -1,6 +1,8 @@
 package gcode_test
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -249,12 +251,44 @@ func TestSecondsOfATrapezoid(t *testing.T) {
 	require.InDelta(t, 100*1.09025, float64(r.Seconds-base.Seconds), 1.1)
 }
 
-func BenchmarkCheck(b *testing.B) {
-	text := start + strings.Repeat("G1 X110.123 Y100.456 E.01234\nG1 X110.723 Y100.756 E.01234\nG1 X109.123 Y101.456 E.01234\n", 50_000) + end
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		if _, _, err := gcode.Check(strings.NewReader(text), limits()); err != nil {
-			b.Fatal(err)
+// An arc takes as long as the circle that it stands for, drawn in short lines: where the feed decides, and where the
+// jerk does because the circle is small.
+func TestSecondsOfAnArc(t *testing.T) {
+	for radius, within := range map[float64]float64{50: 0.02, 10: 0.02, 2: 0.1, 0.6: 0.25} {
+		rounds := int(math.Ceil(600 / (2 * math.Pi * radius)))
+		var lines, arcs strings.Builder
+		steps := int(math.Ceil(2 * math.Pi * radius / 0.5))
+		for range rounds {
+			for n := 1; n <= steps; n++ {
+				sin, cos := math.Sincos(2 * math.Pi * float64(n) / float64(steps))
+				fmt.Fprintf(&lines, "G1 X%.5f Y%.5f E%.5f\n", 100+radius*cos, 100+radius*sin, 0.02)
+			}
+			fmt.Fprintf(&arcs, "G3 X%.5f Y100 I%.5f J0 E%.5f\nG3 X%.5f Y100 I%.5f J0 E%.5f\n", 100-radius, -radius, 0.01*float64(steps),
+				100+radius, radius, 0.01*float64(steps))
 		}
+		head := start + "G1 Z0.3 F600\nG1 X" + fmt.Sprintf("%.5f", 100+radius) + " Y100 F6000\nG1 F3600\n"
+		want, _ := check(t, head+lines.String()+end)
+		got, findings := check(t, head+arcs.String()+end)
+		require.Empty(t, findings)
+		require.InEpsilon(t, want.Seconds, got.Seconds, within, "radius %v mm", radius)
+		require.InDelta(t, want.FilamentUM, got.FilamentUM, float64(rounds))
 	}
+}
+
+// What a file says of its machine's limits counts in the estimate, as Marlin says it and as Klipper does.
+func TestSecondsFollowTheFilesLimits(t *testing.T) {
+	slow := func(line string) int64 {
+		l := limits()
+		l.Commands = []string{"SET_VELOCITY_LIMIT"}
+		r, findings, err := gcode.Check(strings.NewReader(start+line+"\n"+strings.Repeat("G1 X10 F6000\nG1 X60\n", 100)+square+end), l)
+		require.NoError(t, err)
+		require.Empty(t, findings)
+		return r.Seconds
+	}
+	plain := slow("")
+	require.InDelta(t, plain, slow("M204 S1000"), 1)
+	require.Greater(t, slow("M204 S100"), plain+60)
+	require.Greater(t, slow("SET_VELOCITY_LIMIT ACCEL=100"), plain+60)
+	require.Greater(t, slow("SET_VELOCITY_LIMIT VELOCITY=20"), plain+60)
+	require.Less(t, slow("M220 S50"), 3*plain)
 }

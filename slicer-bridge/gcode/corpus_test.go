@@ -184,3 +184,13 @@ func TestFilesOfEverySlicer(t *testing.T) {
 		}
 	}
 }
+
+// A file from Cura's command line, whose window alone fills in the machine's size, is refused for the gap.
+func TestGapsThatASlicerLeftAreFound(t *testing.T) {
+	text := strings.Replace(sliced(t, "cura-4.13.gcode.gz"), "Y200 ;Present", "Y{machine_depth} ;Present", 1)
+	_, findings := check(t, text)
+	require.False(t, gcode.Safe(findings))
+	f := findings[len(findings)-1]
+	require.Equal(t, gcode.CodePlaceholder, f.Code)
+	require.Equal(t, "G1 X0 Y{machine_depth}", f.Args["text"])
+}

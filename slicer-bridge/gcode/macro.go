@@ -26,6 +26,9 @@ func (c *checker) macro() {
 		}
 	})
 	c.modal.ended(m, nozzle, bed, c.corner)
+	if string(c.now.name) == "SET_VELOCITY_LIMIT" {
+		eachParameter(c.now.rest, c.plan.limit)
+	}
 	if string(c.now.name) == "BED_MESH_CALIBRATE" {
 		c.mesh = MeshMeasured
 	}

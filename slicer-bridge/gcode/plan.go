@@ -104,6 +104,19 @@ func (p *planner) acceleration(l *line) {
 	}
 }
 
+// limit follows Klipper's SET_VELOCITY_LIMIT. Its corner velocity is that of a right angle, where a jerk allows as much.
+func (p *planner) limit(name []byte, v float64) {
+	switch {
+	case v <= 0:
+	case same(name, "VELOCITY"):
+		p.maxSpeed[0], p.maxSpeed[1] = min(p.maxSpeed[0], v), min(p.maxSpeed[1], v)
+	case same(name, "ACCEL"):
+		p.print, p.travel = v, v
+	case same(name, "SQUARE_CORNER_VELOCITY"):
+		p.jerk[0], p.jerk[1] = v, v
+	}
+}
+
 func (p *planner) add(from, to [4]float64, feed float64) {
 	var d [4]float64
 	for k := range d {
@@ -120,30 +133,72 @@ func (p *planner) add(from, to [4]float64, feed float64) {
 	if length < 1e-9 || feed <= 0 {
 		return
 	}
-	speed := feed
-	if p.rate > 0 {
-		speed *= p.rate
-	}
+	b := block{length: length, nominal: p.rated(feed), accel: accel}
 	for k := range d {
 		if a := math.Abs(d[k]) / length; a > 1e-12 {
-			if p.maxSpeed[k] > 0 {
-				speed = min(speed, p.maxSpeed[k]/a)
-			}
-			if p.maxAccel[k] > 0 {
-				accel = min(accel, p.maxAccel[k]/a)
-			}
+			p.bound(&b, k, a)
 		}
 	}
-	if accel <= 0 || speed <= 0 {
-		return
-	}
-	p.push(block{length: length, nominal: speed, accel: accel}, d)
+	p.push(b, d, d)
 }
 
-func (p *planner) push(b block, d [4]float64) {
-	now, safe := d, b.nominal
+// towards is how much more than one axis alone can bear a corner that may lie any way: the mean of 1 over the larger of
+// sine and cosine.
+const towards = 1.122
+
+// addArc adds an arc as one move that begins and ends along its tangents. Its firmware drives it as chords, so that the
+// jerk bounds its speed; the acceleration and the speed either axis may have to bear alone.
+func (p *planner) addArc(a arc, feed float64) {
+	flat := math.Abs(a.sweep) * a.radius
+	d := [4]float64{flat, flat, a.to[2] - a.from[2], a.to[3] - a.from[3]}
+	length := math.Sqrt(flat*flat + d[2]*d[2])
+	if length < 1e-9 || feed <= 0 {
+		return
+	}
+	b := block{length: length, nominal: p.rated(feed), accel: p.travel}
+	if d[3] > 0 {
+		b.accel = p.print
+	}
+	for k := range d {
+		if part := math.Abs(d[k]) / length; part > 1e-12 {
+			p.bound(&b, k, part)
+		}
+	}
+	if turn := 2 * math.Sin(min(chord/a.radius, math.Pi)/2) * flat / length; turn > 0 {
+		corner := towards * min(p.jerk[0], p.jerk[1]) / turn
+		b.nominal = min(b.nominal, (corner+math.Sqrt(corner*corner+b.accel*chord))/2) // faster between the corners
+	}
+	in, out := a.tangent(a.start), a.tangent(a.start+a.sweep)
+	p.push(b, [4]float64{in[0] * flat, in[1] * flat, d[2], d[3]}, [4]float64{out[0] * flat, out[1] * flat, d[2], d[3]})
+}
+
+// rated is a feed as M220 scales it.
+func (p *planner) rated(feed float64) float64 {
+	if p.rate > 0 {
+		return feed * p.rate
+	}
+	return feed
+}
+
+// bound keeps a block within what axis k bears that has this part of its way.
+func (p *planner) bound(b *block, k int, part float64) {
+	if p.maxSpeed[k] > 0 {
+		b.nominal = min(b.nominal, p.maxSpeed[k]/part)
+	}
+	if p.maxAccel[k] > 0 {
+		b.accel = min(b.accel, p.maxAccel[k]/part)
+	}
+}
+
+// push takes a block that begins along in and ends along out.
+func (p *planner) push(b block, in, out [4]float64) {
+	if b.accel <= 0 || b.nominal <= 0 {
+		return
+	}
+	now, safe := in, b.nominal
 	for k := range now {
-		now[k] = d[k] / b.length * b.nominal
+		now[k] = in[k] / b.length * b.nominal
+		out[k] *= b.nominal / b.length
 		if v := math.Abs(now[k]); v > p.jerk[k] {
 			safe = min(safe, p.jerk[k])
 		}
@@ -155,7 +210,7 @@ func (p *planner) push(b block, d [4]float64) {
 			b.maxEntry = safe // a stop costs less than such a corner
 		}
 	}
-	p.lastSpeed, p.lastNominal, p.lastSafe = now, b.nominal, safe
+	p.lastSpeed, p.lastNominal, p.lastSafe = out, b.nominal, safe
 	p.blocks = append(p.blocks, b)
 	p.pushed++
 	if len(p.blocks) >= lookAhead {
