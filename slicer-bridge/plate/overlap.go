@@ -73,7 +73,7 @@ func (o outline) on(p Place, a Area, draw func(*raster, [3][2]float64)) (r *rast
 	x, y = int(math.Floor(l)), int(math.Floor(b))
 	r = newRaster(int((p.X+right-a.MinX)/sight)+1-x, int((p.Y+top-a.MinY)/sight)+1-y)
 	sin, cos := sincos(p.Angle)
-	for _, f := range o.faces {
+	o.each(func(f [3]point) {
 		var c [3][2]float64
 		for i, v := range f {
 			c[i] = [2]float64{
@@ -82,7 +82,7 @@ func (o outline) on(p Place, a Area, draw func(*raster, [3][2]float64)) (r *rast
 			}
 		}
 		draw(r, c)
-	}
+	})
 	return r, x, y
 }
 

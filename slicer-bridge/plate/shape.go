@@ -9,44 +9,55 @@ import (
 
 type point [2]float64
 
-// outline is a part seen from above: triangles and the corners of its convex
-// hull, in mm about the centre of the part's bounds.
+// outline is a part seen from above, in mm about the centre of its bounds.
 type outline struct {
-	faces [][3]point
-	hull  []point
+	mesh   *mesh.Mesh
+	cx, cy float64
+	faces  [][3]point // stand for the mesh where that has too many
+	hull   []point    // corners of the convex hull
 }
 
 // manyFaces is how many triangles an outline may have before cells stand for
 // them: turning a million triangles takes a second for every angle.
 const manyFaces = 20_000
 
-// fine is the size of those cells, in mm.
-const fine = 0.25
+// fine is the size of those cells in mm, on parts up to a metre.
+const fine, mostFine = 0.25, 4000
 
 func newOutline(m *mesh.Mesh) outline {
 	b := m.Bounds()
-	cx, cy := (b.Min[0]+b.Max[0])/2, (b.Min[1]+b.Max[1])/2
-	o := outline{faces: make([][3]point, len(m.Triangles))}
-	corners := make([]point, 0, 3*len(m.Triangles))
-	for i, t := range m.Triangles {
-		for j, v := range t {
-			o.faces[i][j] = point{float64(v[0]) - cx, float64(v[1]) - cy}
-		}
-		corners = append(corners, o.faces[i][:]...)
-	}
-	o.hull = hull(corners)
-	if len(o.faces) > manyFaces {
-		o.faces = coarse(o.at(0, fine))
+	o := outline{mesh: m, cx: (b.Min[0] + b.Max[0]) / 2, cy: (b.Min[1] + b.Max[1]) / 2}
+	o.hull = sortedHull(o.outer())
+	if len(m.Triangles) > manyFaces {
+		size := b.Size()
+		o.faces = coarse(o.at(0, max(fine, max(size[0], size[1])/mostFine)))
 	}
 	return o
+}
+
+// each gives every triangle, seen from above.
+func (o outline) each(do func([3]point)) {
+	for _, f := range o.faces {
+		do(f)
+	}
+	if o.faces != nil {
+		return
+	}
+	for _, t := range o.mesh.Triangles {
+		var f [3]point
+		for i, v := range t {
+			f[i] = point{float64(v[0]) - o.cx, float64(v[1]) - o.cy}
+		}
+		do(f)
+	}
 }
 
 // coarse makes two triangles of each run of cells.
 func coarse(s *shape) [][3]point {
 	var out [][3]point
 	for _, r := range s.cover.runs() {
-		x0, x1 := s.left+fine*float64(r.x0), s.left+fine*float64(r.x1+1)
-		y0, y1 := s.bottom+fine*float64(r.y), s.bottom+fine*float64(r.y+1)
+		x0, x1 := s.left+s.cell*float64(r.x0), s.left+s.cell*float64(r.x1+1)
+		y0, y1 := s.bottom+s.cell*float64(r.y), s.bottom+s.cell*float64(r.y+1)
 		out = append(out, [3]point{{x0, y0}, {x1, y0}, {x1, y1}}, [3]point{{x0, y0}, {x1, y1}, {x0, y1}})
 	}
 	return out
@@ -116,13 +127,13 @@ func (o outline) at(angle, cell float64) *shape {
 	s := &shape{angle: angle, cell: cell, left: left, bottom: bottom, w: right - left, d: top - bottom}
 	s.cover = newRaster(cells(s.w, cell), cells(s.d, cell))
 	sin, cos := sincos(angle)
-	for _, f := range o.faces {
+	o.each(func(f [3]point) {
 		var p [3][2]float64
 		for i, v := range f {
 			p[i] = [2]float64{(v[0]*cos - v[1]*sin - left) / cell, (v[0]*sin + v[1]*cos - bottom) / cell}
 		}
 		s.cover.triangle(p)
-	}
+	})
 	return s
 }
 
@@ -144,41 +155,46 @@ func (s *shape) ready(clearance float64) *shape {
 
 func cells(mm, cell float64) int { return max(int(math.Ceil((mm-edge)/cell)), 1) }
 
-// hull gives the corners of the convex hull, counter-clockwise.
-func hull(points []point) []point {
-	return sortedHull(outer(points))
-}
-
-// outer leaves out what lies inside the eight outermost points, which is most.
-func outer(points []point) []point {
+// outer gives the eight outermost corners and all that do not lie inside them,
+// which leaves out most.
+func (o outline) outer() []point {
 	toward := [8]point{{1, 0}, {1, 1}, {0, 1}, {-1, 1}, {-1, 0}, {-1, -1}, {0, -1}, {1, -1}}
-	far := make([]point, len(toward))
-	for k, d := range toward {
-		most := math.Inf(-1)
-		for _, p := range points {
-			if v := p[0]*d[0] + p[1]*d[1]; v > most {
-				far[k], most = p, v
+	out := make([]point, len(toward))
+	most := [8]float64{}
+	for k := range most {
+		most[k] = math.Inf(-1)
+	}
+	o.each(func(f [3]point) {
+		for _, p := range f {
+			for k, d := range toward {
+				if v := p[0]*d[0] + p[1]*d[1]; v > most[k] {
+					out[k], most[k] = p, v
+				}
 			}
 		}
-	}
-	rim := sortedHull(slices.Clone(far))
-	inside := func(p point) bool {
-		for i := range rim {
-			if cross(rim[i], rim[(i+1)%len(rim)], p) <= 0 {
-				return false
+	})
+	rim := sortedHull(slices.Clone(out))
+	o.each(func(f [3]point) {
+		for _, p := range f {
+			if !inside(rim, p) {
+				out = append(out, p)
 			}
 		}
-		return true
-	}
-	out := far
-	for _, p := range points {
-		if !inside(p) {
-			out = append(out, p)
-		}
-	}
+	})
 	return out
 }
 
+// inside is false for a point on the rim.
+func inside(rim []point, p point) bool {
+	for i := range rim {
+		if cross(rim[i], rim[(i+1)%len(rim)], p) <= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sortedHull gives the corners of the convex hull, counter-clockwise.
 func sortedHull(points []point) []point {
 	slices.SortFunc(points, func(a, b point) int {
 		if a[0] != b[0] {
