@@ -25,7 +25,7 @@ var words = map[string]string{
 	mesh.CodeFlat:               "the part has no extent along {axis}; export the body, not its sketch",
 	mesh.CodeNoArea:             "no triangle has any area; export the part again",
 	mesh.CodeImplausible:        "the part measures {size_mm} mm, or lies as far away; check its units",
-	mesh.Code3MF:                "cannot read the 3MF at line {line}: {detail}; export the part as STL",
+	mesh.Code3MF:                "cannot read the 3MF ({detail}); export the part as STL",
 	mesh.Code3MFTooMuch:         "the 3MF holds too much ({what}, at most {max}); export the part as STL",
 	mesh.Code3MFUnsafe:          "the 3MF holds what no part needs ({what}); export the part as STL",
 	mesh.CodeNoEnd:              "the text does not say where it ends; the surface is closed, so it seems whole",

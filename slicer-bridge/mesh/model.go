@@ -110,7 +110,7 @@ func (r *modelReader) refusal(err error) *Problem {
 		return NewProblem(Code3MFTooMuch, "what", "text", "max", maxText)
 	}
 	line, _ := r.dec.InputPos()
-	return NewProblem(Code3MF, "line", line, "detail", printable(err.Error()))
+	return NewProblem(Code3MF, "detail", printable(fmt.Sprintf("line %d: %v", line, err)))
 }
 
 // parent is the element around the one that was just opened, "" for one of

@@ -137,7 +137,7 @@ func (p *parcel) open(name string) (*gate, *Problem) {
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, NewProblem(Code3MF, "line", 0, "detail", err)
+		return nil, NewProblem(Code3MF, "detail", err)
 	}
 	return &gate{part: r, parcel: p, token: maxText}, nil
 }

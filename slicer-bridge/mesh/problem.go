@@ -30,7 +30,7 @@ const (
 	CodeFlat         = "mesh.flat"               // axis
 	CodeNoArea       = "mesh.no_area"            // no triangle has any
 	CodeImplausible  = "mesh.size_implausible"   // size_mm: no printer is that large
-	Code3MF          = "mesh.threemf_unreadable" // line, detail
+	Code3MF          = "mesh.threemf_unreadable" // detail
 	Code3MFTooMuch   = "mesh.threemf_too_much"   // what: parts, size, ratio, depth, text or copies; max
 	Code3MFUnsafe    = "mesh.threemf_unsafe"     // what: doctype, path, link, twice, overlap, encrypted or reference
 

@@ -102,7 +102,7 @@ func (s *scene) place(from string, c component, outer transform, depth int, put 
 	}
 	b := m.bodies[c.id]
 	if b == nil {
-		return NewProblem(Code3MF, "line", 0, "detail", "no object "+printable(c.id))
+		return NewProblem(Code3MF, "detail", "no object "+printable(c.id))
 	}
 	at := c.at.then(outer)
 	if !b.support {
@@ -174,5 +174,5 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-	return s[:min(len(s), 40)]
+	return s[:min(len(s), 80)]
 }
