@@ -42,7 +42,16 @@ type VersionRow struct {
 	State       string // StatePrototype, StateTrialled, StateWithdrawn
 	Dangerous   bool   // withdrawn because dangerous
 	Made        time.Time
+	ByHand      bool // nothing of it is printed
 	Tally       PlateTally
+}
+
+// Says words how far its plates are.
+func (v VersionRow) Says() fab.Reason {
+	if v.ByHand {
+		return fab.Because("version.by_hand")
+	}
+	return v.Tally.Says()
 }
 
 // PlateTally counts the plates of a version, one for each part and kind of machine.
@@ -58,6 +67,9 @@ func (t PlateTally) Says() fab.Reason {
 	}
 	return fab.Because("version.tally", "n", t.Ready, "of", t.All)
 }
+
+// Whole reports whether every machine has its plates.
+func (t PlateTally) Whole() bool { return t.All > 0 && t.Ready == t.All }
 
 // SlicerRow is one machine that slices for this lab.
 type SlicerRow struct {

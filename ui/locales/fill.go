@@ -27,8 +27,17 @@ func fill(lang, sentence string, values map[string]any) string {
 		if parts[2] == "@" {
 			return Word(lang, parts[3], fmt.Sprint(value))
 		}
-		return format(lang, parts[3], value)
+		return decimal(lang, parts[1], format(lang, parts[3], value))
 	})
+}
+
+// decimal writes a length that came as text, "231.0", with the mark of the language. Only its name tells it from the
+// name of a version.
+func decimal(lang, name, text string) string {
+	if lang == English || !strings.HasSuffix(name, "_mm") {
+		return text
+	}
+	return strings.ReplaceAll(text, ".", ",")
 }
 
 // Word words a short code of a family ("material", "film-a4"). The family "item"

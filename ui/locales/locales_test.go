@@ -87,6 +87,19 @@ func TestPluralsFollowTheLanguage(t *testing.T) {
 	require.Equal(t, "1 day", Text(English, "time.days", map[string]any{"n": int64(1)}))
 }
 
+// Lengths that the slicer bridge gives as text have the mark of the language, and nothing else is touched.
+func TestLengthsGivenAsText(t *testing.T) {
+	require.Equal(t, "La pièce est trop haute : 12,5 mm, 10 mm au plus.", plain(Text(French, "plate.too_tall", "part_mm", "12.5", "max_mm", "10")))
+	require.Equal(t, "12.5", decimal(English, "part_mm", "12.5"))
+	require.Equal(t, "version 1.2", Text(French, "products.version", "version", "1.2"))
+	require.Equal(t, "182,4 × 155 × 0,79 mm", plain(Size(French, [3]int64{182_400, 155_000, 787})))
+	require.Equal(t, "0.4 mm", plain(Length(English, 400)))
+	require.Equal(t, "8 cm³", plain(Volume(French, 8000)))
+	require.Equal(t, "640 mm³", plain(Volume(French, 640)))
+}
+
+func plain(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
+
 func TestNumbersAndTimesAsPeopleSayThem(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	require.NoError(t, err)

@@ -74,6 +74,7 @@ func products(lang string) ui.Products {
 		Products: []ui.ProductRow{
 			{Code: "visor", Name: visor(lang, 1).Name, Versions: versions()},
 			{Code: "hook", Name: hook(lang, 1).Name, Versions: versions()[1:2]},
+			{Code: "mask", Name: "mask", Versions: []ui.VersionRow{{ID: "d9", Version: "1.0", State: ui.StateTrialled, Made: at(-9, 9, 0), ByHand: true}}},
 		},
 		Slicers: []ui.SlicerRow{
 			{ID: "k1", Name: "PC du fablab", Seen: now().Add(-2 * time.Minute)},

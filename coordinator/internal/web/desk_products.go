@@ -93,6 +93,7 @@ func (r *reader) products() ([]ui.ProductRow, error) {
 func (r *reader) version(d fab.DesignVersion, plates []fab.Plate) ui.VersionRow {
 	return ui.VersionRow{
 		ID: string(d.ID), Version: d.Version, State: string(d.Status), Dangerous: d.Dangerous, Made: r.local(d.CreatedAt), Tally: tally(plates),
+		ByHand: !slices.ContainsFunc(d.BOM.Parts, func(p fab.Part) bool { return p.How == fab.ByPrint }),
 	}
 }
 

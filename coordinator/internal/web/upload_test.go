@@ -48,7 +48,9 @@ func (b *browser) files(path string, fields url.Values, files ...file) answer {
 
 // box is a binary STL of a cube with this side in mm; inside out when flipped.
 func box(side float32, flipped bool) []byte {
-	at := func(i int) [3]float32 { return [3]float32{float32(i&1) * side, float32(i>>1&1) * side, float32(i>>2&1) * side} }
+	at := func(i int) [3]float32 {
+		return [3]float32{float32(i&1) * side, float32(i>>1&1) * side, float32(i>>2&1) * side}
+	}
 	faces := [...][3]int{{0, 2, 1}, {1, 2, 3}, {4, 5, 6}, {5, 7, 6}, {0, 1, 4}, {1, 5, 4}, {2, 6, 3}, {3, 6, 7}, {0, 4, 2}, {2, 4, 6}, {1, 3, 5}, {3, 7, 5}}
 	var b bytes.Buffer
 	b.Write(make([]byte, 80))
