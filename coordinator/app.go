@@ -194,8 +194,9 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.supply = supply.New(a.store)
 	a.delivery = delivery.New(a.store)
 	a.report = report.New(a.store)
+	checker := slicing.NewChecker(a.profiles)
 	c := production.Config{
-		Store: a.store, Checker: slicing.NewChecker(a.profiles), Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
+		Store: a.store, Checker: checker, MaxCopies: checker.MaxCopies, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
 		Speedup: a.pace.speedup, Lease: a.pace.lease, CheckOverlay: a.checkOverlay,
 	}
 	if slicer != nil {

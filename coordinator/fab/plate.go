@@ -104,7 +104,7 @@ type Plate struct {
 	ProgressPM   int64     `bun:"progress_pm"` // per mille, while slicing
 	Tries        int64     `bun:"tries"`       // claims since the plate was planned or somebody asked to try again
 	NextTryAt    time.Time `bun:"next_try_at,nullzero"`
-	ClaimedBy    string    `bun:"claimed_by"` // name of the slicing worker
+	ClaimedBy    string    `bun:"claimed_by"` // name of the slicing machine; "" while slicing is the coordinator itself
 	ClaimToken   string    `bun:"claim_token"`
 	ClaimedUntil time.Time `bun:"claimed_until,nullzero"`
 }

@@ -5,7 +5,8 @@ import (
 	"io"
 )
 
-// Checker judges G-code without being able to make any: it needs no slicer program. It is safe for concurrent use.
+// Checker judges G-code and beds without being able to make a plate: it needs no slicer program. It is safe for concurrent
+// use.
 type Checker struct{ s *Slicer }
 
 // NewChecker builds a Checker from the facts of machines and filaments.
@@ -15,3 +16,6 @@ func NewChecker(p Profiles) *Checker { return &Checker{&Slicer{profiles: p}} }
 func (c *Checker) Check(ctx context.Context, r io.Reader, q CheckRequest) (CheckResult, error) {
 	return c.s.Check(ctx, r, q)
 }
+
+// MaxCopies tells as Slicer.MaxCopies does.
+func (c *Checker) MaxCopies(r Request, limit int) (int, error) { return c.s.MaxCopies(r, limit) }

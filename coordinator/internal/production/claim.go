@@ -107,6 +107,27 @@ func (p *Production) take(tx *store.Tx, by string) (c Claimed, ok bool, err erro
 	}
 }
 
+// reclaim gives back what this coordinator was slicing when it ended without a word, so that nobody waits for leases. The
+// tries count: a plate that ends the coordinator itself must come to rest.
+func (p *Production) reclaim(ctx context.Context) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		held, err := tx.PlatesIn(fab.PlateSlicing)
+		if err != nil {
+			return err
+		}
+		for _, plate := range held {
+			if plate.ClaimedBy != "" {
+				continue
+			}
+			plate.ClaimedUntil = tx.Now()
+			if err := tx.SetPlate(&plate); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // needs finds what a plate is made of. It reports false when that is gone: the part has no model, or no machine has
 // these settings any more.
 func needs(tx *store.Tx, plate fab.Plate) (c Claimed, ok bool, err error) {

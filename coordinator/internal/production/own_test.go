@@ -8,6 +8,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 )
 
 // Ensure that a maker's own file is judged, kept for that machine alone, and takes the place of the one before; and that a
@@ -109,4 +110,39 @@ func TestANewVersionOfAProduct(t *testing.T) {
 		refused(l.t, l.p.Trialled(ctx, d.ID, ""), fab.Conflict, "state_not_allowed")
 		require.Equal(l.t, before.ID, l.design().ID)
 	})
+}
+
+// Ensure that a new model which is larger than the one before asks for no more copies than the beds hold, and that a bed
+// which holds none does not decide.
+func TestTheBedsDecideHowManyCopies(t *testing.T) {
+	l := open(t)
+	for _, model := range []string{"ender-3", "mk3s", "tiny"} {
+		l.printer(model, model, 1_000_000)
+	}
+	holds, before := map[string]int{"ender-3": 9, "mk3s": 1, "tiny": 0}, l.design()
+	l.p.maxCopies = func(r slicing.Request, limit int) (int, error) { return min(limit, holds[r.Printer]), nil }
+	add := func(version string) int64 {
+		d, err := l.p.AddVersion(t.Context(), NewVersion{Product: "visor", From: before.ID, Version: version, Files: map[string]Files{"visor-band": {Model: []byte(version), Kind: "model/stl"}}})
+		require.NoError(t, err)
+		part, _ := d.BOM.Part("visor-band")
+		return part.PerPlate
+	}
+	require.EqualValues(t, 1, add("2"))
+	holds["mk3s"] = 7
+	require.EqualValues(t, 2, add("3"), "no more than the part wishes")
+	l.update(func(tx *store.Tx) error { before.BOM.Parts[0].PerPlate = 0; return tx.SetDesign(&before) })
+	require.EqualValues(t, 7, add("4"), "the bed decides")
+}
+
+// Ensure that what the coordinator was slicing when it was killed is sliced at once when it starts again.
+func TestAKilledCoordinatorSlicesOn(t *testing.T) {
+	l := open(t)
+	l.printer("tortue", "ender-3", 1_000_000)
+	l.keep()
+	_, ok, err := l.p.Claim(t.Context(), "", 0)
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Zero(t, l.slice())
+	require.NoError(t, l.p.reclaim(t.Context()))
+	require.Equal(t, 1, l.slice())
 }

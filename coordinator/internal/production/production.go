@@ -42,6 +42,8 @@ type Config struct {
 	Lease   time.Duration // how long a slicing worker may be silent; 0 means 60 s
 	Speedup float64       // how much faster than ours the printers' clock runs; 0 means 1, as it is outside of a demo
 
+	// MaxCopies tells how many copies of a part one bed holds, up to limit; nil takes the wish of the part.
+	MaxCopies func(r slicing.Request, limit int) (int, error)
 	// CheckOverlay says what is wrong with a machine's own settings, in words that name the key; nil takes any.
 	CheckOverlay func(model, text string) error
 }
@@ -57,6 +59,7 @@ type Production struct {
 	lease   time.Duration
 
 	speedup      float64
+	maxCopies    func(r slicing.Request, limit int) (int, error)
 	checkOverlay func(model, text string) error
 }
 
@@ -67,7 +70,7 @@ func New(c Config) *Production {
 	}
 	return &Production{
 		store: c.Store, slicer: c.Slicer, checker: c.Checker, log: c.Log, every: cmp.Or(c.Every, 10*time.Second), slots: max(1, c.Slicers),
-		lease: cmp.Or(c.Lease, time.Minute), speedup: max(1, c.Speedup), checkOverlay: c.CheckOverlay,
+		lease: cmp.Or(c.Lease, time.Minute), speedup: max(1, c.Speedup), maxCopies: c.MaxCopies, checkOverlay: c.CheckOverlay,
 	}
 }
 
@@ -81,6 +84,9 @@ func (p *Production) Run(ctx context.Context) error {
 		}
 	})
 	defer stop()
+	if err := p.reclaim(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("take up slicing again: %w", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.loop(ctx, wake, func() error { return p.keep(ctx) }) })
 	if p.slicer != nil {

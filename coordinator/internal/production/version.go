@@ -1,6 +1,7 @@
 package production
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 )
 
 // NewVersion is a design version made from another one of its product, with other models of some parts.
@@ -39,6 +41,9 @@ func (p *Production) AddVersion(ctx context.Context, n NewVersion) (d fab.Design
 		return fab.DesignVersion{}, err
 	}
 	d.BOM.Parts = slices.Clone(d.BOM.Parts)
+	if err := p.fitBeds(ctx, d.BOM.Parts, n.Files); err != nil {
+		return fab.DesignVersion{}, err
+	}
 	if err := p.keepFiles(ctx, &d.BOM, n.Files); err != nil {
 		return fab.DesignVersion{}, err
 	}
@@ -63,6 +68,59 @@ func (p *Production) AddVersion(ctx context.Context, n NewVersion) (d fab.Design
 		return fab.DesignVersion{}, err
 	}
 	return d, nil
+}
+
+// mostOnABed is how many copies are tried for a part that lets the bed decide.
+const mostOnABed = 12
+
+// fitBeds lets no more copies of a new model be wished for than every bed of the lab holds that holds one at all. Parts
+// without a wish get as many.
+func (p *Production) fitBeds(ctx context.Context, parts []fab.Part, files map[string]Files) error {
+	if p.maxCopies == nil {
+		return nil
+	}
+	var workers []fab.Worker
+	err := p.store.View(ctx, func(tx *store.Tx) (err error) { workers, err = tx.Workers(); return err })
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		f, sent := files[parts[i].Code]
+		if !sent {
+			continue
+		}
+		most := int(cmp.Or(parts[i].PerPlate, mostOnABed))
+		for _, bed := range bedsOf(workers) {
+			bed.STL = f.Model
+			n, err := p.maxCopies(bed, most)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err == nil && n > 0 { // a bed that holds none says so when its plate is sliced
+				most = min(most, n)
+			}
+		}
+		parts[i].PerPlate = int64(most)
+	}
+	return nil
+}
+
+// bedsOf are the different beds of the lab, as questions to the slicer bridge.
+func bedsOf(workers []fab.Worker) (beds []slicing.Request) {
+	seen := map[fab.Machine]bool{}
+	for _, w := range workers {
+		bed := fab.Machine{Model: w.Model, Overlay: fab.OverlayHash(w.Overlay)}
+		if w.Model == "" || seen[bed] {
+			continue
+		}
+		seen[bed] = true
+		r := slicing.Request{Printer: w.Model}
+		if w.Overlay != "" {
+			r.Overlay, _ = slicing.ParseOverlay([]byte(w.Overlay)) // it was read when it was kept
+		}
+		beds = append(beds, r)
+	}
+	return beds
 }
 
 func checkVersion(tx *store.Tx, n NewVersion, from fab.DesignVersion) error {
