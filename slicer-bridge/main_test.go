@@ -95,7 +95,7 @@ func TestPlateOfTwoPartsForOneMachine(t *testing.T) {
 	out, own := filepath.Join(t.TempDir(), "plate.gcode"), filepath.Join(t.TempDir(), "own.toml")
 	require.NoError(t, os.WriteFile(own, []byte("arcs = true\n[limits]\nheight_um = 50000\n"), 0o600))
 	small, large := cube(t, 10), cube(t, 14)
-	slice := []string{"slice", small, large, "--copies", "3,1", "--printer", "ender-3", "--material", "pla", "-o", out, "--cache", t.TempDir(), "--overlay", own, "--json"}
+	slice := []string{"slice", small, large, "--copies", "3,1", "--printer", "ender-3", "--material", "pla", "-o", out, "--cache", t.TempDir(), "--overlay", own, "--picture", out + ".png", "--json"}
 	code, text, msg := call(slice...)
 	require.Zero(t, code, msg)
 	require.Empty(t, msg)
@@ -105,6 +105,7 @@ func TestPlateOfTwoPartsForOneMachine(t *testing.T) {
 	require.NotNil(t, plate.Arcs, "by the machine's own firmware")
 	require.InDelta(t, 13.8, plate.Bounds.Max[2], 0.31)
 	require.FileExists(t, out)
+	require.FileExists(t, out+".png")
 
 	code, _, msg = call(append(slice, "--scale", "4")...)
 	require.NotZero(t, code)

@@ -33,6 +33,7 @@ type sliceCommand struct {
 	Repair   bool     `help:"Mend the surfaces first."`
 	Scale    float64  `default:"1" help:"Enlarge the parts, as in 25.4 for inches."`
 	NoArcs   bool     `help:"Lines only, where the machine draws arcs."`
+	Picture  string   `placeholder:"FILE" help:"PNG file to write: the plate seen from above the front."`
 	Out      string   `short:"o" required:"" placeholder:"FILE" help:"G-code file to write."`
 	Cache    string   `help:"Folder that keeps plates." placeholder:"DIR"`
 	Slicer   string   `help:"Slicer program." default:"prusa-slicer"`
@@ -74,6 +75,11 @@ func (cmd sliceCommand) Run(c console) error {
 	done()
 	if err != nil {
 		return err
+	}
+	if cmd.Picture != "" && r.Picture != "" {
+		if err := copyFile(r.Picture, cmd.Picture); err != nil {
+			return err
+		}
 	}
 	if err := copyFile(r.Path, cmd.Out); err != nil {
 		return err

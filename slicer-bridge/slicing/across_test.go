@@ -13,6 +13,7 @@ import (
 // A strap that is longer than the bed is laid and sliced across it, beside a part
 // of another kind; the slicer lays plastic where the layout says.
 func TestALongStrapIsSlicedAcross(t *testing.T) {
+	t.Parallel()
 	s := newSlicer(t, "")
 	r, err := s.Slice(t.Context(), slicing.Request{
 		STL: strap(t, 260, 8, 1.2), Copies: 2, More: []slicing.PartCopies{{STL: ring(12, 10, 1.2, 24), Name: "ring", Copies: 2}},

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
+	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -87,15 +87,17 @@ func New(c Config) (*Slicer, error) {
 
 // newSlots gives as many slots as there are processors to use, each with one of
 // its own where they are known: a slicer on one processor writes the same plate
-// each time. Programs that slice beside each other begin with different ones.
+// each time. Which is first is left to chance, for programs that slice beside
+// each other.
 func newSlots() chan int {
 	cpus := prusaslicer.CPUs()
 	if len(cpus) == 0 {
 		cpus = slices.Repeat([]int{-1}, max(1, runtime.NumCPU()))
 	}
 	slots := make(chan int, len(cpus))
+	first := rand.IntN(len(cpus))
 	for i := range cpus {
-		slots <- cpus[(i+os.Getpid())%len(cpus)]
+		slots <- cpus[(first+i)%len(cpus)]
 	}
 	return slots
 }

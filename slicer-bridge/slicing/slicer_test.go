@@ -113,11 +113,12 @@ func realSlicer(t testing.TB) string {
 // check and holds nothing that belongs to the host; slicer-bridge/machines_test.go
 // does the same for all others.
 func TestPlatesForTheFirstMachines(t *testing.T) {
+	t.Parallel()
 	set, s := load(t), newSlicer(t, "")
-	for _, printer := range []string{"prusa-mk3s", "ender-3", "anycubic-i3-mega", "voron-2.4"} {
+	for i, printer := range []string{"prusa-mk3s", "ender-3", "anycubic-i3-mega", "voron-2.4"} {
 		p, ok := set.Printer(printer)
 		require.True(t, ok)
-		for _, filament := range []string{"pla", "petg"} {
+		for _, filament := range []string{"pla", "petg"}[i%2 : i%2+1] {
 			f, ok := set.Filament(filament)
 			require.True(t, ok)
 			t.Run(p.ID+" "+f.ID, func(t *testing.T) {
@@ -163,6 +164,7 @@ func primed(t *testing.T, p profiles.Printer) float64 {
 // The same request again comes from the cache, also to another slicer object
 // and whatever the part is called or wherever it lay in its file.
 func TestCacheKnowsAPlateByWhatWentIntoIt(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	program, runs := counting(t, `exec "`+realSlicer(t)+`" "$@"`)
 	open := func() *slicing.Slicer {
@@ -201,6 +203,7 @@ func TestCacheKnowsAPlateByWhatWentIntoIt(t *testing.T) {
 
 // Many equal requests at once run the slicer once.
 func TestEqualRequestsShareARun(t *testing.T) {
+	t.Parallel()
 	program, runs := counting(t, `exec "`+realSlicer(t)+`" "$@"`)
 	s := newSlicer(t, program)
 	stl := ring(12, 10, 2, 12)
@@ -244,6 +247,7 @@ func TestTheLastToGiveUpStopsTheRun(t *testing.T) {
 // A slicer that dies, fails or writes something dangerous gives a problem and
 // leaves nothing in the cache.
 func TestBadSlicersAreNamed(t *testing.T) {
+	t.Parallel()
 	sabotage := func(sed string) string {
 		return `"` + realSlicer(t) + `" "$@" || exit; for a; do [ "$last" = --output ] && out=$a; last=$a; done; sed -i '` + sed + `' "$out"`
 	}
@@ -330,6 +334,7 @@ func TestOldLeavingsAreSwept(t *testing.T) {
 // Every key that we write is one that this slicer knows, and it takes our value
 // for it.
 func TestSlicerTakesOurSettings(t *testing.T) {
+	t.Parallel()
 	s := newSlicer(t, "")
 	ours, err := s.Settings("ender-3", "petg", slicing.Normal)
 	require.NoError(t, err)
