@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -243,6 +244,18 @@ func TestLinesOfAnyLengthPass(t *testing.T) {
 	_, err := arcfit.Fit(&pass, strings.NewReader(text), arcfit.Options{})
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(pass.String(), text[:len(start)+200_010]))
+}
+
+// Whatever the length of a file, and of one run in it, memory stays what it was.
+func TestMemoryStaysBounded(t *testing.T) {
+	spiral := start + strings.Repeat(turn(30, 0, 6, 3000), 40)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s, err := arcfit.Fit(io.Discard, strings.NewReader(spiral), arcfit.Options{})
+	require.NoError(t, err)
+	runtime.ReadMemStats(&after)
+	require.Greater(t, s.Moves, int64(100_000))
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20), "of a file of 4 MB")
 }
 
 // Odd options are refused by name, and what reader or writer say is passed on.
