@@ -28,7 +28,8 @@ var parameter = regexp.MustCompile(`([A-Za-z])([-+]?(?:\d+\.?\d*|\.\d+))`)
 // words reads a line's command and parameters; "" for a line without a command.
 func words(text string) (command string, values map[byte]float64) {
 	text, _, _ = strings.Cut(text, ";")
-	if text == "" {
+	text = strings.TrimLeft(text, " \t")
+	if at := parameter.FindStringIndex(text); at == nil || at[0] > 0 {
 		return "", nil
 	}
 	values = map[byte]float64{}
