@@ -52,6 +52,10 @@ bench-fleet: ## measure eight printers in one process, in half a minute
 bench-size: ## measure the agent's program for the smallest Raspberry Pi
 	@scripts/bench.sh size
 
+.PHONY: bench-bridge
+bench-bridge: ## slice real parts for every machine and measure the bridge, in ten minutes, and write docs/models.md
+	@scripts/bench.sh bridge
+
 .PHONY: lint
 lint: ## run the linters alone
 	@scripts/lint.sh

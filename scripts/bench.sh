@@ -1,9 +1,10 @@
 #!/bin/bash
-# Measures the agent on simulated printers. Prints a line for each figure: name, value, what it is held against, ok or short.
-# usage: scripts/bench.sh stream|fleet|size [ARGS of printer-agent bench stream|fleet]
+# Measures the agent on simulated printers, and the slicer bridge on real parts. Prints a line for each figure: name, value, what it is held against, ok or short.
+# usage: scripts/bench.sh stream|fleet|size|bridge [ARGS of printer-agent bench stream|fleet, or of slicer-bridge survey]
 #   stream  beside printcore on paced boards; also writes docs/bench-stream.md
 #   fleet   eight printers in one process
 #   size    the program for a Raspberry Pi Zero
+#   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/models.md
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,10 +39,51 @@ size() {
 	awk -v b="$bytes" -v v="$verdict" 'BEGIN { printf "program for armv6: %.1f MiB; under 20 MiB; %s\n", b / 1048576, v }'
 }
 
+# speeds runs Go benchmarks of the bridge and prints a line for each.
+speeds() {
+	go test -run XX -bench 'InspectMillion' ./slicer-bridge
+	go test -run XX -bench 'Check|Fit' ./slicer-bridge/gcode ./slicer-bridge/gcode/arcfit
+	go test -run XX -bench 'CacheHit' ./slicer-bridge/slicing
+}
+
+# told makes of a benchmark's line: name, value, what it is held against, ok or short.
+told() {
+	awk '
+		function line(name, value, unit, most, least) {
+			verdict = (most && value > most || least && value < least) ? "short" : "ok"
+			held = most ? "at most " most " " unit : "at least " least " " unit
+			printf "%s: %.4g %s; %s; %s\n", name, value, unit, held, verdict
+		}
+		/^Benchmark/ {
+			name = $1; sub(/-[0-9]+$/, "", name); sub(/^Benchmark/, "", name)
+			for (i = 3; i < NF; i += 2) {
+				if (name ~ /^InspectMillion/ && $(i + 1) == "ns/op") line(name, $i / 1e9, "s", 3, 0)
+				if (name ~ /^InspectMillion/ && $(i + 1) == "peak-MiB") line(name, $i, "MiB", 400, 0)
+				if (name ~ /^(Check|Fit)/ && $(i + 1) == "MB/s") line(name, $i, "MB/s", 0, 50)
+				if (name ~ /^CacheHit/ && $(i + 1) == "ns/op") line(name, $i / 1e6, "ms", 20, 0)
+			}
+		}'
+}
+
+bridge() {
+	local commit models=${MAILLEUR_MODELS:-../shared/models}
+	local -a parts=(coordinator/catalog/*/*.stl)
+	scripts/setup.sh test
+	commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+	[[ -z $(git status --porcelain 2>/dev/null) ]] || commit+=", with changes"
+	[[ ! -d $models ]] || parts+=("$models"/*.stl)
+	mkdir -p bin
+	go build -trimpath -o bin/slicer-bridge ./slicer-bridge
+	cache=$(mktemp -d)
+	trap 'rm -rf "$cache"' EXIT
+	bin/slicer-bridge survey "${parts[@]}" --cache "$cache" --doc docs/models.md --commit "$commit" "$@"
+	speeds | told
+}
+
 case ${1:-} in
-stream | fleet | size) "$@" ;;
+stream | fleet | size | bridge) "$@" ;;
 *)
-	echo "usage: scripts/bench.sh stream|fleet|size [ARGS]" >&2
+	echo "usage: scripts/bench.sh stream|fleet|size|bridge [ARGS]" >&2
 	exit 2
 	;;
 esac

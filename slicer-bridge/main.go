@@ -25,6 +25,7 @@ type commands struct {
 	Arcs    arcsCommand    `cmd:"" help:"Replace short moves of a G-code file by arcs."`
 	Work    workCommand    `cmd:"" help:"Slice for a lab until told to end."`
 	Picture pictureCommand `cmd:"" help:"Draw an STL or 3MF as a PNG."`
+	Survey  surveyCommand  `cmd:"" help:"Say of parts and every machine what comes of the two."`
 }
 
 // console is where a command writes: answers to out, messages to err.
