@@ -1,6 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -50,8 +53,18 @@ func (s *Server) slicerAdd(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page.Key = &ui.SlicerKey{Name: one.Name, Key: key, Command: "slicer-bridge work --coordinator " + s.site(c) + " --key-file slicing.key"}
+	page.Key = &ui.SlicerKey{Name: one.Name, Key: key, Command: "slicer-bridge work --coordinator " + s.site(c) + " --key-file slicing.key" + s.trust()}
 	return s.show(c, page)
+}
+
+// trust is the option by which a program that comes over TLS knows this lab's certificate authority.
+func (s *Server) trust() string {
+	block, _ := pem.Decode([]byte(s.CA))
+	if !s.TLS || block == nil {
+		return ""
+	}
+	sum := sha256.Sum256(block.Bytes)
+	return " --ca " + hex.EncodeToString(sum[:])
 }
 
 // slicerRevoke shuts a computer out that sliced for the lab.

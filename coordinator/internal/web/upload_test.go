@@ -2,7 +2,10 @@ package web_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"encoding/pem"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -220,6 +223,20 @@ func TestSlicingKeys(t *testing.T) {
 	_, err = w.identity.Slicer(t.Context(), key)
 	require.Error(t, err)
 	require.Equal(t, http.StatusNotFound, w.desk.post("/desk/slicers/nothing/revoke", url.Values{}).status)
+}
+
+// Ensure that the command for a slicing computer names the lab's certificate authority where pages come over TLS.
+func TestSlicingKeyOverTLS(t *testing.T) {
+	der := []byte("a certificate")
+	sum := sha256.Sum256(der)
+	l := newLab(t, func(c *web.Config) {
+		c.TLS, c.CA = true, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	})
+	token, err := l.identity.OpenSession(t.Context(), l.account("desk", "", fab.RoleCoordinator).ID)
+	require.NoError(t, err)
+	b := l.browser()
+	b.header.Set("Cookie", "__Host-session="+token)
+	require.Contains(t, b.post("/desk/slicers", url.Values{"name": {"PC"}}).main(), "--coordinator https://"+strings.TrimPrefix(l.server.URL, "http://")+" --key-file slicing.key --ca "+hex.EncodeToString(sum[:]))
 }
 
 // Ensure that a maker's own file is kept when it is good, with the pieces that the maker counted, and is refused line by
