@@ -129,7 +129,7 @@ func TestRoundPartsLoseMostOfTheirLines(t *testing.T) {
 			if q == slicing.Draft {
 				wall = 1.8 // four lines
 			}
-			data, err := p.slice(t, ring(360, 30, 30-wall, 3), "ender-3", q)
+			data, err := p.slice(t, ring(360, 30, 30-wall, 6), "ender-3", q)
 			require.NoError(t, err)
 			s := p.proven(t, data, "ender-3")
 			require.Less(t, 4*s.LinesOut, s.LinesIn)
