@@ -146,6 +146,7 @@ func TestRefusalsAreOneLine(t *testing.T) {
 		"no such overlay":  {slice("--overlay", broken+"x"), "no such file"},
 		"odd overlay":      {slice("--overlay", part), "own settings cannot be used"},
 		"copies for none":  {slice("--copies", "1,2"), "2 numbers for 1 files"},
+		"which part":       {append([]string{"slice", cube(t, 300)}, slice()[1:]...), "cube.stl: the part is too tall"},
 		"too high a pile":  {slice("--pile", "51"), "51 is out of range for pile"},
 		"no scale":         {slice("--scale", "0.0001"), "out of range for scale"},
 		"over a part":      {append(slice(), "-o", part), "is one of the parts"},

@@ -45,6 +45,10 @@ var words = map[string]string{
 	plate.CodeTooBig:            "the part is too big: {part_mm} mm on a bed of {bed_mm} mm",
 	plate.CodeTooTall:           "the part is too tall: {part_mm} mm, at most {max_mm} mm",
 	plate.CodeTooMany:           "{copies} copies do not fit on the bed, at most {max}",
+	plate.CodeClips:             "the clips of the bed leave no room: {part_mm} mm on a bed of {bed_mm} mm",
+	plate.CodeNotStackable:      "the part cannot stand on its own copy: {share_percent} % of its underside would stand on something; leave out --pile",
+	plate.CodePileTooTall:       "a pile of {pieces} is too tall: at most {max} under {max_mm} mm",
+	plate.CodeOverlap:           "two pieces lie too close, or one too close to the edge or to a clip",
 	slicing.CodeUnknownPrinter:  "no printer named {printer} is described",
 	slicing.CodeUnknownFilament: "no filament named {filament} is described",
 	slicing.CodeBadRequest:      "{value} is out of range for {field}",
@@ -101,6 +105,9 @@ func word(p *mesh.Problem) string {
 	}
 	for name, value := range p.Args {
 		text = strings.ReplaceAll(text, "{"+name+"}", value)
+	}
+	if part := p.Args["part"]; part != "" { // one of several on a plate
+		return part + ": " + text
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
+	"github.com/mailleur/mailleur/slicer-bridge/plate"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 	"github.com/mailleur/mailleur/ui/locales"
 )
@@ -30,7 +31,10 @@ func TestEveryProblemOfAMeshIsWorded(t *testing.T) {
 
 // What the bridge refuses or remarks is worded on the terminal and on pages, in every language.
 func TestEveryProblemOfSlicingIsWorded(t *testing.T) {
-	for _, code := range slicing.Codes() {
+	plates := []string{
+		plate.CodeTooBig, plate.CodeTooTall, plate.CodeTooMany, plate.CodeClips, plate.CodeNotStackable, plate.CodePileTooTall, plate.CodeOverlap,
+	}
+	for _, code := range append(plates, slicing.Codes()...) {
 		require.NotEmpty(t, words[code], code)
 		for _, lang := range locales.Langs() {
 			require.True(t, locales.Has(lang, code), "%s in %s", code, lang)
