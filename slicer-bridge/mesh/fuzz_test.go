@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,7 @@ import (
 const modelPart = "3D/3dmodel.model"
 
 // seeds are the corpus's files of up to 64 KiB.
-func seeds() (all [][]byte) {
+var seeds = sync.OnceValue(func() (all [][]byte) {
 	for _, f := range corpus.Files() {
 		if f.Large {
 			continue
@@ -25,7 +26,7 @@ func seeds() (all [][]byte) {
 		}
 	}
 	return all
-}
+})
 
 // Whatever the bytes, Read answers with a mesh that it has checked or a Problem.
 func FuzzRead(f *testing.F) {

@@ -20,7 +20,7 @@ const (
 	maxRatio    = 200       // of unpacked to packed bytes, above a mebibyte
 	maxDepth    = 32        // of elements in each other, and of components
 	maxText     = 1 << 20   // bytes between two elements, or within one
-	maxPlaced   = 100_000   // components that are followed
+	maxPlaced   = 20_000    // components that are followed
 )
 
 const defaultModel = "3d/3dmodel.model"
