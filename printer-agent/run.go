@@ -156,9 +156,10 @@ func machineOf(set *profiles.Set, p agent.Printer, log *slog.Logger) (agent.Mach
 		Printer: p,
 		Link:    options,
 		Named:   set.Dialect,
-		Limits: func(filament string) gcode.Limits {
+		Limits: func(filament string, own profiles.Overlay) (gcode.Limits, error) {
 			f, _ := set.Filament(filament) // an unknown one leaves the machine's own limits
-			return gcode.LimitsFor(model, f).Speaking(options.Dialect)
+			m, err := model.With(own)
+			return gcode.LimitsFor(m, f).Speaking(options.Dialect), err
 		},
 		Open: func(before *port.Identity) (agent.Conn, error) { return openPort(p, baud, before) },
 		Kind: model, Rate: baud, Presets: agent.Presets(model, set.Filaments()),

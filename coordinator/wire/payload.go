@@ -139,7 +139,13 @@ type Command struct {
 	Attempt string      `json:"attempt,omitempty"` // the fence
 	File    *File       `json:"file,omitempty"`    // for start
 	Choice  int64       `json:"choice,omitempty"`  // for answer: index of Prompt.Choices
+	// Overlay, for start, is what the machine has beside its model, as TOML (firmware-profiles/overlays) of at most
+	// MaxOverlay bytes; empty: nothing. The file is checked with it.
+	Overlay string `json:"overlay,omitempty"`
 }
+
+// MaxOverlay is how many bytes Command.Overlay may have.
+const MaxOverlay = 16 << 10
 
 // File is the G-code to print: fetched over HTTPS at /api/v1/blobs/{sha256} and checked against the hash.
 type File struct {
@@ -183,6 +189,7 @@ const (
 	ReasonFetch         = "fetch_failed"    // the file could not be loaded
 	ReasonHash          = "hash_mismatch"   //
 	ReasonUnsafe        = "unsafe_file"     // the safety check found something
+	ReasonOverlay       = "bad_overlay"     // the machine's own settings cannot be read, or do not suit its model
 	ReasonHalted        = "halted"          // the firmware stopped itself
 	ReasonThermal       = "thermal"         // a heater or thermistor fault
 	ReasonReset         = "board_reset"     // the board restarted in the print

@@ -25,7 +25,7 @@ func examples() map[string]any {
 		"telemetry":   &wire.Telemetry{At: at, Attempt: "a1", NozzleMC: 214_500, NozzleSet: 215_000, BedMC: 60_000, BedSet: 60_000, Line: 10, Lines: 200, Progress: 50, SecondsEnd: 900, Resends: 1},
 		"event":       &wire.Event{Outbox: "9c0d", Seq: 7, At: at, Kind: wire.EventFailed, Printer: "tortue", Attempt: "a1", Reason: wire.ReasonHalted, Lines: 120, Resends: 2, Seconds: 61},
 		"event-ack":   &wire.EventAck{Outbox: "9c0d", Seq: 7},
-		"command":     &wire.Command{ID: "c1", Epoch: "b3f1", MaxAge: 120, SentAt: at, Kind: wire.CommandStart, Printer: "tortue", Attempt: "a1", File: &wire.File{SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Bytes: 1000, Lines: 200, Seconds: 960, Filament: "pla", Title: "visor-band × 1"}},
+		"command":     &wire.Command{ID: "c1", Epoch: "b3f1", MaxAge: 120, SentAt: at, Kind: wire.CommandStart, Printer: "tortue", Attempt: "a1", File: &wire.File{SHA256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Bytes: 1000, Lines: 200, Seconds: 960, Filament: "pla", Title: "visor-band × 1"}, Overlay: "arcs = true\n"},
 		"command-ack": &wire.CommandAck{ID: "c1", Answer: wire.AnswerRefused, Reason: wire.ReasonNotClear},
 		"enrol":       &wire.EnrolRequest{Code: "0123456789abcdef", Name: "pi", Version: "0.1.0", Printers: []wire.Unit{{Key: "tortue", Name: "Tortue", Model: "ender3"}}},
 		"enrolled":    &wire.EnrolAnswer{Agent: "0190", Token: "t", Broker: "ssl://lab.example:8883", CA: "-----BEGIN CERTIFICATE-----", Lab: "Atelier de la Baie"},

@@ -33,6 +33,7 @@ func printOnce(t *testing.T, l *lab) {
 	require.Equal(t, "a", c.Attempt)
 	require.InDelta(t, fab.CommandFor.Seconds(), c.MaxAge, 10)
 	require.Equal(t, &wire.File{SHA256: "abc", Bytes: 10, Lines: 5, Seconds: 60, Filament: "pla", Title: "band × 4"}, c.File)
+	require.Equal(t, "arcs = true\n", c.Overlay, "what the machine has beside its model goes with the order")
 	a.answer(c, wire.AnswerAccepted, "")
 	l.eventually("accepted", func() bool { return l.command(c.ID).Status == fab.CommandAccepted })
 

@@ -111,7 +111,7 @@ func (l *lab) fill() {
 		require.NoError(l, tx.AddBatch(&fab.Batch{ID: "batch", DesignID: "design", Quantity: 4, Status: fab.BatchOpen, DueAt: now, CreatedAt: now}))
 		for _, name := range []string{"p", "q"} {
 			require.NoError(l, tx.AddWorker(&fab.Worker{ID: fab.WorkerID(name), Kind: fab.WorkerPrinter, Name: name, MakerID: "maker", AgentID: "agent", Key: name,
-				PlateClear: true, State: "ready", CreatedAt: now, UpdatedAt: now}))
+				PlateClear: true, State: "ready", Overlay: "arcs = true\n", CreatedAt: now, UpdatedAt: now}))
 		}
 		return nil
 	})

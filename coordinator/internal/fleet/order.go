@@ -136,6 +136,7 @@ func prepare(tx *store.Tx, c fab.Command) (due, error) {
 		return d, err
 	}
 	d.void = d.void || a.Status != fab.AttemptLeased
+	d.message.Overlay = w.Overlay
 	plate, err := tx.Plate(a.PlateID)
 	if err != nil {
 		return d, err

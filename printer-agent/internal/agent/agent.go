@@ -28,8 +28,10 @@ import (
 // Machine is a configured printer with what is known of its kind.
 type Machine struct {
 	Printer
-	Link   link.Options                       // dialect and timing
-	Limits func(filament string) gcode.Limits // what a file for it may ask, with this filament
+	Link link.Options // dialect and timing
+	// Limits are what a file for it may ask, with this filament and with what the machine has beside its model. The error
+	// names the key of an overlay that does not suit the model.
+	Limits func(filament string, own profiles.Overlay) (gcode.Limits, error)
 	// Open opens its port. With before it takes none but that device: a print is to go on there.
 	Open func(before *port.Identity) (Conn, error)
 	// Named finds a dialect that the board may turn out to speak, or that a print of the journal was sent in; nil: there is

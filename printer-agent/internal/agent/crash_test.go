@@ -72,8 +72,11 @@ func beAgent(text []byte) error {
 		ReconnectMin: 20 * time.Millisecond, JournalEvery: 20 * time.Millisecond,
 		Machines: []agent.Machine{{
 			Printer: p, Kind: model, Link: link.Options{Dialect: dialect, Log: log},
-			Limits: func(string) gcode.Limits { return gcode.LimitsFor(model, profiles.Filament{}) },
-			Open:   opener(p.Port),
+			Limits: func(_ string, own profiles.Overlay) (gcode.Limits, error) {
+				m, err := model.With(own)
+				return gcode.LimitsFor(m, profiles.Filament{}), err
+			},
+			Open: opener(p.Port),
 		}},
 	})
 	if err != nil {

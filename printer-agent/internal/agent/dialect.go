@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"fmt"
+
 	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/guard"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
@@ -39,13 +41,31 @@ func (p *printer) named(name string) profiles.Dialect {
 	return p.Link.Dialect
 }
 
-// limits are what a file may ask of the machine in the dialect that it speaks.
-func (p *printer) limits(filament string) gcode.Limits {
-	limits := p.Limits(filament)
+// limits are what a file may ask of the machine in the dialect that it speaks. The overlay is one that start has taken;
+// the zero value is the model's own.
+func (p *printer) limits(filament string, own profiles.Overlay) (gcode.Limits, error) {
+	limits, err := p.Limits(filament, own)
+	if err != nil {
+		return limits, fmt.Errorf("the machine's own settings: %w", err)
+	}
 	if d := p.spoken.Load(); d != nil {
 		limits = limits.Speaking(*d)
 	}
-	return limits
+	return limits, nil
+}
+
+// ownOf reads what a start says that the machine has beside its model; what cannot be read, or would allow more than the
+// model does, is refused before anything is fetched.
+func (p *printer) ownOf(o order) (profiles.Overlay, error) {
+	if o.Overlay == "" {
+		return profiles.Overlay{}, nil
+	}
+	own, err := profiles.ParseOverlay([]byte(o.Overlay))
+	if err != nil {
+		return own, err
+	}
+	_, err = p.limits("", own)
+	return own, err
 }
 
 // survives says whether a print in this dialect can go on after its host has gone.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
@@ -23,6 +24,7 @@ const (
 // job is the attempt on a machine.
 type job struct {
 	spool.Print
+	own         profiles.Overlay // what the machine has beside its model; not journaled: a print that goes on was checked
 	stop        context.CancelFunc
 	work        sync.WaitGroup
 	lines       int64          // in all, as the link counts them
@@ -102,10 +104,10 @@ func (p *printer) recall() {
 }
 
 // begin starts the attempt's goroutine.
-func (p *printer) begin(ctx context.Context, entry spool.Print) {
+func (p *printer) begin(ctx context.Context, entry spool.Print, own profiles.Overlay) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // it ends with the link, or is cancelled
 	now := time.Now()
-	j := &job{Print: entry, stop: stop, journalAt: now, progressAt: now}
+	j := &job{Print: entry, own: own, stop: stop, journalAt: now, progressAt: now}
 	p.job, p.clear, p.state.Notice = j, false, ""
 	p.onMachine.Store(&claim{attempt: entry.Attempt, sha: entry.File.SHA256})
 	p.apply(stepTake, "")
@@ -119,7 +121,7 @@ func (p *printer) perform(ctx context.Context, l *link.Link, j *job) note {
 	if err != nil {
 		return note{kind: noteEnded, reason: reason, detail: err.Error()}
 	}
-	report, err := p.check(path, j.File)
+	report, err := p.check(path, j.File, j.own)
 	if err != nil {
 		return note{kind: noteEnded, reason: wire.ReasonUnsafe, detail: err.Error()}
 	}
@@ -159,13 +161,16 @@ func (j *job) shut() {
 }
 
 // check refuses a file that asks for what the machine or the filament may not be asked.
-func (p *printer) check(path string, file wire.File) (gcode.Report, error) {
+func (p *printer) check(path string, file wire.File, own profiles.Overlay) (gcode.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return gcode.Report{}, fmt.Errorf("check file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	limits := p.limits(file.Filament)
+	limits, err := p.limits(file.Filament, own)
+	if err != nil {
+		return gcode.Report{}, err
+	}
 	limits.EndAppended = true // what is left on is turned off after every print
 	report, findings, index, err := gcode.CheckIndexed(f, limits)
 	if err != nil {

@@ -390,8 +390,11 @@ func (l *lab) options(b board, dialect string) agent.Options {
 		Secrets: agent.Secrets{Token: token}, Version: "test", Log: log,
 		Machines: []agent.Machine{{
 			Printer: p, Kind: model, Link: link.Options{Dialect: d, Log: log},
-			Limits: func(string) gcode.Limits { return gcode.LimitsFor(model, profiles.Filament{}) },
-			Open:   opener(b.path),
+			Limits: func(_ string, own profiles.Overlay) (gcode.Limits, error) {
+				m, err := model.With(own)
+				return gcode.LimitsFor(m, profiles.Filament{}), err
+			},
+			Open: opener(b.path),
 		}},
 		ReconnectMin: 20 * time.Millisecond, ReconnectMax: 200 * time.Millisecond, FetchPatience: 5 * time.Second,
 		EndPatience: 5 * time.Second, JournalEvery: 100 * time.Millisecond,

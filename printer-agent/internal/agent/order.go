@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 )
 
@@ -159,7 +160,13 @@ func (p *printer) start(ctx context.Context, o order) {
 		}
 	}
 	if reason == "" {
-		reason = p.take(ctx, o)
+		own, err := p.ownOf(o)
+		if err != nil {
+			p.log.Warn("start refused: the machine's own settings cannot be used", "attempt", o.Attempt, "err", err)
+			reason = wire.ReasonOverlay
+		} else {
+			reason = p.take(ctx, o, own)
+		}
 	}
 	if reason != "" {
 		p.agent.refuse(o, reason, until)
@@ -201,14 +208,14 @@ func (p *printer) refuse(o order) string {
 	return wire.ReasonBusy
 }
 
-func (p *printer) take(ctx context.Context, o order) string {
+func (p *printer) take(ctx context.Context, o order, own profiles.Overlay) string {
 	now := time.Now().UTC()
 	entry := spool.Print{Printer: p.Key, Attempt: o.Attempt, File: *o.File, Word: wire.StateFetching, Taken: now, Updated: now}
-	return p.enter(ctx, o.ID, entry)
+	return p.enter(ctx, o.ID, entry, own)
 }
 
 // enter takes an attempt into the journal and begins it; command is the lab's, if it was one.
-func (p *printer) enter(ctx context.Context, command string, entry spool.Print) string {
+func (p *printer) enter(ctx context.Context, command string, entry spool.Print, own profiles.Overlay) string {
 	p.board(&entry)
 	err := p.agent.record("take attempt", func() error { return p.agent.spool.Begin(command, entry) })
 	switch {
@@ -216,7 +223,7 @@ func (p *printer) enter(ctx context.Context, command string, entry spool.Print) 
 		if p.state.Word == wire.StateNotNow { // its hours have come, or its maker is there
 			p.apply(stepClean, "")
 		}
-		p.begin(ctx, entry)
+		p.begin(ctx, entry, own)
 		return ""
 	case errors.Is(err, spool.ErrStartedBefore):
 		return wire.ReasonStartedBefore

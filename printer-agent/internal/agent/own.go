@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
@@ -312,7 +313,7 @@ func (p *printer) readPlan(wg *sync.WaitGroup) {
 	wg.Go(func() {
 		path, err := p.agent.spool.Lookup(file.SHA256)
 		if err == nil {
-			_, err = p.check(path, file)
+			_, err = p.check(path, file, profiles.Overlay{})
 		}
 		if err != nil {
 			p.log.Warn("read the plan of the print", "err", err)

@@ -294,7 +294,11 @@ func (m page) Say(ctx context.Context, line string) ([]string, error) {
 
 // weigh holds a line against what a file may ask of the machine.
 func (p *printer) weigh(line string) (hot bool, err error) {
-	report, findings, err := gcode.Check(strings.NewReader(line+"\n"), p.limits(""))
+	limits, err := p.limits("", profiles.Overlay{})
+	if err != nil {
+		return false, err
+	}
+	report, findings, err := gcode.Check(strings.NewReader(line+"\n"), limits)
 	if err != nil {
 		return false, fmt.Errorf("check line: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/link"
 	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
@@ -53,7 +54,7 @@ func (p *printer) startOwn(open context.Context, f spool.LocalFile, hereUntil ti
 		File:  wire.File{SHA256: f.SHA256, Bytes: f.Bytes, Title: f.Name, Seconds: p.agent.shelf.seconds(p.Key, f)},
 		Taken: now.UTC(), Updated: now.UTC(), Attended: hereUntil.UTC(),
 	}
-	switch p.enter(open, "", entry) {
+	switch p.enter(open, "", entry, profiles.Overlay{}) {
 	case "":
 		return nil
 	case wire.ReasonDiskFull:

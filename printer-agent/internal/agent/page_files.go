@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	profiles "github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
@@ -119,7 +120,10 @@ func (h *shelf) check(p *printer, f spool.LocalFile) (verdict, error) {
 		return verdict{}, err
 	}
 	defer func() { _ = file.Close() }() // only read
-	limits := p.limits("")
+	limits, err := p.limits("", profiles.Overlay{})
+	if err != nil {
+		return verdict{}, err
+	}
 	limits.EndAppended = true // as before a print
 	report, findings, err := gcode.Check(file, limits)
 	if err != nil {

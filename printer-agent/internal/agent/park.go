@@ -104,7 +104,7 @@ func (p *printer) park(ctx context.Context, l *link.Link, j *job, path string) e
 		return nil
 	}
 	at := heatOf(s)
-	away, why := p.wayOut(ctx, l, path, j.File.Filament, s, &at)
+	away, why := p.wayOut(ctx, l, path, j, s, &at)
 	raw, err := json.Marshal(at)
 	if err != nil {
 		return err
@@ -180,13 +180,17 @@ func (p *printer) noteParked(ctx context.Context, l *link.Link, j *job, raw []by
 
 // wayOut gives the moves to the rest, and notes in at the way back. It moves nothing unless the firmware's word of where
 // the head is agrees with what the file did.
-func (p *printer) wayOut(ctx context.Context, l *link.Link, path, filament string, s link.Snapshot, at *parked) ([]string, error) {
+func (p *printer) wayOut(ctx context.Context, l *link.Link, path string, j *job, s link.Snapshot, at *parked) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	state, err := gcode.Replay(f, s.Job.BytesDone, p.Limits(filament))
+	limits, err := p.limits(j.File.Filament, j.own)
+	if err != nil {
+		return nil, err
+	}
+	state, err := gcode.Replay(f, s.Job.BytesDone, limits)
 	if err != nil {
 		return nil, err
 	}
