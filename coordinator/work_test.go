@@ -138,6 +138,7 @@ func TestOtherMachinesSlice(t *testing.T) {
 	for _, p := range l.plates() {
 		require.Equal(t, 1, ready[string(p.ID)])
 		require.Positive(t, p.Seconds)
+		require.NotEmpty(t, p.Picture)
 		require.Contains(t, p.Slicer, "PrusaSlicer")
 	}
 	second.Stop()

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -293,7 +295,7 @@ type holder struct {
 // Ensure that whatever the order in which workers claim, fall silent, report, deliver late and give back, and a
 // coordinator cancels and retries: each plate takes the result of its last holder only, once, and none is lost.
 func TestWhateverTheOrderEachPlateHasOneResult(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(12) {
 		l := open(t)
 		l.printer("tortue", "ender-3", 1_000_000)
 		l.printer("orange", "mk3s", 1_000_000)
@@ -404,4 +406,36 @@ func (g *game) sound() {
 		require.Equal(g.t, p.Status == fab.PlateReady, g.result[id] != "")
 		require.Equal(g.t, p.Status == fab.PlateSlicing, p.ClaimToken != "")
 	}
+}
+
+// Ensure that of many who ask at the same time nobody gets what another has.
+func TestNobodyGetsAnothersPlate(t *testing.T) {
+	onBoth(t, func(l *lab) {
+		for n := range 12 {
+			l.printer(fmt.Sprint("p", n), fmt.Sprint("model-", n), 1_000_000)
+		}
+		l.keep()
+		got := make(chan fab.PlateID, 100)
+		var all sync.WaitGroup
+		for n := range 4 {
+			all.Go(func() {
+				for {
+					c, ok, err := l.p.Claim(l.t.Context(), fmt.Sprint("far ", n), 0)
+					if err != nil || !ok {
+						assert.NoError(l.t, err)
+						return
+					}
+					got <- c.Plate.ID
+				}
+			})
+		}
+		all.Wait()
+		close(got)
+		seen := map[fab.PlateID]bool{}
+		for id := range got {
+			require.False(l.t, seen[id])
+			seen[id] = true
+		}
+		require.Len(l.t, seen, 12)
+	})
 }

@@ -124,7 +124,7 @@ func TestASilentSlicerKeepsItsClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{tasks: []worker.Task{task("a")}}
 		slow := func(context.Context, slicing.Request) (slicing.Result, error) {
-			<-time.After(290 * time.Second)
+			<-time.After(290*time.Second + time.Millisecond)
 			return slicing.Result{}, nil
 		}
 		require.NoError(t, on(t, b, slow, 1, 291*time.Second))
