@@ -53,7 +53,7 @@ bench-size: ## measure the agent's program for the smallest Raspberry Pi
 	@scripts/bench.sh size
 
 .PHONY: bench-bridge
-bench-bridge: ## slice real parts for every machine and measure the bridge, in ten minutes, and write docs/models.md
+bench-bridge: ## slice real parts for every machine and measure the bridge, in ten minutes, and write docs/survey.md
 	@scripts/bench.sh bridge
 
 .PHONY: lint

@@ -4,7 +4,7 @@
 #   stream  beside printcore on paced boards; also writes docs/bench-stream.md
 #   fleet   eight printers in one process
 #   size    the program for a Raspberry Pi Zero
-#   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/models.md
+#   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/survey.md
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -76,7 +76,7 @@ bridge() {
 	go build -trimpath -o bin/slicer-bridge ./slicer-bridge
 	cache=$(mktemp -d)
 	trap 'rm -rf "$cache"' EXIT
-	bin/slicer-bridge survey "${parts[@]}" --cache "$cache" --doc docs/models.md --commit "$commit" "$@"
+	bin/slicer-bridge survey "${parts[@]}" --cache "$cache" --doc docs/survey.md --commit "$commit" "$@"
 	speeds | told
 }
 
