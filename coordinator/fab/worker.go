@@ -43,6 +43,8 @@ type Worker struct {
 	PlateClear bool    `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
 	Overlay    string  `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
 	SlicesSelf bool    `bun:"slices_self"` // its maker slices: it prints only files that its maker sent
+	HeatHours  Hours   `bun:"heat_hours"`  // when it may be hot; a print that does not fit inside is not begun
+	ClearHours Hours   `bun:"clear_hours"` // when somebody is there to clear the bed and to start it
 
 	// Hands.
 	Steps []string `bun:"steps,type:text"` // skills; "print" means prints from an SD card

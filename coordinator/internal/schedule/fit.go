@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -24,12 +25,16 @@ type fit struct {
 
 // fitting is who can do a kind of job.
 type fitting struct {
-	fits      []fit // by worker id
-	by        map[*worker]fit
+	fits      []fit         // by worker id
 	fastest   time.Duration // the shortest time that anybody takes
-	slicing   []*worker
-	overQuota int64 // the largest quota that is too small; 0 when none was
+	slicing   []*worker     // by id
+	overQuota int64         // the largest quota that is too small; 0 when none was
 	step      string
+
+	base   *queue  // of all workers as free as at the start
+	sorted []fit   // taken off it
+	at     []int32 // where each worker stands among the fits, or -1; for improve
+	first  told    // what the reasons say of this kind
 }
 
 func (f *fitting) add(one fit) {
@@ -37,14 +42,39 @@ func (f *fitting) add(one fit) {
 		f.fastest = one.takes
 	}
 	f.fits = append(f.fits, one)
-	f.by[one.w] = one
+}
+
+// soonest lists the n fits that would finish first if all workers were as free as at the start: n jobs never need others.
+func (f *fitting) soonest(start []time.Duration, n int) []fit {
+	if f.base == nil {
+		f.base = newQueue(f.fits, start)
+	}
+	for len(f.sorted) < n && len(f.base.heap) > 0 {
+		f.sorted = append(f.sorted, f.fits[f.base.pop().fit])
+	}
+	return f.sorted[:min(n, len(f.sorted))]
+}
+
+// of finds a worker among the fits.
+func (f *fitting) of(w *worker) (*fit, bool) {
+	i, found := slices.BinarySearchFunc(f.fits, w.index, func(one fit, index int) int { return cmp.Compare(one.w.index, index) })
+	if !found {
+		return nil, false
+	}
+	return &f.fits[i], true
+}
+
+// waitsForPlate reports whether G-code for the worker is still being made.
+func (f *fitting) waitsForPlate(w *worker) bool {
+	_, found := slices.BinarySearchFunc(f.slicing, w.index, func(one *worker, index int) int { return cmp.Compare(one.index, index) })
+	return found
 }
 
 func (p *planner) fitting(k kind) *fitting {
 	if f := p.kinds[k]; f != nil {
 		return f
 	}
-	f := &fitting{by: map[*worker]fit{}}
+	f := &fitting{}
 	p.kinds[k] = f
 	part, _ := p.designs[k.design].BOM.Part(k.part)
 	f.step = part.Step

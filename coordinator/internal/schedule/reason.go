@@ -2,7 +2,6 @@ package schedule
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
@@ -33,6 +32,7 @@ const (
 	WaitPrintersBusy   = "wait_printers_busy"    // worker, start, finish
 	WaitHandsBusy      = "wait_hands_busy"       // worker, start, finish
 	WaitWorkersResting = "wait_workers_resting"  // worker, start
+	WaitHours          = "wait_hours"            // worker, start: the soonest that anybody is there
 	WaitSparedSlow     = "wait_spared_slow"      // slow, slow_finish, worker, finish: a free printer would end later than a busy one
 )
 
@@ -53,6 +53,7 @@ const (
 	IdlePlateNotClear = "idle_plate_not_clear"
 	IdleSpoolRecalled = "idle_spool_recalled"
 	IdleResting       = "idle_resting" // until
+	IdleHours         = "idle_hours"   // until: nobody is there, or it must not be hot now
 )
 
 // whyHere says why a job goes where the simulation puts it.
@@ -69,7 +70,7 @@ func (p *planner) explainJobs(plan *Plan) {
 		case j.held.Code != "":
 			plan.Jobs[j.ID] = j.held
 		case j.on == nil:
-			plan.Jobs[j.ID] = nobody(j)
+			plan.Jobs[j.ID] = p.nobody(j)
 		case !j.on.now:
 			plan.Jobs[j.ID] = later(j)
 		}
@@ -77,11 +78,14 @@ func (p *planner) explainJobs(plan *Plan) {
 }
 
 // nobody says why no worker is in sight for a job.
-func nobody(j *job) fab.Reason {
+func (p *planner) nobody(j *job) fab.Reason {
 	f := j.fits
 	switch {
 	case len(f.fits) > 0:
-		return absent(f)
+		if f.first.absent.Code == "" {
+			f.first.absent = absent(f)
+		}
+		return f.first.absent
 	case len(f.slicing) > 0:
 		return fab.Because(WaitSlicing, "part", j.Part, "copies", j.Copies)
 	case f.overQuota > 0:
@@ -123,6 +127,8 @@ func later(j *job) fab.Reason {
 	switch {
 	case on.w.state == unclear:
 		return fab.Because(WaitPlateNotClear, "worker", on.w.Name, "count", 1)
+	case !on.w.opens.IsZero():
+		return fab.Because(WaitHours, "worker", on.w.Name, "start", on.start)
 	case on.w.state == resting:
 		return fab.Because(WaitWorkersResting, "worker", on.w.Name, "start", on.start)
 	case on.w.Kind == fab.WorkerHand:
@@ -134,48 +140,98 @@ func later(j *job) fab.Reason {
 
 // sparedFor finds a free worker that could have started the job now.
 func sparedFor(j *job) (slow candidate, ok bool) {
-	for _, f := range j.fits.fits {
-		if f.w.spared() {
-			return candidate{fit: f, finish: f.w.free.Add(f.takes)}, true
+	f := j.fits
+	if !f.first.looked {
+		f.first.looked = true
+		for i := range f.fits {
+			if f.fits[i].w.spared() {
+				f.first.spared = &f.fits[i]
+				break
+			}
 		}
 	}
-	return candidate{}, false
+	if f.first.spared == nil {
+		return candidate{}, false
+	}
+	return candidate{fit: *f.first.spared, finish: f.first.spared.w.free.Add(f.first.spared.takes)}, true
 }
 
 func (p *planner) explainWorkers(plan *Plan) {
+	kinds := p.kindsInOrder()
 	for _, w := range p.workers {
 		switch {
 		case w.taken || w.AttemptID != "":
+		case !w.opens.IsZero():
+			plan.Workers[w.ID] = fab.Because(IdleHours, "until", w.opens)
 		case w.why.Code != "":
 			plan.Workers[w.ID] = w.why
 		default:
-			plan.Workers[w.ID] = p.unused(w)
+			plan.Workers[w.ID] = unused(w, kinds)
 		}
 	}
 }
 
+// told is what the reasons need to know of a kind, so that ten thousand idle printers do not each ask every job.
+type told struct {
+	looked  bool
+	spared  *fit       // the first free worker that gets nothing
+	absent  fab.Reason // why nobody is there
+	later   *job       // the first that somebody else does later
+	starved *job       // the first that material holds back
+	goesOn  bool       // some job of the kind starts now
+}
+
+// kindsInOrder lists the kinds as their first jobs come, with what is told of them.
+func (p *planner) kindsInOrder() []*job {
+	var first []*job
+	seen := map[*fitting]bool{}
+	for _, j := range p.jobs {
+		f := j.fits
+		if !seen[f] {
+			seen[f] = true
+			first = append(first, j)
+		}
+		switch {
+		case j.on != nil && j.on.now:
+			f.first.goesOn = true
+		case j.on != nil && f.first.later == nil:
+			f.first.later = j
+		case j.held.Code == WaitMaterial && f.first.starved == nil:
+			f.first.starved = j
+		}
+	}
+	return first
+}
+
 // unused says why an idle worker gets nothing.
-func (p *planner) unused(w *worker) fab.Reason {
-	if len(p.jobs) == 0 {
+func unused(w *worker, kinds []*job) fab.Reason {
+	if len(kinds) == 0 {
 		return fab.Because(IdleNoWork)
 	}
 	why, rank := fab.Because(IdleNothingFits), 0
-	say := func(r int, reason fab.Reason) {
+	say := func(r int, reason func() fab.Reason) {
 		if r > rank {
-			why, rank = reason, r
+			why, rank = reason(), r
 		}
 	}
-	for _, j := range p.jobs {
-		f, fits := j.fits.by[w]
-		switch {
-		case fits && j.on != nil && !j.on.now:
-			say(4, fab.Because(IdleSparedSlow, "part", j.Part, "finish", w.free.Add(f.takes), "other", j.on.w.Name, "other_finish", j.on.finish))
-		case fits && j.held.Code == WaitMaterial:
-			say(3, fab.Because(IdleMaterial, "material", j.held.Args["material"], "short", j.held.Args["short"]))
-		case slices.Contains(j.fits.slicing, w):
-			say(2, fab.Because(IdleSlicing, "part", j.Part))
-		case fits && j.on != nil:
-			say(1, fab.Because(IdleAllTaken))
+	for _, j := range kinds {
+		f := j.fits
+		one, fits := f.of(w)
+		if later := f.first.later; fits && later != nil {
+			say(4, func() fab.Reason {
+				return fab.Because(IdleSparedSlow, "part", later.Part, "finish", w.free.Add(one.takes), "other", later.on.w.Name, "other_finish", later.on.finish)
+			})
+		}
+		if starved := f.first.starved; fits && starved != nil {
+			say(3, func() fab.Reason {
+				return fab.Because(IdleMaterial, "material", starved.held.Args["material"], "short", starved.held.Args["short"])
+			})
+		}
+		if f.waitsForPlate(w) {
+			say(2, func() fab.Reason { return fab.Because(IdleSlicing, "part", j.Part) })
+		}
+		if fits && f.first.goesOn {
+			say(1, func() fab.Reason { return fab.Because(IdleAllTaken) })
 		}
 	}
 	return why

@@ -29,6 +29,7 @@ type Snapshot struct {
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
+	Zone     *time.Location             // of everybody's hours; nil is UTC
 	Settings Settings
 }
 
@@ -95,6 +96,8 @@ type planner struct {
 	online  map[fab.AgentID]bool
 	workers []*worker
 	kinds   map[kind]*fitting
+	hours   calendars
+	plates  map[fab.PlateID]fab.Plate
 	jobs    []*job // waiting, by id; after simulate in the order of the simulation
 }
 
@@ -105,21 +108,39 @@ type job struct {
 	fits   *fitting
 	before int64      // position in its batch: millionths of the products that the pieces before it complete
 	held   fab.Reason // why it may not run yet, whoever is free
+	rank   int        // position in the order of the simulation
+	due    time.Time  // of its batch
+	moved  bool       // from where it would end first, for the good of all
 	on     *candidate // where the simulation puts it; nil when nobody can take it
 	next   *candidate // the second best
+}
+
+// late is by how much a job ends after it is due where it is.
+func (j *job) late() time.Duration {
+	if j.due.IsZero() {
+		return 0
+	}
+	return max(0, j.on.finish.Sub(j.due))
 }
 
 // candidate is a start and end of a job at a worker.
 type candidate struct {
 	fit
+	at     time.Duration // the start, from now on
 	start  time.Time
 	finish time.Time
 	now    bool // it is assigned
 }
 
+// startsNow reports whether the worker waits for this very job.
+func (c *candidate) startsNow() bool { return c.at == 0 && c.w.state == idle }
+
 func newPlanner(s Snapshot, now time.Time) *planner {
 	p := &planner{Snapshot: s, now: now, batches: map[fab.BatchID]fab.Batch{}, designs: map[fab.DesignVersionID]fab.DesignVersion{},
-		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}}
+		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}, hours: calendars{now, s.Zone, map[fab.Hours]calendar{}}, plates: map[fab.PlateID]fab.Plate{}}
+	for _, plate := range s.Plates {
+		p.plates[plate.ID] = plate
+	}
 	for _, b := range s.Batches {
 		p.batches[b.ID] = b
 	}
@@ -133,7 +154,7 @@ func newPlanner(s Snapshot, now time.Time) *planner {
 	for _, j := range s.Jobs {
 		if j.Status == fab.JobWaiting {
 			k := kind{design: p.batches[j.BatchID].DesignID, part: j.Part, how: j.How, copies: j.Copies}
-			p.jobs = append(p.jobs, &job{Job: j, kind: k, fits: p.fitting(k)})
+			p.jobs = append(p.jobs, &job{Job: j, kind: k, fits: p.fitting(k), due: p.batches[j.BatchID].DueAt})
 		}
 	}
 	slices.SortFunc(p.jobs, func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })
@@ -149,7 +170,11 @@ func (p *planner) assign(plan *Plan) {
 		if j.on.finish.After(plan.Finish[j.BatchID]) {
 			plan.Finish[j.BatchID] = j.on.finish
 		}
-		if w := j.on.w; w.state == idle && !w.taken {
+		w := j.on.w
+		if w.state == idle && !w.taken && w.opens.IsZero() && j.on.at > 0 {
+			w.opens = j.on.start
+		}
+		if j.on.startsNow() && !w.taken {
 			w.taken = true // jobs come in the order of their starts at each worker
 			plan.Assign = append(plan.Assign, Assignment{
 				Job: j.ID, JobRev: j.Rev, Worker: w.ID, WorkerRev: w.Rev, Plate: j.on.plate, Spool: w.SpoolID,

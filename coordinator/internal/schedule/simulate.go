@@ -9,26 +9,98 @@ import (
 )
 
 // simulate hands out every job that may run, in the order of urgency, each to the worker that would finish it first.
+// Where several kinds of job compete, the same is tried with only those workers for each kind who are worth their time,
+// and the best of these plans is taken.
 func (p *planner) simulate() {
 	p.order()
-	free := p.freeTimes()
+	bestLate, bestEnd := p.handOut(nil, 0)
+	if !p.competing() {
+		return
+	}
+	price := p.prices()
+	best := p.places()
+	for _, leeway := range leeways {
+		if late, end := p.handOut(price, leeway); late < bestLate || late == bestLate && end < bestEnd {
+			bestLate, bestEnd, best = late, end, p.places()
+		}
+	}
+	for _, beta := range betas {
+		if late, end := p.spread(price, beta); late < bestLate || late == bestLate && end < bestEnd {
+			bestLate, bestEnd, best = late, end, p.places()
+		}
+	}
+	for i, j := range p.jobs {
+		j.on, j.next = best[i][0], best[i][1]
+	}
+	p.improve()
+}
+
+// pairs is how many pairs of a kind of job and a worker are few enough to look for a better plan than the first.
+const pairs = 60_000
+
+// competing reports whether there are several kinds of job, and few enough workers for a search.
+func (p *planner) competing() bool {
+	n, kinds := 0, map[*fitting]bool{}
 	for _, j := range p.jobs {
+		if j.held.Code == "" && !kinds[j.fits] {
+			kinds[j.fits] = true
+			n += len(j.fits.fits)
+		}
+	}
+	return len(kinds) > 1 && n <= pairs
+}
+
+// places is where each job is, and where it would be next.
+func (p *planner) places() [][2]*candidate {
+	out := make([][2]*candidate, len(p.jobs))
+	for i, j := range p.jobs {
+		out[i] = [2]*candidate{j.on, j.next}
+	}
+	return out
+}
+
+// handOut makes one plan; with prices, of the workers that are within the leeway. It tells by how much jobs are late
+// together, and when the last one ends.
+func (p *planner) handOut(price []float64, leeway float64) (late, end time.Duration) {
+	free := p.freeTimes()
+	queues := map[*fitting]*queue{}
+	for _, j := range p.jobs {
+		j.on, j.next = nil, nil
 		if j.held.Code != "" {
 			continue
 		}
-		first, second := best(j.fits.fits, free)
-		if first >= 0 {
-			j.on = p.candidate(j.fits.fits[first], free)
-			if second >= 0 {
-				j.next = p.candidate(j.fits.fits[second], free)
+		q := queues[j.fits]
+		if q == nil {
+			fits := j.fits.fits
+			if price != nil {
+				fits = j.fits.affordable(price, free, leeway)
 			}
-			p.occupy(free, j.fits.fits[first])
+			q = newQueue(fits, free)
+			queues[j.fits] = q
 		}
+		p.place(j, q, free)
+		if j.on == nil {
+			continue
+		}
+		end = max(end, j.on.at+j.on.takes)
+		late += j.late()
 	}
+	return late, end
 }
 
-// never marks a worker that is not counted on in a list of free times.
-const never = time.Duration(-1)
+func (p *planner) place(j *job, q *queue, free []time.Duration) {
+	first, ok := q.first(free)
+	if !ok {
+		return
+	}
+	j.on = p.candidate(q.fits[first.fit], first.start)
+	if j.on.startsNow() {
+		if second, ok := q.second(free); ok {
+			j.next = p.candidate(q.fits[second.fit], second.start)
+		}
+	}
+	p.occupy(free, j.on.fit, first.start)
+}
 
 // freeTimes lists when each worker could start, from now on.
 func (p *planner) freeTimes() []time.Duration {
@@ -42,58 +114,54 @@ func (p *planner) freeTimes() []time.Duration {
 	return free
 }
 
-// best finds the fit that would finish first and the one after it, or -1. Of equals the one that starts first is taken,
-// then the one with the lower id.
-func best(fits []fit, free []time.Duration) (first, second int) {
-	first, second = -1, -1
-	sooner := func(i, than int) bool {
-		a, b := free[fits[i].w.index], free[fits[than].w.index]
-		return a+fits[i].takes < b+fits[than].takes || a+fits[i].takes == b+fits[than].takes && a < b
-	}
-	for i := range fits {
-		switch {
-		case free[fits[i].w.index] == never:
-		case first < 0 || sooner(i, first):
-			first, second = i, first
-		case second < 0 || sooner(i, second):
-			second = i
-		}
-	}
-	return first, second
+func (p *planner) candidate(f fit, start time.Duration) *candidate {
+	return &candidate{fit: f, at: start, start: p.now.Add(start), finish: p.now.Add(start + f.takes)}
 }
 
-func (p *planner) candidate(f fit, free []time.Duration) *candidate {
-	start := p.now.Add(free[f.w.index])
-	return &candidate{fit: f, start: start, finish: start.Add(f.takes)}
-}
-
-// occupy takes the worker's time for a job, and gives the time at which the job ends.
-func (p *planner) occupy(free []time.Duration, f fit) (end time.Duration) {
-	end = free[f.w.index] + f.takes
-	free[f.w.index] = end
-	if f.w.Kind == fab.WorkerPrinter {
-		free[f.w.index] += p.Settings.Clear
-	}
+// occupy takes the worker's time for a job that starts there, and gives the time at which the job ends.
+func (p *planner) occupy(free []time.Duration, f fit, start time.Duration) (end time.Duration) {
+	end = start + f.takes
+	free[f.w.index] = p.again(f.w, end)
 	return end
+}
+
+// again is when a worker could start the next job after one that ends then.
+func (p *planner) again(w *worker, end time.Duration) time.Duration {
+	if w.Kind != fab.WorkerPrinter {
+		return end
+	}
+	return w.clear.next(end) + p.Settings.Clear
 }
 
 // order sorts the jobs by the urgency of their batch: least slack, then priority, then age. Slack is the time between
 // the end of the batch, had it all workers for itself, and its due date.
 func (p *planner) order() {
-	slack := map[fab.BatchID]time.Duration{}
 	queues := map[fab.BatchID][]*job{}
 	for _, j := range p.jobs {
 		queues[j.BatchID] = append(queues[j.BatchID], j)
 	}
+	type urgent struct {
+		fab.Batch
+		slack time.Duration
+	}
+	ranks := make([]urgent, 0, len(queues))
+	free := p.freeTimes()
+	start := slices.Clone(free)
 	for id, queue := range queues {
 		slices.SortStableFunc(queue, inLine)
-		slack[id] = p.batches[id].DueAt.Sub(p.alone(queue))
+		b := p.batches[id]
+		ranks = append(ranks, urgent{b, b.DueAt.Sub(p.now) - p.alone(queue, start, free)})
 	}
-	slices.SortStableFunc(p.jobs, func(x, y *job) int {
-		a, b := p.batches[x.BatchID], p.batches[y.BatchID]
-		return cmp.Or(cmp.Compare(slack[a.ID], slack[b.ID]), cmp.Compare(b.Priority, a.Priority),
-			a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID), inLine(x, y))
+	slices.SortFunc(ranks, func(a, b urgent) int {
+		return cmp.Or(cmp.Compare(a.slack, b.slack), cmp.Compare(b.Priority, a.Priority), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
+	p.jobs = p.jobs[:0]
+	for _, b := range ranks {
+		p.jobs = append(p.jobs, queues[b.ID]...)
+	}
+	for i, j := range p.jobs {
+		j.rank = i
+	}
 }
 
 // inLine is the order inside of a batch.
@@ -101,17 +169,27 @@ func inLine(x, y *job) int {
 	return cmp.Or(cmp.Compare(x.before, y.before), cmp.Compare(y.fits.fastest, x.fits.fastest), cmp.Compare(x.ID, y.ID))
 }
 
-// alone is when the jobs that may run would end if there were no others.
-func (p *planner) alone(queue []*job) time.Time {
-	var end time.Duration
-	free := p.freeTimes()
-	for _, j := range queue {
+// alone is when the jobs that may run would end if there were no others. It leaves free as it found it, equal to start.
+func (p *planner) alone(jobs []*job, start, free []time.Duration) (end time.Duration) {
+	queues := map[*fitting]*queue{}
+	var used []int
+	for _, j := range jobs {
 		if j.held.Code != "" {
 			continue
 		}
-		if first, _ := best(j.fits.fits, free); first >= 0 {
-			end = max(end, p.occupy(free, j.fits.fits[first]))
+		q := queues[j.fits]
+		if q == nil {
+			q = newQueue(j.fits.soonest(start, len(jobs)), free)
+			queues[j.fits] = q
+		}
+		if first, ok := q.first(free); ok {
+			f := q.fits[first.fit]
+			used = append(used, f.w.index)
+			end = max(end, p.occupy(free, f, first.start))
 		}
 	}
-	return p.now.Add(end)
+	for _, i := range used {
+		free[i] = start[i]
+	}
+	return end
 }

@@ -25,11 +25,31 @@ type worker struct {
 	index int // in planner.workers
 	state state
 	free  time.Time // when it could start the next job, unless off
+	heat  calendar  // when it may print
+	clear calendar  // when somebody is there to clear and to start it
 	why   fab.Reason
-	taken bool // got a job in this plan
+	taken bool      // got a job in this plan
+	opens time.Time // idle, but its next job has to wait for its hours
 }
 
-func (w *worker) spared() bool { return w.state == idle && !w.taken }
+// begin is when work of this length could start at or after t, or never: within the hours in which the printer may be
+// hot, and at a time when somebody is there.
+func (w *worker) begin(t, takes time.Duration) time.Duration {
+	for w.heat != nil || w.clear != nil {
+		start := w.heat.fit(t, takes)
+		if start == never {
+			return never
+		}
+		there := w.clear.next(start)
+		if there == start {
+			return start
+		}
+		t = there
+	}
+	return t
+}
+
+func (w *worker) spared() bool { return w.state == idle && !w.taken && w.opens.IsZero() }
 
 func (p *planner) addWorkers() {
 	attempts := map[fab.AttemptID]fab.Attempt{}
@@ -37,7 +57,7 @@ func (p *planner) addWorkers() {
 		attempts[a.ID] = a
 	}
 	for _, row := range p.Workers {
-		w := &worker{Worker: row, free: p.now}
+		w := &worker{Worker: row, free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours)}
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
 			w.state, w.free = busy, p.freeAt(w, attempts[row.AttemptID])
@@ -90,7 +110,7 @@ func (p *planner) settle(w *worker) {
 	case p.Left[w.ID].IsZero() || p.now.Sub(p.Left[w.ID]) > p.Settings.Patience:
 		w.state, w.why = off, fab.Because(IdlePlateNotClear)
 	default:
-		w.state, w.free, w.why = unclear, p.now.Add(p.Settings.Clear), fab.Because(IdlePlateNotClear)
+		w.state, w.free, w.why = unclear, p.now.Add(p.again(w, 0)), fab.Because(IdlePlateNotClear)
 	}
 }
 
@@ -102,17 +122,12 @@ func (p *planner) freeAt(w *worker, a fab.Attempt) time.Time {
 	}
 	took := p.now.Sub(from)
 	left := max(p.attemptTakes(w.Worker, a)-took, took/10, time.Second)
-	if w.Kind == fab.WorkerPrinter {
-		left += p.Settings.Clear
-	}
-	return p.now.Add(left)
+	return p.now.Add(p.again(w, left))
 }
 
 func (p *planner) attemptTakes(w fab.Worker, a fab.Attempt) time.Duration {
-	for _, plate := range p.Plates {
-		if plate.ID == a.PlateID {
-			return cost(w, time.Duration(plate.Seconds)*time.Second)
-		}
+	if plate, ok := p.plates[a.PlateID]; ok {
+		return cost(w, time.Duration(plate.Seconds)*time.Second)
 	}
 	for _, b := range p.Batches {
 		if part, ok := p.designs[b.DesignID].BOM.Part(a.Part); ok && b.ID == a.BatchID {
