@@ -56,6 +56,10 @@ bench-size: ## measure the agent's program for the smallest Raspberry Pi
 bench-bridge: ## slice real parts for every machine and measure the bridge, in ten minutes, and write docs/survey.md
 	@scripts/bench.sh bridge
 
+.PHONY: bench-dispatch
+bench-dispatch: ## measure the planner beside other policies and bounds, in two minutes
+	@scripts/bench.sh dispatch
+
 .PHONY: lint
 lint: ## run the linters alone
 	@scripts/lint.sh

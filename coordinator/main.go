@@ -29,6 +29,7 @@ type commands struct {
 	User  userCmd  `cmd:"" help:"Manage accounts."`
 
 	SlicingKey slicingKeyCmd `cmd:"" help:"Manage the machines that slice for the lab."`
+	Simulate   simulateCmd   `cmd:"" help:"Play labs on virtual time, and measure the planner."`
 
 	Openapi openapiCmd `cmd:"" help:"Print the description of the HTTP API."`
 }

@@ -1,10 +1,11 @@
 #!/bin/bash
-# Measures the agent on simulated printers, and the slicer bridge on real parts. Prints a line for each figure: name, value, what it is held against, ok or short.
-# usage: scripts/bench.sh stream|fleet|size|bridge [ARGS of printer-agent bench stream|fleet, or of slicer-bridge survey]
+# Measures the agent on simulated printers, the slicer bridge on real parts, and the planner on simulated labs. Prints a line for each figure: name, value, what it is held against, ok or short.
+# usage: scripts/bench.sh stream|fleet|size|bridge|dispatch [ARGS of printer-agent bench, slicer-bridge survey, or coordinator simulate figures]
 #   stream  beside printcore on paced boards; also writes docs/bench-stream.md
 #   fleet   eight printers in one process
 #   size    the program for a Raspberry Pi Zero
 #   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/survey.md
+#   dispatch  labs on virtual time
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -80,10 +81,17 @@ bridge() {
 	speeds | told
 }
 
+dispatch() {
+	scripts/setup.sh build
+	mkdir -p bin
+	go build -trimpath -o bin/coordinator ./coordinator
+	bin/coordinator simulate figures "$@"
+}
+
 case ${1:-} in
-stream | fleet | size | bridge) "$@" ;;
+stream | fleet | size | bridge | dispatch) "$@" ;;
 *)
-	echo "usage: scripts/bench.sh stream|fleet|size|bridge [ARGS]" >&2
+	echo "usage: scripts/bench.sh stream|fleet|size|bridge|dispatch [ARGS]" >&2
 	exit 2
 	;;
 esac

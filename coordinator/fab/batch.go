@@ -1,6 +1,9 @@
 package fab
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // BatchStatus is where a batch stands.
 type BatchStatus string
@@ -45,3 +48,15 @@ type PartCount struct {
 
 // Missing is how many pieces still lack a job.
 func (c PartCount) Missing() int64 { return max(0, c.Needed-c.Good-c.Open) }
+
+// Overage is how many plates more than the n that are lacking should be open, by the share of good pieces that was
+// learned: what is expected to fail, and half a standard deviation of it, so that one that fails at the end is no new
+// wait. What turns out to be too much goes to stock. yieldPM is per mille, 1 to 1000.
+func Overage(n, yieldPM int64) int64 {
+	if n <= 0 {
+		return 0
+	}
+	yield := float64(min(1000, max(250, yieldPM))) / 1000
+	fail := float64(n) * (1 - yield) / yield
+	return int64(math.Round(fail + math.Sqrt(fail)/2))
+}

@@ -90,7 +90,8 @@ func (w *Worker) Learn(estimate, real time.Duration) {
 
 // YieldPM is the share of good pieces, per mille, with a prior of 19 good in 20.
 func (w Worker) YieldPM() int64 {
-	return 1000 * (w.GoodPieces + 19) / (w.GoodPieces + w.BadPieces + 20)
+	all := w.GoodPieces + w.BadPieces + 20
+	return (1000*(w.GoodPieces+19) + all/2) / all
 }
 
 // Agent is a program on a maker's machine that drives printers. Tokens are kept as SHA-256.

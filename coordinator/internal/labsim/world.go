@@ -27,6 +27,7 @@ type world struct {
 	agents   []fab.Agent
 	workers  []fab.Worker
 	jobs     []fab.Job
+	jobAt    map[fab.JobID]int
 	attempts map[fab.AttemptID]*fab.Attempt
 	left     map[fab.WorkerID]time.Time
 	resting  map[fab.WorkerID]time.Time
@@ -34,6 +35,7 @@ type world struct {
 	made    []int // plates that each printer began, for its luck
 	gone    []bool
 	undone  []int // good plates that each product lacks
+	good    []int // that each has
 	done    []time.Duration
 	wasted  int // good plates beyond what was asked
 	decided int // calls of the policy
@@ -46,7 +48,7 @@ type Outcome struct {
 	Done     []time.Duration // by product
 	Late     int             // products that were done after their due time
 	Tardy    time.Duration   // by how much, in all
-	Surplus  int             // good plates beyond what was asked
+	Surplus  int             // plates beyond what was asked, those on printers at the end included; they go to stock
 	Decided  int             // calls of the planner
 	Finished bool
 }
@@ -71,9 +73,9 @@ func Play(l *Lab, p Policy) (Outcome, error) {
 }
 
 func newWorld(l *Lab, p Policy) *world {
-	w := &world{lab: l, policy: p, attempts: map[fab.AttemptID]*fab.Attempt{}, left: map[fab.WorkerID]time.Time{}, resting: map[fab.WorkerID]time.Time{}, woken: map[time.Duration]bool{}}
+	w := &world{lab: l, policy: p, attempts: map[fab.AttemptID]*fab.Attempt{}, left: map[fab.WorkerID]time.Time{}, resting: map[fab.WorkerID]time.Time{}, woken: map[time.Duration]bool{}, jobAt: map[fab.JobID]int{}}
 	n := len(l.Products)
-	w.undone, w.done = make([]int, n), make([]time.Duration, n)
+	w.undone, w.good, w.done = make([]int, n), make([]int, n), make([]time.Duration, n)
 	for i, product := range l.Products {
 		w.undone[i] = product.Plates
 		id := fab.DesignVersionID(fmt.Sprintf("d%04d", i))
@@ -115,11 +117,11 @@ func (w *world) time() time.Time { return w.lab.Start.Add(w.now) }
 // ask opens the batch of a product.
 func (w *world) ask(i int) {
 	p := w.lab.Products[i]
-	b := fab.Batch{ID: fab.BatchID(fmt.Sprintf("b%04d", i)), DesignID: w.designs[i].ID, Quantity: int64(p.Plates) * 2, Status: fab.BatchOpen,
+	b := fab.Batch{ID: fab.BatchID(fmt.Sprintf("b%04d", i)), DesignID: w.designs[i].ID, Quantity: int64(p.Plates), Status: fab.BatchOpen,
 		DueAt: w.lab.Start.Add(p.Due), Priority: p.Priority, CreatedAt: w.time()}
 	w.batches = append(w.batches, b)
 	for n := range p.Plates {
-		w.jobs = append(w.jobs, fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%04d", b.ID, n)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
+		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%04d", b.ID, n)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
 	}
 }
 
@@ -132,37 +134,52 @@ func (w *world) lacks() bool {
 	return false
 }
 
-// top keeps as many jobs open as the product lacks, and what is made besides against failures.
+// top keeps as many jobs open as the product lacks, and as many more as the policy makes against failures.
 func (w *world) top() {
-	if _, ours := w.policy.(Ours); !ours || Over == nil {
+	insured, ok := w.policy.(Ours)
+	if !ok || !insured.Over {
 		return
 	}
-	for i, b := range w.batches {
-		open := 0
-		for k := range w.jobs {
-			if w.jobs[k].BatchID == b.ID && (w.jobs[k].Status == fab.JobWaiting || w.jobs[k].Status == fab.JobLeased) {
-				open++
-			}
+	for i := range w.batches {
+		b := &w.batches[i]
+		product := w.productOf(b.ID)
+		want := w.undone[product]
+		if want > 0 {
+			want += int(fab.Overage(int64(want), w.yield()))
 		}
-		want := 0
-		if w.undone[i] > 0 {
-			want = w.undone[i] + Over(w.undone[i], w.lab.Products[i].Plates)
-		}
-		for ; open < want; open++ {
-			w.extra++
-			w.jobs = append(w.jobs, fab.Job{ID: fab.JobID(fmt.Sprintf("%s-x%04d", b.ID, w.extra)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
-		}
-		for k := len(w.jobs) - 1; k >= 0 && open > want; k-- {
-			if w.jobs[k].BatchID == b.ID && w.jobs[k].Status == fab.JobWaiting {
-				w.jobs[k].Status = fab.JobCancelled
-				open--
-			}
-		}
+		w.open(b, want)
 	}
 }
 
-// Over is
-var Over func(undone, of int) int
+// yield is the share of good pieces of the whole lab so far, per mille, as the books know it.
+func (w *world) yield() int64 {
+	var good, bad int64
+	for _, k := range w.workers {
+		good, bad = good+k.GoodPieces, bad+k.BadPieces
+	}
+	return fab.Worker{GoodPieces: good, BadPieces: bad}.YieldPM()
+}
+
+// open adds or cancels waiting jobs of a batch until so many are open.
+func (w *world) open(b *fab.Batch, want int) {
+	open := 0
+	for k := range w.jobs {
+		if w.jobs[k].BatchID == b.ID && (w.jobs[k].Status == fab.JobWaiting || w.jobs[k].Status == fab.JobLeased) {
+			open++
+		}
+	}
+	for ; open < want; open++ {
+		w.extra++
+		b.Quantity++
+		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-x%04d", b.ID, w.extra)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
+	}
+	for k := len(w.jobs) - 1; k >= 0 && open > want; k-- {
+		if w.jobs[k].BatchID == b.ID && w.jobs[k].Status == fab.JobWaiting {
+			w.jobs[k].Status = fab.JobCancelled
+			open--
+		}
+	}
+}
 
 // decide lets the policy give out work, while there is both work and somebody without.
 func (w *world) decide() error {
@@ -234,31 +251,37 @@ func (w *world) start(a schedule.Assignment) error {
 	return nil
 }
 
+func (w *world) addJob(j fab.Job) {
+	w.jobAt[j.ID] = len(w.jobs)
+	w.jobs = append(w.jobs, j)
+}
+
 func (w *world) job(id fab.JobID) *fab.Job {
-	for i := range w.jobs {
-		if w.jobs[i].ID == id {
-			return &w.jobs[i]
-		}
+	i, known := w.jobAt[id]
+	if !known {
+		return nil
 	}
-	return nil
+	return &w.jobs[i]
 }
 
+// printer is the number in a worker's id, -1 when there is none such.
 func (w *world) printer(id fab.WorkerID) int {
-	for i := range w.workers {
-		if w.workers[i].ID == id {
-			return i
-		}
+	var k int
+	if _, err := fmt.Sscanf(string(id), "w%d", &k); err != nil || k >= len(w.workers) {
+		return -1
 	}
-	return -1
+	return k
 }
 
-func (w *world) product(j *fab.Job) int {
-	for i := range w.designs {
-		if string(j.BatchID[1:]) == string(w.designs[i].ID[1:]) {
-			return i
-		}
+func (w *world) product(j *fab.Job) int { return w.productOf(j.BatchID) }
+
+// productOf is the number in a batch's id.
+func (w *world) productOf(id fab.BatchID) int {
+	var k int
+	if _, err := fmt.Sscanf(string(id), "b%d", &k); err != nil {
+		return -1
 	}
-	return -1
+	return k
 }
 
 // ends is what happens when a print is over, if its printer still speaks.
@@ -304,6 +327,7 @@ func there(l *Lab, k int, t time.Duration) time.Duration {
 
 func (w *world) count(product int) {
 	w.undone[product]--
+	w.good[product]++
 	if w.undone[product] == 0 {
 		w.done[product] = w.now
 	}
@@ -325,7 +349,7 @@ func (w *world) lose(k int) error {
 }
 
 func (w *world) outcome() Outcome {
-	o := Outcome{Done: w.done, Surplus: w.wasted, Decided: w.decided, Finished: !w.lacks()}
+	o := Outcome{Done: w.done, Surplus: w.wasted + len(w.attempts), Decided: w.decided, Finished: !w.lacks()}
 	for i, at := range w.done {
 		o.End = max(o.End, at)
 		if over := at - w.lab.Products[i].Due; over > 0 {
@@ -351,8 +375,8 @@ func (w *world) Snapshot() schedule.Snapshot {
 		}
 	}
 	s.Made = map[fab.BatchID]schedule.Made{}
-	for i, b := range w.batches {
-		s.Made[b.ID] = schedule.Made{Good: map[string]int64{"part": int64(w.lab.Products[i].Plates - w.undone[i])}}
+	for _, b := range w.batches {
+		s.Made[b.ID] = schedule.Made{Good: map[string]int64{"part": int64(w.good[w.productOf(b.ID)])}}
 	}
 	return s
 }

@@ -110,8 +110,21 @@ func (p *planner) settle(w *worker) {
 	case p.Left[w.ID].IsZero() || p.now.Sub(p.Left[w.ID]) > p.Settings.Patience:
 		w.state, w.why = off, fab.Because(IdlePlateNotClear)
 	default:
-		w.state, w.free, w.why = unclear, p.now.Add(p.again(w, 0)), fab.Because(IdlePlateNotClear)
+		w.state, w.free, w.why = unclear, p.now.Add(p.cleared(w)), fab.Because(IdlePlateNotClear)
 	}
+}
+
+// cleared estimates when a bed that is not clear will be: as long after the print's end as usual, counted from when
+// somebody is there. What takes longer than usual is expected soon.
+func (p *planner) cleared(w *worker) time.Duration {
+	since := p.Left[w.ID].Sub(p.now)
+	if w.clear.next(0) > 0 {
+		return p.again(w, 0)
+	}
+	if left := since + p.Settings.Clear; left > 0 {
+		return left
+	}
+	return p.Settings.Clear / 4
 }
 
 // freeAt estimates when a busy worker can start again. What runs over its estimate is given a tenth of its time more.
@@ -121,7 +134,10 @@ func (p *planner) freeAt(w *worker, a fab.Attempt) time.Time {
 		from = a.CreatedAt
 	}
 	took := p.now.Sub(from)
-	left := max(p.attemptTakes(w.Worker, a)-took, took/10, time.Second)
+	left := p.attemptTakes(w.Worker, a) - took
+	if left <= 0 {
+		left = max(took/10, time.Second)
+	}
 	return p.now.Add(p.again(w, left))
 }
 
