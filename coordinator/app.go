@@ -197,7 +197,7 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	checker := slicing.NewChecker(a.profiles)
 	c := production.Config{
 		Store: a.store, Checker: checker, MaxCopies: checker.MaxCopies, Log: a.log, Every: a.pace.every, Slicers: a.config.Slicer.Slots,
-		Speedup: a.pace.speedup, Lease: a.pace.lease, CheckOverlay: a.checkOverlay,
+		Speedup: a.pace.speedup, Lease: a.pace.lease, CheckOverlay: a.checkOverlay, SettingsSheet: checker.SettingsSheet,
 	}
 	if slicer != nil {
 		c.Slicer = slicer

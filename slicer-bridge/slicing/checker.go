@@ -19,3 +19,8 @@ func (c *Checker) Check(ctx context.Context, r io.Reader, q CheckRequest) (Check
 
 // MaxCopies tells as Slicer.MaxCopies does.
 func (c *Checker) MaxCopies(r Request, limit int) (int, error) { return c.s.MaxCopies(r, limit) }
+
+// SettingsSheet lists as Slicer.SettingsSheet does.
+func (c *Checker) SettingsSheet(q CheckRequest, quality Quality) (Sheet, error) {
+	return c.s.SettingsSheet(q, quality)
+}

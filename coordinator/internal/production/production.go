@@ -44,6 +44,8 @@ type Config struct {
 
 	// MaxCopies tells how many copies of a part one bed holds, up to limit; nil takes the wish of the part.
 	MaxCopies func(r slicing.Request, limit int) (int, error)
+	// SettingsSheet lists what a person enters who slices for a machine; nil where nobody can tell.
+	SettingsSheet func(slicing.CheckRequest, slicing.Quality) (slicing.Sheet, error)
 	// CheckOverlay says what is wrong with a machine's own settings, in words that name the key; nil takes any.
 	CheckOverlay func(model, text string) error
 }
@@ -61,6 +63,7 @@ type Production struct {
 	speedup      float64
 	maxCopies    func(r slicing.Request, limit int) (int, error)
 	checkOverlay func(model, text string) error
+	sheet        func(slicing.CheckRequest, slicing.Quality) (slicing.Sheet, error)
 }
 
 // New builds a Production.
@@ -70,7 +73,7 @@ func New(c Config) *Production {
 	}
 	return &Production{
 		store: c.Store, slicer: c.Slicer, checker: c.Checker, log: c.Log, every: cmp.Or(c.Every, 10*time.Second), slots: max(1, c.Slicers),
-		lease: cmp.Or(c.Lease, time.Minute), speedup: max(1, c.Speedup), maxCopies: c.MaxCopies, checkOverlay: c.CheckOverlay,
+		lease: cmp.Or(c.Lease, time.Minute), speedup: max(1, c.Speedup), maxCopies: c.MaxCopies, checkOverlay: c.CheckOverlay, sheet: c.SettingsSheet,
 	}
 }
 

@@ -5,17 +5,11 @@ import (
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 )
 
-// sheets lists what a person enters by hand who slices for a machine.
-type sheets interface {
-	SettingsSheet(c slicing.CheckRequest, q slicing.Quality) (slicing.Sheet, error)
-}
-
 // Sheet lists what a person enters who slices for a printer with a slicer of his or her own, with the filament that is on
 // it. What the slicer does not know, or cannot do with this machine, is refused with the slicer's code.
 func (p *Production) Sheet(w fab.Worker) (slicing.Sheet, error) {
-	s, ok := p.checker.(sheets)
 	switch {
-	case !ok:
+	case p.sheet == nil:
 		return slicing.Sheet{}, fab.Refuse(fab.Unavailable, "no_checker", "")
 	case w.Filament == "":
 		return slicing.Sheet{}, fab.Refuse(fab.Conflict, "no_filament_loaded", "")
@@ -24,6 +18,6 @@ func (p *Production) Sheet(w fab.Worker) (slicing.Sheet, error) {
 	if err != nil {
 		return slicing.Sheet{}, refusedModel(err)
 	}
-	sheet, err := s.SettingsSheet(slicing.CheckRequest{Printer: w.Model, Filament: w.Filament, NozzleUM: w.NozzleUM, Overlay: overlay}, slicing.Draft)
+	sheet, err := p.sheet(slicing.CheckRequest{Printer: w.Model, Filament: w.Filament, NozzleUM: w.NozzleUM, Overlay: overlay}, slicing.Draft)
 	return sheet, refusedModel(err)
 }

@@ -15,8 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/web"
+	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 )
 
 // file is one file of a form.
@@ -287,6 +289,42 @@ func (w *workshop) ownPlates() (plates []fab.Plate) {
 	w.t.Helper()
 	w.view(func(tx *store.Tx) (err error) { plates, err = tx.PlatesOf(w.tortue.ID); return err })
 	return plates
+}
+
+// Ensure that a maker gets the settings to enter as a page with words and figures of the language, and all of them as a
+// file; and that what stands in the way of them is said.
+func TestSettingsSheet(t *testing.T) {
+	w := &workshop{}
+	var refuses error
+	w.lab = newLab(t, func(c *web.Config) {
+		c.Production = production.New(production.Config{Store: c.Store, Log: c.Log, SettingsSheet: func(q slicing.CheckRequest, _ slicing.Quality) (slicing.Sheet, error) {
+			return slicing.Sheet{Lines: []slicing.SheetLine{{Code: "layer", Value: "0.2", Unit: "mm"}, {Code: "supports", Value: "none", Unit: "word"}}, Start: "G28 ; " + q.Filament, INI: []byte("layer_height = 0.2\n")}, refuses
+		}})
+	})
+	w.tortue, w.maker = w.enrolled("Tortue")
+	w.account("tortue", w.maker.ID, fab.RoleMaker)
+	maker, printer := w.signed("tortue"), "/maker/printers/"+string(w.tortue.ID)
+	part := printer + "/parts/" + string(w.visor().ID) + "/visor-band"
+	require.Contains(t, text(maker.page(maker.goes(part+"/sheet")).doc), "Mettez d’abord une bobine")
+	w.readyPrinter()
+	sheet := maker.page(part + "/sheet")
+	for _, says := range []string{"Réglages pour : Bandeau", "0,2 mm", "aucun", "G28 ; petg"} {
+		require.Contains(t, sheet.main(), says)
+	}
+	require.Contains(t, sheet.body, `href="`+part+`/sheet.ini"`)
+	ini := maker.model(part + "/sheet.ini")
+	require.Equal(t, "layer_height = 0.2\n", ini.body)
+	require.Equal(t, `attachment; filename="ender3-petg.ini"`, ini.header.Get("Content-Disposition"))
+	refuses = &slicing.Problem{Code: "slicing.filament_too_hot", Args: map[string]string{"heater": "nozzle", "want_c": "240", "max_c": "200"}}
+	require.Contains(t, text(maker.page(maker.goes(part+"/sheet")).doc), "200 °C")
+}
+
+// goes asks for a page that sends the browser elsewhere, and says where to.
+func (b *browser) goes(path string) string {
+	b.l.t.Helper()
+	a := b.get(path)
+	require.Equal(b.l.t, http.StatusSeeOther, a.status, path)
+	return a.header.Get("Location")
 }
 
 // Ensure that a file that is too large says so, that nobody sends files for another maker's printer or takes its models,
