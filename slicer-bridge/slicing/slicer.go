@@ -50,6 +50,7 @@ type Slicer struct {
 	version  string
 	log      *slog.Logger
 	slots    chan int // processors free to run a slicer on; -1 is any
+	looks    chan struct{}
 	flights  flights
 }
 
@@ -81,7 +82,7 @@ func New(c Config) (*Slicer, error) {
 	}
 	return &Slicer{
 		profiles: c.Profiles, cache: kept, program: program, version: version, log: log,
-		slots: newSlots(), flights: flights{running: map[string]*flight{}},
+		slots: newSlots(), looks: make(chan struct{}, max(1, runtime.NumCPU())), flights: flights{running: map[string]*flight{}},
 	}, nil
 }
 
@@ -136,7 +137,7 @@ func (s *Slicer) Slice(ctx context.Context, r Request) (Result, error) {
 // lookOrMake reads and lays out the parts, and makes the plate unless another
 // request has led to the same.
 func (s *Slicer) lookOrMake(ctx context.Context, p plan, request string, tell func(int)) (Result, error) {
-	j, err := s.prepare(p)
+	j, err := s.look(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
@@ -153,4 +154,16 @@ func (s *Slicer) lookOrMake(ctx context.Context, p plan, request string, tell fu
 	tell(1000)
 	r.Warnings = slices.Concat(r.Warnings, j.warnings)
 	return r, nil
+}
+
+// look prepares a plan, no more of them at a time than there are processors:
+// a large model takes some hundred megabytes while it is read.
+func (s *Slicer) look(ctx context.Context, p plan) (job, error) {
+	select {
+	case s.looks <- struct{}{}:
+		defer func() { <-s.looks }()
+		return s.prepare(p)
+	case <-ctx.Done():
+		return job{}, ctx.Err()
+	}
 }
