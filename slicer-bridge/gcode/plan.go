@@ -180,13 +180,15 @@ func (p *planner) rated(feed float64) float64 {
 	return feed
 }
 
-// bound keeps a block within what axis k bears that has this part of its way.
+// bound keeps a block within what axis k bears that has this part of its way. An axis that cannot bear its part of the
+// acceleration brings the whole move down to its own, as PrusaSlicer reckons; Marlin lets a slanting move have a little
+// more, which is one percent of a print at most.
 func (p *planner) bound(b *block, k int, part float64) {
 	if p.maxSpeed[k] > 0 {
 		b.nominal = min(b.nominal, p.maxSpeed[k]/part)
 	}
-	if p.maxAccel[k] > 0 {
-		b.accel = min(b.accel, p.maxAccel[k]/part)
+	if p.maxAccel[k] > 0 && b.accel*part > p.maxAccel[k] {
+		b.accel = p.maxAccel[k]
 	}
 }
 
