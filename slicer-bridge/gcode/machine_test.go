@@ -209,3 +209,60 @@ func TestLinesCostNoMemory(t *testing.T) {
 	}
 	require.InDelta(t, cost(50), cost(1_000), 5)
 }
+
+// Firmwares differ in what G90 and G91 mean for the extruder; the dialect says it, and so does the state at any byte.
+func TestExtruderCountsAsItsFirmwareDoes(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	pushed := "G1 Z0.3 F600\nG1 X10 Y10 F6000\n"
+	for name, c := range map[string]struct {
+		lines string
+		want  map[profiles.ExtruderMode]int64 // µm drawn
+	}{
+		"G90 behind M83": {"G1 X20 E5 F1200\nG90\nG1 X30 E1\n",
+			map[profiles.ExtruderMode]int64{profiles.ExtruderFollows: 5_000, profiles.ExtruderEither: 6_000, profiles.ExtruderOwn: 6_000}},
+		"G91 behind M82": {"M82\nG92 E0\nG1 X20 E5 F1200\nG91\nG1 X10 E2\nG90\n",
+			map[profiles.ExtruderMode]int64{profiles.ExtruderFollows: 7_000, profiles.ExtruderEither: 7_000, profiles.ExtruderOwn: 5_000}},
+		"M82 behind G91": {"G92 E0\nG1 X20 E5 F1200\nG91\nM82\nG1 X10 E6\nG90\n",
+			map[profiles.ExtruderMode]int64{profiles.ExtruderFollows: 6_000, profiles.ExtruderEither: 11_000, profiles.ExtruderOwn: 6_000}},
+	} {
+		for _, dialect := range []string{"marlin1", "marlin2", "prusa-mk3", "klipper", "reprapfirmware"} {
+			d, ok := set.Dialect(dialect)
+			require.True(t, ok)
+			l := limits().Speaking(d)
+			text := start + pushed + c.lines
+			r, findings, err := gcode.Check(strings.NewReader(text+end), l)
+			require.NoError(t, err)
+			require.Empty(t, findings)
+			require.Equal(t, c.want[d.File.Extruder], r.FilamentUM, "%s on %s", name, dialect)
+			s, err := gcode.Replay(strings.NewReader(text), int64(len(text)), l)
+			require.NoError(t, err)
+			require.Equal(t, !strings.Contains(c.lines, "M82") && d.File.Extruder != profiles.ExtruderFollows, s.RelativeE, "%s on %s", name, dialect)
+		}
+	}
+}
+
+// A radius is an arc's shorter way, or the longer one where it is negative; where the firmware does not know radii, and
+// for a whole turn, which has none, it is refused.
+func TestArcsByRadius(t *testing.T) {
+	set, err := profiles.Load()
+	require.NoError(t, err)
+	marlin, _ := set.Dialect("marlin2")
+	klipper, _ := set.Dialect("klipper")
+	draw := start + "G1 Z0.3 F600\nG1 X100 Y100 F6000\n"
+	for arc, box := range map[string][4]int64{
+		"G2 X110 Y110 R10": {100_000, 100_000, 110_000, 110_000}, "G3 X110 Y110 R-10": {100_000, 90_000, 120_000, 110_000},
+		"G3 X110 Y110 R10": {100_000, 100_000, 110_000, 110_000}, "G2 X120 Y100 R10": {100_000, 100_000, 120_000, 110_000},
+	} {
+		r, findings, err := gcode.Check(strings.NewReader(draw+arc+" E5\n"+end), limits().Speaking(marlin))
+		require.NoError(t, err)
+		require.Empty(t, findings)
+		for i, got := range []int64{r.Bounds.MinX, r.Bounds.MinY, r.Bounds.MaxX, r.Bounds.MaxY} {
+			require.InDelta(t, box[i], got, 2, "%s %d", arc, i)
+		}
+		findings = with(t, draw+arc+" E5\n"+end, func(l *gcode.Limits) { *l = l.Speaking(klipper) })
+		require.Equal(t, gcode.CodeUnreadable, findings[0].Code, arc)
+	}
+	findings := with(t, draw+"G2 X100 Y100 R10 E5\n"+end, func(l *gcode.Limits) { *l = l.Speaking(marlin) })
+	require.Equal(t, gcode.CodeUnreadable, findings[0].Code)
+}
