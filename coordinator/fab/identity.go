@@ -45,6 +45,8 @@ const (
 	LinkRun      = "run"      // the driver's page
 	LinkSetup    = "setup"    // the first administrator, once
 	LinkEnrol    = "enrol"    // an agent joins, once
+	LinkInvite   = "invite"   // somebody joins without being approved, once
+	LinkEnter    = "enter"    // a maker signs in without a password, once
 )
 
 // Link is a capability: whoever holds the token may do what Kind allows on Subject. Only the SHA-256 is stored.

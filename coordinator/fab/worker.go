@@ -11,16 +11,6 @@ const (
 	WorkerHand    = "hand"
 )
 
-// Maker is a volunteer: owns printers, or works by hand, or both.
-type Maker struct {
-	ID         MakerID    `bun:"id,pk"`
-	Name       string     `bun:"name"`
-	Town       string     `bun:"town"`
-	Phone      string     `bun:"phone"`
-	LocationID LocationID `bun:"location_id"`
-	CreatedAt  time.Time  `bun:"created_at"`
-}
-
 // Worker is whoever can do jobs: a printer behind an agent, or a maker's hands (sewing, assembly, or a printer fed by
 // SD card). Rev is the compare-and-set counter of commits; nothing else than a commit or an ending writes AttemptID.
 type Worker struct {
@@ -33,12 +23,18 @@ type Worker struct {
 	Paused    bool      `bun:"paused"` // its maker asked for rest
 	CreatedAt time.Time `bun:"created_at"`
 
+	PausedUntil time.Time `bun:"paused_until,nullzero"` // gets nothing before; rest that ends by itself
+	WeekCap     int64     `bun:"week_cap"`              // plates, or portions of hand work, in seven days; 0 is any number
+	RetiredAt   time.Time `bun:"retired_at,nullzero"`   // gets nothing any more, and stays for the history
+
 	// Printers, with or without an agent.
 	AgentID    AgentID `bun:"agent_id,nullzero"`
 	Key        string  `bun:"key"` // the printer's name in topics: [a-z0-9_-]
 	Model      string  `bun:"model"`
 	NozzleUM   int64   `bun:"nozzle_um"`
-	Filament   string  `bun:"filament"` // filament profile loaded
+	ModelSaid  string  `bun:"model_said"` // what its maker calls a model that has no profile; Model is empty then
+	Filament   string  `bun:"filament"`   // filament profile loaded
+	Colour     string  `bun:"colour"`     // of the filament, in the maker's words
 	SpoolID    SpoolID `bun:"spool_id,nullzero"`
 	PlateClear bool    `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
 	Overlay    string  `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
@@ -49,6 +45,7 @@ type Worker struct {
 	// Hands.
 	Steps []string `bun:"steps,type:text"` // skills; "print" means prints from an SD card
 	Quota int64    `bun:"quota"`           // pieces at a time
+	Days  int64    `bun:"days"`            // usual time to hand in, see HandIn
 
 	// Learned, see Learn.
 	TimeFactorPM int64 `bun:"time_factor_pm"` // real time over estimate, per mille
@@ -74,6 +71,33 @@ func (w Worker) CanStep(step string) bool { return slices.Contains(w.Steps, step
 
 // Streamed reports whether an agent prints for this worker.
 func (w Worker) Streamed() bool { return w.Kind == WorkerPrinter && w.AgentID != "" }
+
+// Retired reports whether this worker is kept for the history only.
+func (w Worker) Retired() bool { return !w.RetiredAt.IsZero() }
+
+// RestsUntil is until when the worker gets nothing because its maker paused it until then; the zero time when it may work
+// at now.
+func (w Worker) RestsUntil(now time.Time) time.Time {
+	if w.PausedUntil.After(now) {
+		return w.PausedUntil
+	}
+	return time.Time{}
+}
+
+// The limits of how many days hand work may take, and what a maker who says nothing has.
+const (
+	DefaultDays = 14
+	MaxDays     = 60
+)
+
+// HandIn is when work that these hands take now is due, unless they name another day.
+func (w Worker) HandIn(now time.Time) time.Time {
+	days := w.Days
+	if days == 0 {
+		days = DefaultDays
+	}
+	return now.AddDate(0, 0, int(days))
+}
 
 // Learn folds one finished job into the worker's speed: the last job weighs 7/10. Factors stay within 1/4 and 4, so
 // that one odd job cannot banish a printer.
@@ -101,6 +125,8 @@ type Agent struct {
 	Name      string    `bun:"name"`
 	TokenHash string    `bun:"token_hash"`
 	Version   string    `bun:"version"`
+	Words     string    `bun:"words"`            // read on both sides when it joined, see Words; "" of one that knows none
+	SaidAt    time.Time `bun:"said_at,nullzero"` // when somebody confirmed that the words are the same
 	Online    bool      `bun:"online"`
 	Epoch     string    `bun:"epoch"` // the connection nonce of its last status; commands carry it
 	Revoked   bool      `bun:"revoked"`

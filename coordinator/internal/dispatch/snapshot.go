@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -27,6 +28,11 @@ func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time
 		}
 		ended, err := tx.AttemptsEndedSince(now.Add(-memory))
 		s.Left, s.Resting = l.memories(ended, s.Workers, now)
+		for _, w := range s.Workers {
+			if until := w.RestsUntil(now); until.After(s.Resting[w.ID]) {
+				s.Resting[w.ID] = until
+			}
+		}
 		return err
 	})
 	return s, now, err
@@ -86,6 +92,7 @@ func readWorkers(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Workers, err = tx.Workers(); err != nil {
 		return err
 	}
+	s.Workers = slices.DeleteFunc(s.Workers, fab.Worker.Retired)
 	if s.Agents, err = tx.Agents(); err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func machinesIn(tx *store.Tx) (kinds []fab.Machine, err error) {
 	seen := map[fab.Machine]bool{}
 	for _, w := range workers {
 		m := w.Machine()
-		if w.Kind != fab.WorkerPrinter || m.Filament == "" || w.SlicesSelf || seen[m] {
+		if w.Kind != fab.WorkerPrinter || m.Filament == "" || w.SlicesSelf || w.Retired() || seen[m] {
 			continue
 		}
 		seen[m] = true

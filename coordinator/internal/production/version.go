@@ -81,6 +81,7 @@ func (p *Production) fitBeds(ctx context.Context, parts []fab.Part, files map[st
 	}
 	var workers []fab.Worker
 	err := p.store.View(ctx, func(tx *store.Tx) (err error) { workers, err = tx.Workers(); return err })
+	workers = slices.DeleteFunc(workers, fab.Worker.Retired)
 	if err != nil {
 		return err
 	}

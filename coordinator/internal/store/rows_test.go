@@ -27,7 +27,7 @@ type filler struct{ n int64 }
 var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
-	"StopStatus": "partly", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
+	"StopStatus": "partly", "MakerStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
 }
 
 // fill sets v, a field called name, to something that is not zero. Identifiers are named after their type, so that rows
