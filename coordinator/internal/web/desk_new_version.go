@@ -170,7 +170,7 @@ func (s *Server) candidate(c *gin.Context, part string, f upload) (*candidate, e
 	case f.name != "":
 		c.Request.PostForm.Del(ui.FieldRepair + part)
 		c.Request.PostForm.Del(ui.FieldScale + part)
-		return &candidate{data: f.data, called: fab.Line(f.name)}, nil
+		return &candidate{data: f.data, called: shownName(f.name)}, nil
 	}
 	hash := c.PostForm(ui.FieldKept + part)
 	if hash == "" {
@@ -184,10 +184,20 @@ func (s *Server) candidate(c *gin.Context, part string, f upload) (*candidate, e
 	if err := s.Store.ReadBlob(c.Request.Context(), hash, &b); err != nil {
 		return nil, err
 	}
-	one := &candidate{data: b.Bytes(), hash: hash, called: fab.Line(c.PostForm(ui.FieldCalled + part))}
+	one := &candidate{data: b.Bytes(), hash: hash, called: shownName(c.PostForm(ui.FieldCalled + part))}
 	one.repair = oneOf(c.PostForm(ui.FieldRepair+part), ui.Candidate{CanRepair: true}.Repairs())
 	one.scale = oneOf(c.PostForm(ui.FieldScale+part), ui.Candidate{}.Scales())
 	return one, nil
+}
+
+// shownName is the name of a file as a page shows it, without what cannot be seen. It is used for nothing else.
+func shownName(name string) string {
+	const most = 80
+	runes := []rune(fab.Line(name))
+	if len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return string(runes)
 }
 
 // oneOf is the value when it is among those that were offered.

@@ -5,8 +5,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -176,9 +174,9 @@ func (s *Server) openGCode(c *gin.Context) (io.Reader, error) {
 
 // pieces reads how many pieces a file makes.
 func pieces(typed string) (int64, fab.Errors) {
-	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64)
+	n, ok := fab.WholeNumber(typed)
 	switch {
-	case err != nil:
+	case !ok:
 		return 0, fab.Errors{fab.Refuse(fab.Invalid, "not_a_number", ui.FieldCopies)}
 	case n < 1:
 		return 0, fab.Errors{fab.Refuse(fab.Invalid, "quantity_not_positive", ui.FieldCopies)}

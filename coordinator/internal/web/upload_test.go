@@ -190,6 +190,29 @@ func TestNewVersionAsks(t *testing.T) {
 	require.Equal(t, []string{"1", "inch"}, w.versions())
 }
 
+// Ensure that the name of a file is shown as text, short and without tricks, and is no path of anything.
+func TestNamesOfFilesAreOnlyShown(t *testing.T) {
+	w := &workshop{}
+	w.lab = newLab(t, nil)
+	w.account("desk", "", fab.RoleCoordinator)
+	w.desk = w.signed("desk")
+	page := "/desk/products/" + string(w.visor().ID) + "/versions"
+	for name, shown := range map[string]string{
+		"../../etc/passwd":        "Fichier reçu : passwd",
+		"inno\u202egpj.stl":       "Fichier reçu : innogpj.stl",
+		"$(touch pwned).stl":      "Fichier reçu : $(touch pwned).stl",
+		"-rf":                     "Fichier reçu : -rf",
+		"CON":                     "Fichier reçu : CON",
+		strings.Repeat("x", 5000): strings.Repeat("x", 80) + "…",
+	} {
+		a := w.desk.files(page, url.Values{"version": {"2"}}, file{"file_visor-band", name, box(0.8, false)})
+		require.Equal(t, http.StatusOK, a.status)
+		require.Contains(t, a.main(), shown)
+		require.NotContains(t, a.body, strings.Repeat("x", 81))
+	}
+	require.NoFileExists(t, "pwned")
+}
+
 // Ensure that only a coordinator makes versions and lets computers slice.
 func TestNewVersionIsTheCoordinators(t *testing.T) {
 	w, maker, _ := atHome(t)
