@@ -68,7 +68,7 @@ func (s *Slicer) plateKey(j job) (string, error) {
 		h.value(p.Pitch)
 	}
 	h.value(j.places)
-	h.value([]any{j.area, j.bed, j.limits, j.arcs})
+	h.value([]any{j.area, j.bed, j.limits, j.arcs, s.plain})
 	h.add(j.settings)
 	return h.sum()
 }
@@ -81,7 +81,7 @@ func (s *Slicer) requestKey(p plan) (string, error) {
 		h.add(part.STL)
 		h.value(part.Copies)
 	}
-	h.value([]any{r.Pile, r.Repair, r.Scale, r.Brim, p.layer, p.area, p.bed, p.limits, p.arcs})
+	h.value([]any{r.Pile, r.Repair, r.Scale, r.Brim, p.layer, p.area, p.bed, p.limits, p.arcs, s.plain})
 	h.add(p.settings)
 	return h.sum()
 }

@@ -59,6 +59,9 @@ var thumbnailSizes = [][2]int{{220, 124}, {48, 48}}
 // pictures draws the plate, and as the thumbnails at the head of a file. A plate
 // that cannot be drawn is as good without.
 func (s *Slicer) pictures(j job) (picture, head []byte) {
+	if s.plain {
+		return nil, nil
+	}
 	draw := func(w, h int) []byte {
 		png, err := plate.Picture(j.parts, j.places, j.bed, mesh.View{Width: w, Height: h, Background: mesh.Paper})
 		if err != nil {

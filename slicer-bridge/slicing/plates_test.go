@@ -199,7 +199,9 @@ func TestOwnCodeReachesThePrinterAsWritten(t *testing.T) {
 // A plate comes with its picture, and its file begins with small ones that a printer's screen can show.
 func TestPlatesHavePictures(t *testing.T) {
 	t.Parallel()
-	r, err := newSlicer(t, "").Slice(t.Context(), slicing.Request{STL: ring(12, 10, 2, 12), Copies: 3, Printer: "prusa-mk3s", Filament: "pla", NoArcs: true})
+	s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: t.TempDir()})
+	require.NoError(t, err)
+	r, err := s.Slice(t.Context(), slicing.Request{STL: ring(12, 10, 2, 12), Copies: 3, Printer: "prusa-mk3s", Filament: "pla", NoArcs: true})
 	require.NoError(t, err)
 	require.Nil(t, r.Arcs, "not wanted")
 	f, err := os.Open(r.Picture)

@@ -39,6 +39,7 @@ type Config struct {
 	CacheDir string       // made if missing; plates stay here until somebody removes them
 	Slicer   string       // path or name of the program; empty means prusa-slicer
 	Log      *slog.Logger // nil means silence
+	Plain    bool         // plates without pictures, which cost more than a small part's slicing
 }
 
 // Slicer makes plates. It is safe for concurrent use; it runs as many slicer
@@ -51,6 +52,7 @@ type Slicer struct {
 	log      *slog.Logger
 	slots    chan int // processors free to run a slicer on; -1 is any
 	looks    chan struct{}
+	plain    bool
 	flights  flights
 }
 
@@ -81,7 +83,7 @@ func New(c Config) (*Slicer, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &Slicer{
-		profiles: c.Profiles, cache: kept, program: program, version: version, log: log,
+		profiles: c.Profiles, cache: kept, program: program, version: version, log: log, plain: c.Plain,
 		slots: newSlots(), looks: make(chan struct{}, max(1, runtime.NumCPU())), flights: flights{running: map[string]*flight{}},
 	}, nil
 }

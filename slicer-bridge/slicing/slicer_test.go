@@ -66,7 +66,7 @@ func load(t testing.TB) *profiles.Set {
 
 func newSlicer(t testing.TB, program string) *slicing.Slicer {
 	t.Helper()
-	s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: t.TempDir(), Slicer: program})
+	s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: t.TempDir(), Slicer: program, Plain: true})
 	if program == "" && err != nil {
 		t.Fatalf("install package prusa-slicer: %v", err)
 	}
@@ -168,7 +168,7 @@ func TestCacheKnowsAPlateByWhatWentIntoIt(t *testing.T) {
 	dir := t.TempDir()
 	program, runs := counting(t, `exec "`+realSlicer(t)+`" "$@"`)
 	open := func() *slicing.Slicer {
-		s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program})
+		s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program, Plain: true})
 		require.NoError(t, err)
 		return s
 	}
@@ -263,7 +263,7 @@ func TestBadSlicersAreNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			program, _ := counting(t, c.body)
 			dir := t.TempDir()
-			s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program})
+			s, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program, Plain: true})
 			require.NoError(t, err)
 			_, err = s.Slice(t.Context(), slicing.Request{STL: ring(12, 10, 2, 12), Copies: 1, Printer: "ender-3", Filament: "pla"})
 			require.Equal(t, c.code, code(err), "%v", err)
@@ -325,7 +325,7 @@ func TestOldLeavingsAreSwept(t *testing.T) {
 	}
 	long := time.Now().Add(-24 * time.Hour)
 	require.NoError(t, os.Chtimes(old, long, long))
-	_, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program})
+	_, err := slicing.New(slicing.Config{Profiles: load(t), CacheDir: dir, Slicer: program, Plain: true})
 	require.NoError(t, err)
 	require.NoDirExists(t, old)
 	require.DirExists(t, fresh)
