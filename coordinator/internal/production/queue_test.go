@@ -133,6 +133,27 @@ func TestPlatesAreMadeAheadAndJobsComeFirst(t *testing.T) {
 	require.False(t, ok)
 }
 
+// Ensure that every machine has a plate of a version before one has its second.
+func TestEveryMachineSoonHasAPlate(t *testing.T) {
+	l := open(t)
+	d := l.design()
+	second := d.BOM.Parts[0]
+	second.Code = "visor-nose"
+	d.BOM.Parts = append(d.BOM.Parts, second)
+	l.update(func(tx *store.Tx) error { return tx.SetDesign(&d) })
+	for _, model := range []string{"ender-3", "mk3s", "mega"} {
+		l.printer(model, model, 1_000_000)
+		l.keep() // each plans both parts, one machine after the other
+	}
+	var models []string
+	for range 6 {
+		c, ok := l.claim()
+		require.True(t, ok)
+		models = append(models, c.Plate.Model)
+	}
+	require.Equal(t, []string{"ender-3", "mk3s", "mega", "ender-3", "mk3s", "mega"}, models)
+}
+
 // Ensure that a plate which no machine of the lab is set up for any more is dropped, and taken up again with the machine.
 func TestPlatesFollowTheMachines(t *testing.T) {
 	l := open(t)

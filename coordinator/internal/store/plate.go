@@ -62,16 +62,18 @@ func (tx *Tx) PlateStands() ([]fab.Plate, error) {
 }
 
 // PlateToSlice reads the plate that a slicing worker is to make next: those that a waiting job needs before all others,
-// then by age. A claim that ran out does not hold a plate. NotFound when there is nothing to do now. A plate of a
+// then those for machines that have the fewest plates of the version, so that every machine soon has one, then by age. A claim that ran out does not hold a plate. NotFound when there is nothing to do now. A plate of a
 // withdrawn version is made only when a job needs it.
 func (tx *Tx) PlateToSlice() (fab.Plate, error) {
 	const needed = `EXISTS (SELECT 1 FROM jobs j JOIN batches b ON b.id = j.batch_id
 		WHERE j.status = 'waiting' AND b.design_id = plate.design_id AND j.part = plate.part AND j.copies = plate.copies)`
+	const made = `(SELECT COUNT(*) FROM plates r WHERE r.status IN ('ready', 'slicing') AND r.design_id = plate.design_id AND
+		r.model = plate.model AND r.nozzle_um = plate.nozzle_um AND r.filament = plate.filament AND r.overlay = plate.overlay)`
 	return one[fab.Plate](tx, "plate", func(q query) query {
 		return q.Where("status = ? OR status = ? AND next_try_at <= ? OR status = ? AND claimed_until <= ?",
 			string(fab.PlatePending), string(fab.PlateFailed), tx.now, string(fab.PlateSlicing), tx.now).
 			Where(needed + " OR EXISTS (SELECT 1 FROM design_versions d WHERE d.id = plate.design_id AND d.status <> 'withdrawn')").
-			OrderExpr(needed + " DESC, id")
+			OrderExpr(needed + " DESC, " + made + ", id")
 	})
 }
 
