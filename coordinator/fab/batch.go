@@ -49,6 +49,19 @@ type PartCount struct {
 // Missing is how many pieces still lack a job.
 func (c PartCount) Missing() int64 { return max(0, c.Needed-c.Good-c.Open) }
 
+// Wanted is how many pieces should be on open jobs: those that lack, in whole plates, and plates over for what is
+// expected to fail (see Overage). Hands see a bad piece while they make it, so their work has none over. yieldPM is the
+// learned share of good pieces, per mille.
+func (c PartCount) Wanted(part Part, yieldPM int64) int64 {
+	lack := max(0, c.Needed-c.Good)
+	if part.How == ByHand || lack == 0 {
+		return lack
+	}
+	copies := max(1, part.PerPlate)
+	plates := (lack + copies - 1) / copies
+	return (plates + Overage(plates, yieldPM)) * copies
+}
+
 // Overage is how many plates more than the n that are lacking should be open, by the share of good pieces that was
 // learned: what is expected to fail, and half a standard deviation of it, so that one that fails at the end is no new
 // wait. What turns out to be too much goes to stock. yieldPM is per mille, 1 to 1000.

@@ -105,11 +105,7 @@ func (w *Worker) Learn(estimate, real time.Duration) {
 	if estimate <= 0 || real <= 0 {
 		return
 	}
-	ratio := min(4000, max(250, real.Milliseconds()*1000/max(1, estimate.Milliseconds())))
-	if w.TimeFactorPM == 0 {
-		w.TimeFactorPM = 1000
-	}
-	w.TimeFactorPM = (7*ratio + 3*w.TimeFactorPM) / 10
+	w.TimeFactorPM = learned(w.TimeFactorPM, estimate, real)
 }
 
 // YieldPM is the share of good pieces, per mille, with a prior of 19 good in 20.

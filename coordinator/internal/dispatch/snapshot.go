@@ -21,7 +21,7 @@ func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time
 	s = schedule.Snapshot{Settings: l.times, Made: map[fab.BatchID]schedule.Made{}}
 	err = l.Store.View(ctx, func(tx *store.Tx) error {
 		now = tx.Now()
-		for _, read := range []func(*store.Tx, *schedule.Snapshot) error{readBatches, readWork, readWorkers} {
+		for _, read := range []func(*store.Tx, *schedule.Snapshot) error{readWorkers, readBatches, readWork} {
 			if err := read(tx, &s); err != nil {
 				return err
 			}
@@ -68,9 +68,11 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 			designs[b.DesignID] = d
 			s.Designs, s.Plates = append(s.Designs, d), append(s.Plates, plates...)
 		}
-		made := schedule.Made{Good: map[string]int64{}, Kitted: kitted[b.ID]}
+		made := schedule.Made{Good: map[string]int64{}, Over: map[string]int64{}, Kitted: kitted[b.ID]}
 		for _, c := range tally.Counts(b, d.BOM) {
+			part, _ := d.BOM.Part(c.Part)
 			made.Good[c.Part] = c.Good
+			made.Over[c.Part] = c.Wanted(part, fab.LabYieldPM(s.Workers, s.Paces, b.Product, c.Part)) - max(0, c.Needed-c.Good)
 		}
 		s.Made[b.ID] = made
 	}
@@ -93,6 +95,9 @@ func readWorkers(tx *store.Tx, s *schedule.Snapshot) (err error) {
 		return err
 	}
 	s.Workers = slices.DeleteFunc(s.Workers, fab.Worker.Retired)
+	if s.Paces, err = tx.Paces(); err != nil {
+		return err
+	}
 	if s.Agents, err = tx.Agents(); err != nil {
 		return err
 	}

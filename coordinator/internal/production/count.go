@@ -75,7 +75,7 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fa
 	if err := endAttempt(tx, &a); err != nil {
 		return lot, err
 	}
-	if err := p.freeWorker(tx, a, w, good, bad); err != nil {
+	if err := p.freeWorker(tx, a, b, w, good, bad); err != nil {
 		return lot, err
 	}
 	return lot, tx.Note(fab.Change{Code: "lot_counted", Subject: string(lot.ID), Request: b.RequestID, Worker: w.ID,
@@ -135,16 +135,10 @@ func endAttempt(tx *store.Tx, a *fab.Attempt) error {
 	return nil
 }
 
-// freeWorker notes the clear bed, the yield and the speed, and tells the agent that the bed is clear.
-func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good, bad int64) error {
-	w.GoodPieces += good
-	w.BadPieces += bad
-	if !a.StartedAt.IsZero() {
-		expected, err := estimate(tx, a)
-		if err != nil {
-			return err
-		}
-		w.Learn(expected, time.Duration(float64(a.EndedAt.Sub(a.StartedAt))*p.speedup))
+// freeWorker notes the clear bed and what was learned, and tells the agent that the bed is clear.
+func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad int64) error {
+	if err := p.learn(tx, a, b, &w, good, bad); err != nil {
+		return err
 	}
 	if w.AttemptID == a.ID || w.AttemptID == "" {
 		w.AttemptID, w.PlateClear = "", true
@@ -156,6 +150,28 @@ func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, w fab.Worker, good,
 		return orRace(err)
 	}
 	return nil
+}
+
+// learn notes the yield and the speed, of the worker and of the worker at this part.
+func (p *Production) learn(tx *store.Tx, a fab.Attempt, b fab.Batch, w *fab.Worker, good, bad int64) error {
+	pace, err := tx.Pace(w.ID, b.Product, a.Part)
+	if err != nil {
+		return err
+	}
+	w.GoodPieces += good
+	w.BadPieces += bad
+	pace.Good += good
+	pace.Bad += bad
+	if !a.StartedAt.IsZero() {
+		expected, err := estimate(tx, a)
+		if err != nil {
+			return err
+		}
+		took := time.Duration(float64(a.EndedAt.Sub(a.StartedAt)) * p.speedup)
+		pace.Learn(w.TimeFactorPM, expected, took)
+		w.Learn(expected, took)
+	}
+	return tx.SetPace(&pace)
 }
 
 // estimate is how long an attempt should have taken: what the slicer said of its plate, what the drawing says of a hand

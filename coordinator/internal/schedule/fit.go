@@ -89,9 +89,9 @@ func (p *planner) fitting(k kind) *fitting {
 		case k.how == fab.ByHand:
 			f.addHands(p, w, part, k.copies)
 		case w.Model != "":
-			f.addPrinter(p, w, plates, k.copies)
+			f.addPrinter(p, w, plates, k)
 		case w.Kind == fab.WorkerHand && w.CanStep("print") && !f.exceeds(w, k.copies):
-			f.add(fit{w: w, takes: p.Settings.Hand + cost(w.Worker, guess(plates, k.copies))})
+			f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guess(plates, k.copies))})
 		}
 	}
 	return f
@@ -143,22 +143,22 @@ func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {
 	if w.Kind != fab.WorkerHand || !w.CanStep(part.Step) || f.exceeds(w, copies) {
 		return
 	}
-	work := cost(w.Worker, time.Duration(part.StepMS*copies)*time.Millisecond)
+	work := w.cost(part.Code, time.Duration(part.StepMS*copies)*time.Millisecond)
 	f.add(fit{w: w, takes: p.Settings.Hand + work})
 }
 
-func (f *fitting) addPrinter(p *planner, w *worker, plates []fab.Plate, copies int64) {
+func (f *fitting) addPrinter(p *planner, w *worker, plates []fab.Plate, k kind) {
 	plate := bestOf(plates, w.Worker)
 	switch {
 	case inSlicing(plate):
 		f.slicing = append(f.slicing, w)
-	case f.exceeds(w, cmp.Or(plate.Copies, copies)):
+	case f.exceeds(w, cmp.Or(plate.Copies, k.copies)):
 	case plate.Status == fab.PlateReady && w.Streamed():
-		f.add(fit{w: w, plate: plate.ID, takes: cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
+		f.add(fit{w: w, plate: plate.ID, takes: w.cost(k.part, time.Duration(plate.Seconds)*time.Second)})
 	case plate.Status == fab.PlateReady: // a maker carries the file to the machine
-		f.add(fit{w: w, plate: plate.ID, takes: p.Settings.Hand + cost(w.Worker, time.Duration(plate.Seconds)*time.Second)})
+		f.add(fit{w: w, plate: plate.ID, takes: p.Settings.Hand + w.cost(k.part, time.Duration(plate.Seconds)*time.Second)})
 	case w.SlicesSelf && !w.Streamed(): // its maker slices the part when the offer comes
-		f.add(fit{w: w, takes: p.Settings.Hand + cost(w.Worker, guess(plates, copies))})
+		f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guess(plates, k.copies))})
 	}
 }
 

@@ -70,10 +70,12 @@ func (p *planner) gate(b fab.Batch, queue []*job, leased, stock map[string]int64
 	limit := (made.Kitted + possible) * 1_000_000
 	whole := (made.Kitted + left) * 1_000_000
 	for _, j := range queue {
+		part, _ := design.BOM.Part(j.Part)
+		over := made.Over[j.Part] * 1_000_000 / max(1, part.PerUnit)
 		switch {
-		case j.before >= whole:
+		case j.before >= whole+over:
 			j.held = fab.Because(WaitEnough, "part", j.Part)
-		case j.before >= limit:
+		case possible < left && j.before >= limit:
 			j.held = short
 		}
 	}

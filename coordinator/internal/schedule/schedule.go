@@ -22,6 +22,7 @@ type Snapshot struct {
 	Jobs     []fab.Job     // waiting and leased
 	Attempts []fab.Attempt // live ones
 	Workers  []fab.Worker
+	Paces    []fab.Pace // what was learned of each worker at each part
 	Agents   []fab.Agent
 	Plates   []fab.Plate
 	Recalled []fab.SpoolID              // spools that must not be used
@@ -36,6 +37,7 @@ type Snapshot struct {
 // Made is how far a batch is.
 type Made struct {
 	Good   map[string]int64 // pieces by part
+	Over   map[string]int64 // pieces by part to make beyond what lacks, since some fail
 	Kitted int64            // products assembled; their material is used already
 }
 

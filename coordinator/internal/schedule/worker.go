@@ -28,8 +28,9 @@ type worker struct {
 	heat  calendar  // when it may print
 	clear calendar  // when somebody is there to clear and to start it
 	why   fab.Reason
-	taken bool      // got a job in this plan
-	opens time.Time // idle, but its next job has to wait for its hours
+	taken bool       // got a job in this plan
+	opens time.Time  // idle, but its next job has to wait for its hours
+	paces []fab.Pace // its own
 }
 
 // begin is when work of this length could start at or after t, or never: within the hours in which the printer may be
@@ -56,8 +57,12 @@ func (p *planner) addWorkers() {
 	for _, a := range p.Attempts {
 		attempts[a.ID] = a
 	}
+	paces := map[fab.WorkerID][]fab.Pace{}
+	for _, pace := range p.Paces {
+		paces[pace.WorkerID] = append(paces[pace.WorkerID], pace)
+	}
 	for _, row := range p.Workers {
-		w := &worker{Worker: row, free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours)}
+		w := &worker{Worker: row, free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
 			w.state, w.free = busy, p.freeAt(w, attempts[row.AttemptID])
@@ -134,31 +139,34 @@ func (p *planner) freeAt(w *worker, a fab.Attempt) time.Time {
 		from = a.CreatedAt
 	}
 	took := p.now.Sub(from)
-	left := p.attemptTakes(w.Worker, a) - took
+	left := p.attemptTakes(w, a) - took
 	if left <= 0 {
 		left = max(took/10, time.Second)
 	}
 	return p.now.Add(p.again(w, left))
 }
 
-func (p *planner) attemptTakes(w fab.Worker, a fab.Attempt) time.Duration {
+func (p *planner) attemptTakes(w *worker, a fab.Attempt) time.Duration {
 	if plate, ok := p.plates[a.PlateID]; ok {
-		return cost(w, time.Duration(plate.Seconds)*time.Second)
+		return w.cost(a.Part, time.Duration(plate.Seconds)*time.Second)
 	}
 	for _, b := range p.Batches {
 		if part, ok := p.designs[b.DesignID].BOM.Part(a.Part); ok && b.ID == a.BatchID {
-			return p.Settings.Hand + cost(w, time.Duration(part.StepMS*a.Copies)*time.Millisecond)
+			return p.Settings.Hand + w.cost(a.Part, time.Duration(part.StepMS*a.Copies)*time.Millisecond)
 		}
 	}
 	return p.Settings.Hand
 }
 
-// cost is the time that a worker takes for good pieces: the estimate by its learned speed, over its learned yield.
-func cost(w fab.Worker, estimate time.Duration) time.Duration {
-	factor := w.TimeFactorPM
-	if factor == 0 {
-		factor = 1000
+// cost is the time that a worker takes for good pieces of a part: the estimate by its learned speed, over its learned
+// yield. What it showed at this very part counts first, then what it shows otherwise.
+func (w *worker) cost(part string, estimate time.Duration) time.Duration {
+	factor, yield := w.TimeFactorPM, w.YieldPM()
+	for _, pace := range w.paces {
+		if pace.Part == part {
+			factor, yield = cmp.Or(pace.FactorPM, factor), pace.YieldPM(yield)
+		}
 	}
-	ms := estimate.Milliseconds() * factor / max(1, w.YieldPM())
+	ms := estimate.Milliseconds() * cmp.Or(factor, 1000) / max(1, yield)
 	return max(time.Second, time.Duration(ms)*time.Millisecond)
 }

@@ -15,7 +15,8 @@ import (
 // errSwap ends a transaction in which a row changed under its feet, which no database of ours lets happen.
 var errSwap = errors.New("a row changed inside of a transaction")
 
-// ChangeAttempt applies a rule to an attempt, its job and its worker, and stores those of them that it changed.
+// ChangeAttempt applies a rule to an attempt, its job and its worker, and stores those of them that it changed. A plate
+// that began and failed counts against what is known of its machine.
 func (tx *Tx) ChangeAttempt(a fab.Attempt, rule func(a *fab.Attempt, j *fab.Job, w *fab.Worker)) error {
 	j, err := tx.Job(a.JobID)
 	if err != nil {
@@ -27,6 +28,11 @@ func (tx *Tx) ChangeAttempt(a fab.Attempt, rule func(a *fab.Attempt, j *fab.Job,
 	}
 	a0, j0, w0 := a, j, w
 	rule(&a, &j, &w)
+	if a.Status == fab.AttemptFailed && a0.Status != fab.AttemptFailed && !a.StartedAt.IsZero() {
+		if err := tx.failed(a, &w); err != nil {
+			return err
+		}
+	}
 	if !reflect.DeepEqual(a, a0) {
 		if err := tx.SetAttempt(&a); err != nil {
 			return err

@@ -132,6 +132,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Slicer", trip[fab.Slicer])
 	put("AgentEvent", trip[fab.AgentEvent])
 	put("Worker", trip[fab.Worker])
+	put("Pace", trip[fab.Pace])
 	put("Request", trip[fab.Request])
 	put("RequestLine", trip[fab.RequestLine])
 	put("DesignVersion", trip[fab.DesignVersion])
