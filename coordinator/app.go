@@ -205,8 +205,25 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.production = production.New(c)
 	a.dispatch = dispatch.New(dispatch.Config{
 		Store: a.store, Log: a.log, Times: a.pace.times, Silence: a.config.Dispatch.Silence, Answer: a.config.Dispatch.Offer,
-		Every: a.pace.every, Rest: a.pace.rest, HandRest: a.pace.handRest,
+		Every: a.pace.every, Rest: a.pace.rest, HandRest: a.pace.handRest, Zone: a.zone(), Awake: a.awake(),
 	})
+}
+
+// zone is the lab's.
+func (a *app) zone() *time.Location {
+	zone, err := time.LoadLocation(a.config.Lab.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// awake is when people are expected to read their messages; always, where the lab lives faster than the clock.
+func (a *app) awake() dispatch.Waking {
+	if a.pace.every > 0 {
+		return dispatch.Waking{}
+	}
+	return dispatch.Waking{From: 8, To: 21, Zone: a.zone()}
 }
 
 // checkOverlay holds a machine's own settings against its model.
@@ -306,14 +323,10 @@ func (a *app) enrolCode(secret [identity.SecretBytes]byte) string {
 }
 
 func (a *app) webConfig(secure bool) web.Config {
-	zone, err := time.LoadLocation(a.config.Lab.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	c := web.Config{
 		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Supply: a.supply, Delivery: a.delivery,
 		Report: a.report, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
-		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: zone},
+		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: a.zone()},
 		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },
 		ModelName:  func(model string) string { p, _ := a.profiles.Printer(model); return p.Name },
 		EnrolCode:  a.enrolCode, Broker: a.agentBroker(), Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,

@@ -27,6 +27,7 @@ type Config struct {
 	HandRest time.Duration      // 4 h: pause after an offer that was declined or not answered
 	Every    time.Duration      // 5 s: how often the loop looks without being woken
 	Awake    Waking             // when makers answer; the zero value means always
+	Zone     *time.Location     // of everybody's hours; nil is UTC
 }
 
 // Loop plans for one lab. Its methods are safe for concurrent use.

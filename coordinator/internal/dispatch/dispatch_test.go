@@ -343,3 +343,29 @@ func TestAJobIsAsLargeAsTheOwnFile(t *testing.T) {
 	require.Equal(t, int64(4), attempts[0].Copies)
 	require.Equal(t, int64(4), l.job("job-00").Copies)
 }
+
+// Ensure that hours are read in the lab's zone: a printer that is attended from eight o'clock gets nothing at half past
+// seven, though it is later elsewhere.
+func TestHoursAreTheLabs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		zone, err := time.LoadLocation("America/Lima") // five hours behind the bubble's midnight
+		require.NoError(t, err)
+		l := newLab(t, sqlite(t), 1, 1)
+		l.update(func(tx *store.Tx) error {
+			w, err := tx.Worker("printer-0")
+			require.NoError(t, err)
+			w.ClearHours = "08:00-12:00"
+			_, err = tx.SwapWorker(&w)
+			return err
+		})
+		loop := l.loop(dispatch.Config{Zone: zone})
+		time.Sleep(12*time.Hour + 30*time.Minute)
+		l.step(loop)
+		require.Empty(t, l.attempts())
+		require.Equal(t, schedule.IdleHours, loop.Idle("printer-0").Code)
+		time.Sleep(31 * time.Minute)
+		l.step(loop)
+		require.Len(t, l.attempts(), 1)
+	})
+}

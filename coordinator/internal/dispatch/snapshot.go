@@ -18,7 +18,7 @@ const (
 
 // snapshot reads everything that the planner needs in one transaction.
 func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time, err error) {
-	s = schedule.Snapshot{Settings: l.times, Made: map[fab.BatchID]schedule.Made{}}
+	s = schedule.Snapshot{Settings: l.times, Zone: l.Zone, Made: map[fab.BatchID]schedule.Made{}}
 	err = l.Store.View(ctx, func(tx *store.Tx) error {
 		now = tx.Now()
 		for _, read := range []func(*store.Tx, *schedule.Snapshot) error{readWorkers, readBatches, readWork} {
