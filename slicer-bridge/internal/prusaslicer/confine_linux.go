@@ -37,7 +37,8 @@ func confine(pid int, l Limits) error {
 // addrNoRandomize is ADDR_NO_RANDOMIZE of <sys/personality.h>.
 const addrNoRandomize = 0x0040000
 
-// steady makes what this thread starts run alike each time: on one processor, and at the same addresses. The slicer
+// steady makes what this thread starts run alike each time, and behind all else: on one processor, at the same addresses,
+// with little claim on processors. The slicer
 // spreads its work over as many threads as it sees processors, and what it writes depends on their order and on the
 // order of addresses. Where the system forbids either, the plate is as good but may differ from run to run. The thread
 // must end with the process it started: nothing puts it back.
@@ -48,7 +49,12 @@ func steady(cpu int) {
 		_ = unix.SchedSetaffinity(0, &one) // forbidden at worst
 	}
 	unix.Syscall(unix.SYS_PERSONALITY, addrNoRandomize, 0, 0)
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, background) // of this thread, which its children take over
 }
+
+// background is how far plates stand back when the processors are wanted by others: prints that are being streamed, and
+// people who wait for a page (nice value, 0 to 19).
+const background = 10
 
 // CPUs lists the processors that this process may use.
 func CPUs() []int {

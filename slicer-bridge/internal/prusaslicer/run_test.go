@@ -240,3 +240,17 @@ func TestVersion(t *testing.T) {
 	_, err = prusaslicer.Version(t.Context(), script(t, "echo CuraEngine"))
 	require.ErrorContains(t, err, "not PrusaSlicer")
 }
+
+// A slicer stands back behind prints that are being streamed; the program that starts it does not.
+func TestSlicersStandBack(t *testing.T) {
+	j := job(t, script(t, "nice > nice.txt\n"+writing(whole)))
+	_, err := prusaslicer.Run(t.Context(), j)
+	require.NoError(t, err)
+	said, err := os.ReadFile(filepath.Join(j.Dir, "nice.txt"))
+	require.NoError(t, err)
+	ours, err := syscall.Getpriority(syscall.PRIO_PROCESS, 0) // the kernel counts from 20 down
+	require.NoError(t, err)
+	theirs, err := strconv.Atoi(strings.TrimSpace(string(said)))
+	require.NoError(t, err)
+	require.Equal(t, min(19, 20-ours+10), theirs)
+}
