@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -322,6 +323,16 @@ func (a *app) enrolCode(secret [identity.SecretBytes]byte) string {
 	return code.String()
 }
 
+// choices are profiles as a maker picks one, by name.
+func choices[P interface{ ProfileName() string }](list []P, name func(P) string) []ui.Choice {
+	all := make([]ui.Choice, len(list))
+	for i, p := range list {
+		all[i] = ui.Choice{Value: p.ProfileName(), Label: name(p)}
+	}
+	slices.SortFunc(all, func(a, b ui.Choice) int { return strings.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)) })
+	return all
+}
+
 func (a *app) webConfig(secure bool) web.Config {
 	c := web.Config{
 		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Supply: a.supply, Delivery: a.delivery,
@@ -329,6 +340,8 @@ func (a *app) webConfig(secure bool) web.Config {
 		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: a.zone()},
 		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },
 		ModelName:  func(model string) string { p, _ := a.profiles.Printer(model); return p.Name },
+		Models:     choices(a.profiles.Printers(), func(p profiles.Printer) string { return p.Name }),
+		Filaments:  choices(a.profiles.Filaments(), func(f profiles.Filament) string { return f.Name }),
 		EnrolCode:  a.enrolCode, Broker: a.agentBroker(), Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,
 	}
 	if a.tls != nil {

@@ -188,7 +188,7 @@ func (w words) choices(f Form, c control, family string, values any) (control, e
 		codes = v
 	case []Choice:
 		for _, one := range v {
-			c.Options = append(c.Options, option{one.Value, one.Label, f.Is(c.Name, one.Value) || c.Value == one.Value})
+			c.Options = append(c.Options, option{one.Value, nonEmpty(one.Label, locales.Word(w.lang, family, one.Value)), f.Is(c.Name, one.Value) || c.Value == one.Value})
 		}
 		return c, nil
 	default:
@@ -200,7 +200,7 @@ func (w words) choices(f Form, c control, family string, values any) (control, e
 	return c, nil
 }
 
-// Choice is one option whose label is a name and not a sentence of the catalogue.
+// Choice is one option whose label is a name and not a sentence of the catalogue; without a label it is worded as others are.
 type Choice struct{ Value, Label string }
 
 // field names a form field in a template by its constant, so that both stay equal.

@@ -44,6 +44,7 @@ type Offer struct {
 	ID      string
 	Part    Goods
 	Step    string // print, sew, cut, punch, assemble: worded step.<code>
+	Printer string // its name, where it is to be printed from an SD card; ""
 	For     string // the town it is for; never a name
 	Due     time.Time
 	Answer  time.Time  // until when it waits for this person
@@ -56,6 +57,7 @@ type Work struct {
 	ID      string
 	Part    Goods
 	Step    string
+	Printer string // its name, where it is printed from an SD card; ""
 	Due     time.Time
 	Late    bool
 	File    string // URL of the file to print from an SD card, or of the sewing pattern; ""

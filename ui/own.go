@@ -28,8 +28,15 @@ type Printer struct {
 	Model    string // what people call it
 	NozzleUM int64
 	Filament string // "" while no reel is on it
-	Self     bool   // its maker slices for it
-	Own      bool   // it has settings of its own
+	Colour   string
+	Heat     fab.Reason // when it may be hot, in words
+	There    fab.Reason // when somebody is there, in words
+	WeekCap  int64      // plates a week, at most; 0 is any number
+	Rests    time.Time
+	Agent    string // name of the box that drives it; "" prints from an SD card
+	Retired  time.Time
+	Self     bool // its maker slices for it
+	Own      bool // it has settings of its own
 	Parts    []OwnPart
 	Judged   *Judged // of the file that was just sent
 	Form     Form

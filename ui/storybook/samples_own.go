@@ -66,6 +66,7 @@ func ownStories() []story {
 func ownPrinter(lang string) ui.Printer {
 	return ui.Printer{
 		Frame: maker(lang, "/maker/printers/w1"), Base: ui.BaseMaker, ID: "w1", Name: "Tortue", Model: "Creality Ender-3", NozzleUM: 400, Filament: "petg", Self: true,
+		Colour: pick(lang, "orange", "orange"), Heat: fab.Because("hours.day"), There: fab.Because("hours.text", "text", pick(lang, "lu-ve 18:00-22:00", "mo-fr 18:00-22:00")), WeekCap: 10, Agent: "pi-rue",
 		Parts: []ui.OwnPart{
 			{Base: "/maker/printers/w1/parts/d1/visor-band", Key: "1", Code: "visor-band", Name: "visor-band", Product: visor(lang, 1).Name + " 1.2", Ready: true, Copies: 4, Time: 2*time.Hour + 13*time.Minute, FilamentMG: 31_200, At: at(-1, 21, 4)},
 			{Base: "/maker/printers/w1/parts/d1/visor-reinforcement", Key: "2", Code: "visor-reinforcement", Name: "visor-reinforcement", Product: visor(lang, 1).Name + " 1.2"},

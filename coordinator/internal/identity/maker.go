@@ -17,6 +17,8 @@ type NewMaker struct {
 	Quota int64 // pieces of hand work at a time; 0 means 50
 }
 
+const defaultQuota = 50 // pieces of hand work at a time
+
 // skills are the hand steps that somebody can be registered for.
 var skills = [...]string{"print", "sew", "cut", "punch", "assemble"}
 
@@ -73,13 +75,14 @@ func (n *NewMaker) check() (errs fab.Errors) {
 	if n.Town == "" || len(n.Town) > 80 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "town_missing", "town"))
 	}
-	for _, step := range n.Steps {
-		if !slices.Contains(skills[:], step) {
-			errs = append(errs, fab.Refuse(fab.Invalid, "step_unknown", "steps"))
-			break
-		}
+	if !knownSteps(n.Steps) {
+		errs = append(errs, fab.Refuse(fab.Invalid, "step_unknown", "steps"))
 	}
 	return errs
+}
+
+func knownSteps(steps []string) bool {
+	return len(steps) <= len(skills) && !slices.ContainsFunc(steps, func(step string) bool { return !slices.Contains(skills[:], step) })
 }
 
 func addMaker(tx *store.Tx, n NewMaker) (fab.Maker, error) {
@@ -97,7 +100,7 @@ func addMaker(tx *store.Tx, n NewMaker) (fab.Maker, error) {
 
 func addHands(tx *store.Tx, m fab.Maker, n NewMaker) error {
 	if n.Quota == 0 {
-		n.Quota = 50
+		n.Quota = defaultQuota
 	}
 	return tx.AddWorker(&fab.Worker{
 		ID: store.NewID[fab.WorkerID](tx), Kind: fab.WorkerHand, Name: m.Name, MakerID: m.ID, Steps: n.Steps, Quota: n.Quota,

@@ -90,7 +90,7 @@ func (r *reader) tiles(base string, mine func(fab.Worker) bool) ([]ui.Tile, erro
 	}
 	var list []ui.Tile
 	for _, w := range r.workers {
-		if w.Kind != fab.WorkerPrinter || !mine(w) {
+		if w.Kind != fab.WorkerPrinter || w.Retired() || !mine(w) {
 			continue
 		}
 		t, err := r.tile(w, attemptOn(w, live))

@@ -33,7 +33,7 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 				continue
 			}
 			page.Made += w.GoodPieces
-			if w.Kind == fab.WorkerHand {
+			if !w.Streamed() {
 				err = r.handWork(w, live, &page)
 			}
 			if err != nil {
@@ -47,6 +47,10 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 
 // handWork fills what a pair of hands is asked for and what it has.
 func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) error {
+	printer := ""
+	if w.Kind == fab.WorkerPrinter {
+		printer = w.Name
+	}
 	for _, a := range live {
 		if a.WorkerID != w.ID {
 			continue
@@ -59,7 +63,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 		switch a.Status {
 		case fab.AttemptOffered:
 			o := ui.Offer{
-				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Due: r.localDay(b.DueAt),
+				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Answer: r.local(a.LeaseUntil), Why: r.reason(a.Why), Picture: part.Picture,
 			}
 			if b.RequestID != "" {
@@ -70,7 +74,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 			page.Offers = append(page.Offers, o)
 		case fab.AttemptLeased, fab.AttemptToCount:
 			one := ui.Work{
-				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Due: r.localDay(b.DueAt),
+				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), Picture: part.Picture,
 			}
 			if a.PlateID != "" || part.ModelHash != "" {

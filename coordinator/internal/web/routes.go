@@ -100,6 +100,7 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/printers/:id/settings", who, s.settingsEmpty(deskPrinters)},
 		{post, "/desk/printers/:id/settings", who, s.settingsSave(deskPrinters)},
 		{post, "/desk/printers/:id/settings/reset", who, s.settingsReset(deskPrinters)},
+		{post, "/desk/printers/:id/move", who, s.printerMove},
 
 		{get, "/desk/products", who, s.deskProducts},
 		{get, "/desk/products/:id", who, s.deskVersion},
@@ -128,12 +129,14 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/people", who, s.deskPeople},
 		{post, "/desk/people/makers", who, s.makerAdd},
 		{post, "/desk/people/:id/enrol-code", who, s.enrolCode},
+		{get, "/desk/people/:id/printers/new", who, s.printerNew(deskPrinters)},
+		{post, "/desk/people/:id/printers", who, s.printerAdd(deskPrinters)},
 		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
 	}
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
-	return all
+	return append(all, s.termsRoutes(who, deskPrinters)...)
 }
 
 // makerRoutes are for who makes things at home.
@@ -148,10 +151,23 @@ func (s *Server) makerRoutes() []route {
 		{get, "/maker/work/:id/file", who, s.workFile},
 	}
 	all = append(all, s.ownRoutes()...)
+	all = append(all, s.termsRoutes(who, makerPrinters)...)
+	all = append(all, route{get, makerPrinters + "/new", who, s.printerNew(makerPrinters)}, route{post, makerPrinters, who, s.printerAdd(makerPrinters)})
 	for _, act := range [...]string{"pause", "resume", "stop", "count", "spool"} {
 		all = append(all, route{post, "/maker/printers/:id/" + act, who, s.makerPrinter(act)})
 	}
 	return all
+}
+
+// termsRoutes are about what the lab may ask of one printer, for its maker and for the coordinator.
+func (s *Server) termsRoutes(who, base string) []route {
+	return []route{
+		{get, base + "/:id/edit", who, s.printerEdit(base)},
+		{post, base + "/:id/edit", who, s.printerChange(base)},
+		{post, base + "/:id/retire", who, s.printerLeave(base, "retire")},
+		{post, base + "/:id/back", who, s.printerLeave(base, "back")},
+		{post, base + "/:id/remove", who, s.printerLeave(base, "remove")},
+	}
 }
 
 // ownRoutes are about one printer of a maker: its settings, and what its maker slices.

@@ -96,6 +96,8 @@ type Config struct {
 	KnownModel func(model string) bool
 	// ModelName is how the maker of a printer model writes its name; nil leaves models as their profiles are called.
 	ModelName func(model string) string
+	// Models and Filaments are what printers and filaments there are profiles of, as makers choose them.
+	Models, Filaments []ui.Choice
 	// EnrolCode words the secret of an enrolment together with the fingerprint of the lab's CA.
 	EnrolCode func(secret [identity.SecretBytes]byte) string
 	Broker    string // where agents connect: "tls://lab.example:8883"
