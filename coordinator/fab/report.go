@@ -44,13 +44,14 @@ func EndedBecause(code string) Reason {
 // Apply works a report into the attempt it names, the attempt's job and the worker that reports. Lease is how long a
 // sign of life holds. It gives the code of the change to note, "" when nothing worth telling happened.
 //
-// A report about an attempt that is over has no effect, with one exception: the result of a lost attempt still counts.
+// A report about an attempt that is over changes nothing of what became of it, though the lines that it tells of were
+// executed and are kept; with one exception: the result of a lost attempt still counts.
 // When its job was not given away meanwhile, it takes the job back; otherwise its pieces are a surplus.
 func (r Report) Apply(a *Attempt, j *Job, w *Worker, now time.Time, lease time.Duration) (change string) {
+	a.Lines, a.Resends = max(a.Lines, r.Lines), max(a.Resends, r.Resends)
 	if !a.Status.Live() && a.Status != AttemptLost || a.Status == AttemptToCount {
 		return ""
 	}
-	a.Lines, a.Resends = max(a.Lines, r.Lines), max(a.Resends, r.Resends)
 	switch r.Kind {
 	case ReportStarted, ReportProgress, ReportPaused, ReportResumed:
 		return r.goesOn(a, w, now, lease)

@@ -75,6 +75,20 @@ func TestARefusedStartLeavesTheBedAsItWas(t *testing.T) {
 	require.False(t, w.PlateClear)
 }
 
+// Ensure that lines which a machine executed for an attempt that is over here are kept, and change nothing else.
+func TestLinesOfAnAttemptThatIsOverAreKept(t *testing.T) {
+	for _, status := range []fab.AttemptStatus{fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped} {
+		for _, kind := range []fab.ReportKind{fab.ReportProgress, fab.ReportFinished, fab.ReportStopped} {
+			a, j, w := running(status)
+			before := *a
+			require.Empty(t, fab.Report{Kind: kind, Lines: 70, Resends: 2}.Apply(a, j, w, reportedAt, lease))
+			before.Lines, before.Resends = 70, 2
+			require.Equal(t, before, *a)
+			require.Equal(t, fab.AttemptID("a"), j.AttemptID)
+		}
+	}
+}
+
 // Ensure that the late result of a lost attempt takes back a job that nobody has, and is a surplus otherwise.
 func TestALateResultCounts(t *testing.T) {
 	a, j, w := running(fab.AttemptPrinting)

@@ -31,10 +31,10 @@ func (f *Fleet) apply(tx *store.Tx, agent fab.AgentID, e wire.Event) error {
 	} else if err != nil {
 		return err
 	}
-	if unwanted(a, e) {
-		return stop(tx, a, w)
+	if err := f.work(tx, a, e); err != nil || !unwanted(a, e) {
+		return err
 	}
-	return f.work(tx, a, e)
+	return stop(tx, a, w)
 }
 
 func clearBed(tx *store.Tx, w fab.Worker) error {
