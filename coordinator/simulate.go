@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -29,6 +30,7 @@ type simulateLabsCmd struct {
 	Drop     float64   `default:"0.1" help:"Share of the printers that fall silent for good (one product only)."`
 	Wrong    float64   `default:"0.35" help:"How wrong the slicer's times are: σ of their logarithm."`
 	Hours    fab.Hours `placeholder:"HOURS" help:"When makers are there, as in '07:30-22:30' or 'mo-fr 18:00-22:00; sa,su 09:00-22:00'. Always, if not given."`
+	Sizes    []int64   `placeholder:"N" help:"Pieces of the plates that there are, as in '1,2,4,8' (one product only). Of four alone, if not given."`
 	JSON     bool      `name:"json" help:"Print one JSON object."`
 }
 
@@ -80,21 +82,23 @@ func (c *simulateLabsCmd) check() error {
 		return errors.New("--printers: give 1 to 1000; --plates: give 1 to 10000")
 	case c.Drop < 0 || c.Drop > 1 || c.Wrong < 0 || c.Wrong > 3:
 		return errors.New("--drop: give 0 to 1; --wrong: give 0 to 3")
+	case len(c.Sizes) > 0 && (c.Products == 2 || !slices.Contains(c.Sizes, 4) || slices.Min(c.Sizes) < 1 || slices.Max(c.Sizes) > 100):
+		return errors.New("--sizes: give 4, the size of a job, and others from 1 to 100, with --products 1")
 	}
 	return nil
 }
 
 func (c *simulateLabsCmd) draw(seed uint64) labsim.Lab {
-	o := labsim.Options{Printers: c.Printers, Plates: c.Plates, Fail: c.Fail, Drop: c.Drop, Wrong: c.Wrong, Hours: c.Hours}
+	o := labsim.Options{Printers: c.Printers, Plates: c.Plates, Fail: c.Fail, Drop: c.Drop, Wrong: c.Wrong, Hours: c.Hours, Sizes: c.Sizes}
 	if c.Products == 2 {
 		return labsim.TwoProducts(seed, o)
 	}
 	return labsim.Visors(seed, o)
 }
 
-// bound is known for one product only.
+// bound is known for one product and one size of plate only.
 func (c *simulateLabsCmd) bound() func(*labsim.Lab) time.Duration {
-	if c.Products == 2 {
+	if c.Products == 2 || len(c.Sizes) > 0 {
 		return nil
 	}
 	return labsim.Hindsight
@@ -117,7 +121,7 @@ type simulateFiguresCmd struct {
 func (c *simulateFiguresCmd) Run(ctx context.Context, stdout io.Writer) error {
 	n := labsim.Full
 	if c.Quick {
-		n = labsim.Sizes{One: n.One / 20, Many: n.Many / 20, Families: 1, Deadlines: n.Deadlines / 10}
+		n = labsim.Sizes{One: n.One / 20, Many: n.Many / 20, Sizes: n.Sizes / 20, Families: 1, Deadlines: n.Deadlines / 10}
 	}
 	return labsim.Figures(ctx, n, func(f labsim.Figure) { _, _ = fmt.Fprintln(stdout, f.Line()) })
 }

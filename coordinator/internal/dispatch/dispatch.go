@@ -152,7 +152,7 @@ func (l *Loop) commit(ctx context.Context, a schedule.Assignment) error {
 		if j.Rev != a.JobRev || w.Rev != a.WorkerRev || j.Status != fab.JobWaiting || w.AttemptID != "" {
 			return errOvertaken
 		}
-		if j.Copies, err = copiesOn(tx, a, j); err != nil {
+		if err := recut(tx, a, &j); err != nil {
 			return err
 		}
 		attempt := l.attempt(tx, a, j)
@@ -171,18 +171,6 @@ func (l *Loop) commit(ctx context.Context, a schedule.Assignment) error {
 		}
 		return tx.NoteAttempt("attempt_"+string(attempt.Status), attempt, w, "why", a.Why.Code, "finish", a.Finish)
 	})
-}
-
-// copiesOn is how many pieces the job makes on this plate: as many as its file does, which a maker's own file decides.
-func copiesOn(tx *store.Tx, a schedule.Assignment, j fab.Job) (int64, error) {
-	if a.Plate == "" {
-		return j.Copies, nil
-	}
-	plate, err := tx.Plate(a.Plate)
-	if err == nil && plate.Status != fab.PlateReady {
-		err = errOvertaken
-	}
-	return plate.Copies, err
 }
 
 func (l *Loop) attempt(tx *store.Tx, a schedule.Assignment, j fab.Job) fab.Attempt {

@@ -17,7 +17,7 @@ func Hindsight(l *Lab) time.Duration {
 			if p.Drops >= 0 && end > p.Drops || n > 100*l.Products[0].Plates {
 				break
 			}
-			if l.good(k, n) {
+			if l.good(k, n, 1) {
 				ends = append(ends, end)
 				got++
 			}

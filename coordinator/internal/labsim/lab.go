@@ -17,21 +17,24 @@ type Lab struct {
 	Zone     *time.Location
 	Clear    time.Duration // from a print's end, or from when somebody comes, to a clear bed
 	Known    int64         // pieces that each printer made well before: how sure its yield is
+	Cut      int64         // pieces of a job; 0 counts as 1
+	Sizes    []int64       // pieces of the plates that there are; nil for those of Cut alone
 	Printers []Printer
 	Products []Product
 }
 
 // Printer is one machine and its maker.
 type Printer struct {
-	Real     []time.Duration // what a plate of each product takes; 0: it cannot make it
+	Real     []time.Duration // what a piece of each product takes; 0: it cannot make it
 	Declared []time.Duration // what the slicer says it takes
-	Fail     float64         // share of plates that come to nothing
+	Fail     float64         // share of plates of one job that come to nothing; of larger ones more, of smaller ones fewer do
 	Busy     time.Duration   // at work on something else until then
 	Drops    time.Duration   // falls silent for good; never when below 0
 	Hours    fab.Hours       // when somebody is there to clear and start it
 }
 
-// Product is one request: so many plates of one kind by a time after the start.
+// Product is one request: so many pieces of one kind by a time after the start. In labs that do not choose sizes a whole
+// plate counts as a piece.
 type Product struct {
 	Plates   int
 	Arrives  time.Duration
@@ -39,11 +42,22 @@ type Product struct {
 	Priority int64
 }
 
-// outcome says whether the n-th plate that a printer makes is good, and how much longer or shorter than Real it takes,
-// per mille. It depends on nothing else, so that all policies meet the same luck.
-func (l *Lab) good(printer, n int) bool {
+// cut is how many pieces a job has.
+func (l *Lab) cut() int64 { return max(1, l.Cut) }
+
+// sizes are the pieces of the plates that there are.
+func (l *Lab) sizes() []int64 {
+	if len(l.Sizes) == 0 {
+		return []int64{l.cut()}
+	}
+	return l.Sizes
+}
+
+// good says whether the n-th plate that a printer makes is good. It depends on nothing else than how many jobs' worth of
+// pieces lie on it, so that all policies meet the same luck.
+func (l *Lab) good(printer, n int, jobs float64) bool {
 	r := rand.New(rand.NewPCG(l.Seed, uint64(printer)<<32|uint64(n)))
-	return r.Float64() >= l.Printers[printer].Fail
+	return r.Float64() < math.Pow(1-l.Printers[printer].Fail, jobs)
 }
 
 // Options say what a family of labs is like.
@@ -53,6 +67,7 @@ type Options struct {
 	Drop             float64 // share of printers that fall silent for good
 	Wrong            float64 // σ of the logarithm of declared over real times
 	Hours            fab.Hours
+	Sizes            []int64 // of plates, in pieces, beside those of four; nil for those alone, each counted as a piece
 }
 
 // Visors draws a lab of the spring of 2020: one visor band, 44 to 180 minutes a piece by machine, four on a plate.
@@ -64,6 +79,9 @@ func Visors(seed uint64, o Options) Lab {
 		piece := logUniform(r, 44, 180)
 		p := Printer{Real: []time.Duration{minutes(4 * piece)}, Drops: -1, Hours: o.Hours}
 		p.Declared = []time.Duration{minutes(4 * piece * math.Exp(o.Wrong*r.NormFloat64()))}
+		if len(o.Sizes) > 0 {
+			p.Real[0], p.Declared[0] = p.Real[0]/4, p.Declared[0]/4
+		}
 		if o.Fail {
 			p.Fail = 0.02 + 0.13*r.Float64()
 		}
@@ -71,6 +89,9 @@ func Visors(seed uint64, o Options) Lab {
 		l.Printers = append(l.Printers, p)
 	}
 	length := time.Duration(float64(o.Plates) / rate * float64(time.Hour))
+	if len(o.Sizes) > 0 {
+		l.Cut, l.Sizes, l.Products[0].Plates = 4, o.Sizes, 4*o.Plates
+	}
 	for i := range l.Printers {
 		if r.Float64() < o.Drop {
 			l.Printers[i].Drops = time.Duration(r.Float64() * float64(length))

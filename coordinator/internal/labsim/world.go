@@ -48,7 +48,7 @@ type Outcome struct {
 	Done     []time.Duration // by product
 	Late     int             // products that were done after their due time
 	Tardy    time.Duration   // by how much, in all
-	Surplus  int             // plates beyond what was asked, those on printers at the end included; they go to stock
+	Surplus  int             // pieces beyond what was asked, those on printers at the end included; they go to stock
 	Decided  int             // calls of the planner
 	Finished bool
 }
@@ -94,8 +94,10 @@ func (w *world) addPrinter(i int, p Printer) {
 	model := fmt.Sprintf("m%04d", i)
 	for product, declared := range p.Declared {
 		if declared > 0 {
-			w.plates = append(w.plates, fab.Plate{ID: fab.PlateID(fmt.Sprintf("%s-%d", model, product)), DesignID: w.designs[product].ID,
-				Part: "part", Copies: 1, Model: model, Status: fab.PlateReady, Seconds: int64(declared / time.Second)})
+			for _, n := range w.lab.sizes() {
+				w.plates = append(w.plates, fab.Plate{ID: fab.PlateID(fmt.Sprintf("%s-%d-%d", model, product, n)), DesignID: w.designs[product].ID,
+					Part: "part", Copies: n, Model: model, Status: fab.PlateReady, Seconds: int64(time.Duration(n) * declared / time.Second)})
+			}
 		}
 	}
 	agent := fab.AgentID(model)
@@ -120,8 +122,8 @@ func (w *world) ask(i int) {
 	b := fab.Batch{ID: fab.BatchID(fmt.Sprintf("b%04d", i)), DesignID: w.designs[i].ID, Quantity: int64(p.Plates), Status: fab.BatchOpen,
 		DueAt: w.lab.Start.Add(p.Due), Priority: p.Priority, CreatedAt: w.time()}
 	w.batches = append(w.batches, b)
-	for n := range p.Plates {
-		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%04d", b.ID, n)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
+	for n := 0; n < p.Plates; n += int(w.lab.cut()) {
+		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%04d", b.ID, n)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: w.lab.cut(), Status: fab.JobWaiting})
 	}
 }
 
@@ -143,9 +145,10 @@ func (w *world) top() {
 	for i := range w.batches {
 		b := &w.batches[i]
 		product := w.productOf(b.ID)
+		cut := int(w.lab.cut())
 		want := w.undone[product]
 		if want > 0 {
-			want += int(fab.Overage(int64(want), w.yield()))
+			want += cut * int(fab.Overage(int64((want+cut-1)/cut), w.yield()))
 		}
 		w.open(b, want)
 	}
@@ -160,25 +163,31 @@ func (w *world) yield() int64 {
 	return fab.Worker{GoodPieces: good, BadPieces: bad}.YieldPM()
 }
 
-// open adds or cancels waiting jobs of a batch until so many are open.
+// open adds or cancels waiting jobs of a batch until so many pieces are open.
 func (w *world) open(b *fab.Batch, want int) {
-	open := 0
+	open, cut := 0, int(w.lab.cut())
 	for k := range w.jobs {
 		if w.jobs[k].BatchID == b.ID && (w.jobs[k].Status == fab.JobWaiting || w.jobs[k].Status == fab.JobLeased) {
-			open++
+			open += int(w.jobs[k].Copies)
 		}
 	}
-	for ; open < want; open++ {
-		w.extra++
-		b.Quantity++
-		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-x%04d", b.ID, w.extra)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting})
+	for ; open < want; open += cut {
+		b.Quantity += w.lab.cut()
+		w.addPortion(b.ID, w.lab.cut())
 	}
 	for k := len(w.jobs) - 1; k >= 0 && open > want; k-- {
-		if w.jobs[k].BatchID == b.ID && w.jobs[k].Status == fab.JobWaiting {
+		n := int(w.jobs[k].Copies)
+		if w.jobs[k].BatchID == b.ID && w.jobs[k].Status == fab.JobWaiting && open-n >= want {
 			w.jobs[k].Status = fab.JobCancelled
-			open--
+			open -= n
 		}
 	}
+}
+
+// addPortion has pieces of a batch wait that had no job.
+func (w *world) addPortion(batch fab.BatchID, copies int64) {
+	w.extra++
+	w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-x%04d", batch, w.extra)), BatchID: batch, Part: "part", How: fab.ByPrint, Copies: copies, Status: fab.JobWaiting})
 }
 
 // decide lets the policy give out work, while there is both work and somebody without.
@@ -240,15 +249,48 @@ func (w *world) start(a schedule.Assignment) error {
 	if real == 0 {
 		return fmt.Errorf("policy %s gave %s to %s, which cannot make it", w.policy.Name(), a.Job, a.Worker)
 	}
+	if a.Copies == 0 { // of a policy that does not choose
+		a.Copies = j.Copies
+	}
+	jobs := float64(a.Copies) / float64(w.lab.cut())
+	real *= time.Duration(a.Copies)
+	j, err := w.recut(j, a)
+	if err != nil {
+		return err
+	}
 	n := w.made[k]
 	w.made[k]++
 	at := fab.Attempt{ID: fab.AttemptID(fmt.Sprintf("a%06d", w.seq)), JobID: j.ID, BatchID: j.BatchID, WorkerID: a.Worker, PlateID: a.Plate, Part: j.Part,
-		Copies: 1, Status: fab.AttemptPrinting, CreatedAt: w.time(), StartedAt: w.time()}
+		Copies: a.Copies, Status: fab.AttemptPrinting, CreatedAt: w.time(), StartedAt: w.time()}
 	j.Status, j.AttemptID = fab.JobLeased, at.ID
 	w.workers[k].AttemptID, w.workers[k].PlateClear = at.ID, false
 	w.attempts[at.ID] = &at
-	w.at(w.now+real, func() error { return w.ends(k, at.ID, w.lab.good(k, n), real) })
+	w.at(w.now+real, func() error { return w.ends(k, at.ID, w.lab.good(k, n, jobs), real) })
 	return nil
+}
+
+// recut makes the job as large as its plate, as dispatch does: jobs whose pieces it makes as well end, and pieces that it
+// does not make wait on.
+func (w *world) recut(j *fab.Job, a schedule.Assignment) (*fab.Job, error) {
+	left := j.Copies - a.Copies
+	j.Copies = a.Copies
+	for _, other := range a.Absorbs {
+		row := w.job(other.Job)
+		if row == nil || row.Status != fab.JobWaiting || row.BatchID != j.BatchID {
+			return nil, fmt.Errorf("policy %s put %s on the plate of %s, which cannot be", w.policy.Name(), other.Job, a.Job)
+		}
+		left += row.Copies
+		if left > 0 {
+			row.Copies, left = left, 0
+		} else {
+			row.Status = fab.JobCancelled
+		}
+	}
+	if left > 0 {
+		w.addPortion(j.BatchID, left)
+		w.at(w.now, func() error { return nil }) // somebody else may begin with it at once
+	}
+	return w.job(a.Job), nil
 }
 
 func (w *world) addJob(j fab.Job) {
@@ -291,14 +333,14 @@ func (w *world) ends(k int, id fab.AttemptID, good bool, real time.Duration) err
 		return nil
 	}
 	j, row := w.job(a.JobID), &w.workers[k]
-	estimate := w.lab.Printers[k].Declared[w.product(j)]
+	estimate := w.lab.Printers[k].Declared[w.product(j)] * time.Duration(a.Copies)
 	delete(w.attempts, id)
 	row.AttemptID = ""
 	w.left[row.ID] = w.time()
 	row.Learn(estimate, real)
 	if good {
 		row.GoodPieces += 4
-		w.count(w.product(j))
+		w.count(w.product(j), int(a.Copies))
 		j.Status = fab.JobDone
 	} else {
 		row.BadPieces += 4
@@ -325,15 +367,14 @@ func there(l *Lab, k int, t time.Duration) time.Duration {
 	return t
 }
 
-func (w *world) count(product int) {
-	w.undone[product]--
-	w.good[product]++
-	if w.undone[product] == 0 {
+func (w *world) count(product, pieces int) {
+	lacked := w.undone[product]
+	w.undone[product] -= pieces
+	w.good[product] += pieces
+	if lacked > 0 && w.undone[product] <= 0 {
 		w.done[product] = w.now
 	}
-	if w.undone[product] < 0 {
-		w.wasted++
-	}
+	w.wasted += min(pieces, max(0, -w.undone[product]))
 }
 
 // lose takes the work from a printer that was silent for too long.
@@ -348,8 +389,16 @@ func (w *world) lose(k int) error {
 	return nil
 }
 
+// printing counts the pieces on printers.
+func (w *world) printing() (n int) {
+	for _, a := range w.attempts {
+		n += int(a.Copies)
+	}
+	return n
+}
+
 func (w *world) outcome() Outcome {
-	o := Outcome{Done: w.done, Surplus: w.wasted + len(w.attempts), Decided: w.decided, Finished: !w.lacks()}
+	o := Outcome{Done: w.done, Surplus: w.wasted + w.printing(), Decided: w.decided, Finished: !w.lacks()}
 	for i, at := range w.done {
 		o.End = max(o.End, at)
 		if over := at - w.lab.Products[i].Due; over > 0 {

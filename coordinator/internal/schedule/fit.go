@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -18,9 +19,11 @@ type kind struct {
 
 // fit is a worker that can do a kind of job, whether or not it is free.
 type fit struct {
-	w     *worker
-	plate fab.PlateID
-	takes time.Duration
+	w      *worker
+	plate  fab.PlateID
+	takes  time.Duration
+	copies int64  // that the plate makes; 0: as many as the job wants
+	shelf  *shelf // nil for hands
 }
 
 // fitting is who can do a kind of job.
@@ -30,6 +33,7 @@ type fitting struct {
 	slicing   []*worker     // by id
 	overQuota int64         // the largest quota that is too small; 0 when none was
 	step      string
+	several   bool // some machine has other sizes of plate than the one that is asked for
 
 	base   *queue  // of all workers as free as at the start
 	sorted []fit   // taken off it
@@ -78,47 +82,19 @@ func (p *planner) fitting(k kind) *fitting {
 	p.kinds[k] = f
 	part, _ := p.designs[k.design].BOM.Part(k.part)
 	f.step = part.Step
-	var plates []fab.Plate
-	for _, plate := range p.Plates {
-		if plate.DesignID == k.design && plate.Part == k.part && (plate.Copies == k.copies || plate.WorkerID != "") {
-			plates = append(plates, plate) // a maker's own file makes as many as it makes: the job becomes so large
-		}
-	}
+	all := p.shelves(k)
+	guessed := p.guess(k)
 	for _, w := range p.workers {
 		switch {
 		case k.how == fab.ByHand:
 			f.addHands(p, w, part, k.copies)
 		case w.Model != "":
-			f.addPrinter(p, w, plates, k)
+			f.addPrinter(p, w, all.of(w), k, guessed)
 		case w.Kind == fab.WorkerHand && w.CanStep("print") && !f.exceeds(w, k.copies):
-			f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guess(plates, k.copies))})
+			f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guessed)})
 		}
 	}
 	return f
-}
-
-// bestOf is the plate that a machine prints of those that fit it: its maker's own file before all others. The zero Plate
-// when none fits. One that is ready goes before one that is not, of two the newer.
-func bestOf(plates []fab.Plate, w fab.Worker) (best fab.Plate) {
-	rank := func(p fab.Plate) int {
-		switch {
-		case p.ID == "":
-			return -1
-		case p.Status == fab.PlateReady && p.WorkerID != "":
-			return 3
-		case p.Status == fab.PlateReady:
-			return 2
-		case inSlicing(p):
-			return 1
-		}
-		return 0
-	}
-	for _, p := range plates {
-		if p.Fits(w) && (rank(p) > rank(best) || rank(p) == rank(best) && p.ID > best.ID) {
-			best = p
-		}
-	}
-	return best
 }
 
 // inSlicing reports whether the G-code of a plate is being made or soon will be.
@@ -128,13 +104,15 @@ func inSlicing(p fab.Plate) bool {
 
 // guess estimates what a machine that the lab does not know takes: as long as the slowest that it knows, or two hours a
 // piece. Its maker slices the part.
-func guess(plates []fab.Plate, copies int64) time.Duration {
+func (p *planner) guess(k kind) time.Duration {
 	var slowest time.Duration
-	for _, p := range plates {
-		slowest = max(slowest, time.Duration(p.Seconds)*time.Second)
+	for _, plate := range p.files[printed{k.design, k.part}] {
+		if plate.Copies == k.copies || plate.WorkerID != "" {
+			slowest = max(slowest, time.Duration(plate.Seconds)*time.Second)
+		}
 	}
 	if slowest == 0 {
-		return time.Duration(copies) * 2 * time.Hour
+		return time.Duration(k.copies) * 2 * time.Hour
 	}
 	return slowest
 }
@@ -147,24 +125,41 @@ func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {
 	f.add(fit{w: w, takes: p.Settings.Hand + work})
 }
 
-func (f *fitting) addPrinter(p *planner, w *worker, plates []fab.Plate, k kind) {
-	plate := bestOf(plates, w.Worker)
+func (f *fitting) addPrinter(p *planner, w *worker, s *shelf, k kind, guessed time.Duration) {
+	one, ready := s.nearest(k.copies, w.most())
 	switch {
-	case inSlicing(plate):
+	case ready:
+		f.several = f.several || !s.only(k.copies)
+		f.add(fit{w: w, plate: one.plate, copies: one.copies, shelf: s, takes: p.takes(w, k.part, one)})
+	case len(s.sizes) > 0:
+		f.exceeds(w, s.sizes[0].copies)
+	case s.slicing:
 		f.slicing = append(f.slicing, w)
-	case f.exceeds(w, cmp.Or(plate.Copies, k.copies)):
-	case plate.Status == fab.PlateReady && w.Streamed():
-		f.add(fit{w: w, plate: plate.ID, takes: w.cost(k.part, time.Duration(plate.Seconds)*time.Second)})
-	case plate.Status == fab.PlateReady: // a maker carries the file to the machine
-		f.add(fit{w: w, plate: plate.ID, takes: p.Settings.Hand + w.cost(k.part, time.Duration(plate.Seconds)*time.Second)})
-	case w.SlicesSelf && !w.Streamed(): // its maker slices the part when the offer comes
-		f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guess(plates, k.copies))})
+	case w.SlicesSelf && !w.Streamed() && !f.exceeds(w, k.copies): // its maker slices the part when the offer comes
+		f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guessed)})
 	}
+}
+
+// takes is what a plate of that size takes from the decision to the end; a maker without an agent carries the file to the
+// machine first.
+func (p *planner) takes(w *worker, part string, one size) time.Duration {
+	if w.Streamed() {
+		return w.cost(part, one.estimate)
+	}
+	return p.Settings.Hand + w.cost(part, one.estimate)
+}
+
+// most is how many pieces the worker takes at a time.
+func (w *worker) most() int64 {
+	if w.Streamed() || w.Quota == 0 {
+		return math.MaxInt64
+	}
+	return w.Quota
 }
 
 // exceeds reports whether a portion is more than a maker takes at a time.
 func (f *fitting) exceeds(w *worker, copies int64) bool {
-	if w.Streamed() || w.Quota == 0 || copies <= w.Quota {
+	if copies <= w.most() {
 		return false
 	}
 	f.overQuota = max(f.overQuota, w.Quota)

@@ -10,6 +10,8 @@ import (
 const (
 	WhyEarliest = "why_earliest_finish" // worker, finish, other, other_finish
 	WhyOnlyFit  = "why_only_fit"        // worker, finish: nobody else could do it
+	WhyTaller   = "why_taller_plate"    // worker, finish, copies: more at once than the job was cut for brings more by the end
+	WhySmaller  = "why_smaller_plate"   // worker, finish, copies: fewer at once, so that others can make the rest meanwhile
 )
 
 // Why a job waits.
@@ -58,6 +60,13 @@ const (
 
 // whyHere says why a job goes where the simulation puts it.
 func whyHere(j *job) fab.Reason {
+	if j.portion != nil {
+		code := WhyTaller
+		if j.portion.copies < j.Copies {
+			code = WhySmaller
+		}
+		return fab.Because(code, "worker", j.on.w.Name, "finish", j.on.finish, "copies", j.portion.copies)
+	}
 	if j.next == nil {
 		return fab.Because(WhyOnlyFit, "worker", j.on.w.Name, "finish", j.on.finish)
 	}

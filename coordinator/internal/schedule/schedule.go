@@ -69,10 +69,18 @@ type Assignment struct {
 	Worker    fab.WorkerID
 	WorkerRev int64
 	Plate     fab.PlateID // empty for hand work
+	Copies    int64       // pieces that it makes; more or fewer than the job's when a plate of another size serves better
+	Absorbs   []Absorbed  // waiting jobs whose pieces it makes too, as far as Copies exceeds the job's; the last maybe in part
 	Spool     fab.SpoolID
 	Offer     bool // asked of a maker, not sent to a machine
 	Finish    time.Time
 	Why       fab.Reason
+}
+
+// Absorbed is a waiting job whose pieces another job's plate makes.
+type Absorbed struct {
+	Job fab.JobID
+	Rev int64
 }
 
 // Make plans.
@@ -99,22 +107,26 @@ type planner struct {
 	workers []*worker
 	kinds   map[kind]*fitting
 	hours   calendars
-	plates  map[fab.PlateID]fab.Plate
-	jobs    []*job // waiting, by id; after simulate in the order of the simulation
+	plates  map[fab.PlateID]*fab.Plate
+	files   map[printed][]*fab.Plate
+	// machines numbers the kinds of machine there are.
+	machines map[fab.Machine]int
+	jobs     []*job // waiting, by id; after simulate in the order of the simulation
 }
 
 // job is a waiting job and what the planner found out about it.
 type job struct {
 	fab.Job
-	kind   kind
-	fits   *fitting
-	before int64      // position in its batch: millionths of the products that the pieces before it complete
-	held   fab.Reason // why it may not run yet, whoever is free
-	rank   int        // position in the order of the simulation
-	due    time.Time  // of its batch
-	moved  bool       // from where it would end first, for the good of all
-	on     *candidate // where the simulation puts it; nil when nobody can take it
-	next   *candidate // the second best
+	kind    kind
+	fits    *fitting
+	before  int64      // position in its batch: millionths of the products that the pieces before it complete
+	held    fab.Reason // why it may not run yet, whoever is free
+	rank    int        // position in the order of the simulation
+	due     time.Time  // of its batch
+	moved   bool       // from where it would end first, for the good of all
+	on      *candidate // where the simulation puts it; nil when nobody can take it
+	next    *candidate // the second best
+	portion *portion   // it starts now on a plate of another size; nil when it does not
 }
 
 // late is by how much a job ends after it is due where it is.
@@ -139,9 +151,12 @@ func (c *candidate) startsNow() bool { return c.at == 0 && c.w.state == idle }
 
 func newPlanner(s Snapshot, now time.Time) *planner {
 	p := &planner{Snapshot: s, now: now, batches: map[fab.BatchID]fab.Batch{}, designs: map[fab.DesignVersionID]fab.DesignVersion{},
-		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}, hours: calendars{now, s.Zone, map[fab.Hours]calendar{}}, plates: map[fab.PlateID]fab.Plate{}}
-	for _, plate := range s.Plates {
+		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}, hours: calendars{now, s.Zone, map[fab.Hours]calendar{}},
+		plates: map[fab.PlateID]*fab.Plate{}, files: map[printed][]*fab.Plate{}, machines: map[fab.Machine]int{}}
+	for i := range s.Plates {
+		plate, of := &s.Plates[i], printed{s.Plates[i].DesignID, s.Plates[i].Part}
 		p.plates[plate.ID] = plate
+		p.files[of] = append(p.files[of], plate)
 	}
 	for _, b := range s.Batches {
 		p.batches[b.ID] = b
@@ -172,17 +187,32 @@ func (p *planner) assign(plan *Plan) {
 		if j.on.finish.After(plan.Finish[j.BatchID]) {
 			plan.Finish[j.BatchID] = j.on.finish
 		}
-		w := j.on.w
-		if w.state == idle && !w.taken && w.opens.IsZero() && j.on.at > 0 {
-			w.opens = j.on.start
-		}
-		if j.on.startsNow() && !w.taken {
+		if w := j.on.w; j.on.startsNow() && !w.taken {
 			w.taken = true // jobs come in the order of their starts at each worker
-			plan.Assign = append(plan.Assign, Assignment{
-				Job: j.ID, JobRev: j.Rev, Worker: w.ID, WorkerRev: w.Rev, Plate: j.on.plate, Spool: w.SpoolID,
-				Offer: !w.Streamed(), Finish: j.on.finish, Why: whyHere(j),
-			})
+			plan.Assign = append(plan.Assign, j.assignment())
 			j.on.now = true
 		}
 	}
+	for _, j := range p.jobs {
+		if j.on == nil {
+			continue
+		}
+		if w := j.on.w; w.state == idle && !w.taken && w.opens.IsZero() {
+			w.opens = j.on.start
+		}
+	}
+}
+
+func (j *job) assignment() Assignment {
+	w := j.on.w
+	a := Assignment{
+		Job: j.ID, JobRev: j.Rev, Worker: w.ID, WorkerRev: w.Rev, Plate: j.on.plate, Copies: cmp.Or(j.on.copies, j.Copies), Spool: w.SpoolID,
+		Offer: !w.Streamed(), Finish: j.on.finish, Why: whyHere(j),
+	}
+	if j.portion != nil {
+		for _, other := range j.portion.absorbs {
+			a.Absorbs = append(a.Absorbs, Absorbed{other.ID, other.Rev})
+		}
+	}
+	return a
 }

@@ -13,6 +13,12 @@ import (
 // and the best of these plans is taken.
 func (p *planner) simulate() {
 	p.order()
+	p.compare()
+	p.resize()
+}
+
+// compare takes the best of several plans.
+func (p *planner) compare() {
 	bestLate, bestEnd := p.handOut(nil, 0)
 	if !p.competing() {
 		return

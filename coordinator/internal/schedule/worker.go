@@ -22,15 +22,16 @@ const (
 // worker is a worker as the simulation sees it.
 type worker struct {
 	fab.Worker
-	index int // in planner.workers
-	state state
-	free  time.Time // when it could start the next job, unless off
-	heat  calendar  // when it may print
-	clear calendar  // when somebody is there to clear and to start it
-	why   fab.Reason
-	taken bool       // got a job in this plan
-	opens time.Time  // idle, but its next job has to wait for its hours
-	paces []fab.Pace // its own
+	index   int // in planner.workers
+	machine int // number of its kind of machine
+	state   state
+	free    time.Time // when it could start the next job, unless off
+	heat    calendar  // when it may print
+	clear   calendar  // when somebody is there to clear and to start it
+	why     fab.Reason
+	taken   bool       // got a job in this plan
+	opens   time.Time  // idle, but its next job has to wait for its hours
+	paces   []fab.Pace // its own
 }
 
 // begin is when work of this length could start at or after t, or never: within the hours in which the printer may be
@@ -76,7 +77,21 @@ func (p *planner) addWorkers() {
 	slices.SortFunc(p.workers, func(a, b *worker) int { return cmp.Compare(a.ID, b.ID) })
 	for i, w := range p.workers {
 		w.index = i
+		kind := w.Machine()
+		if _, known := p.machines[kind]; !known {
+			p.machines[kind] = len(p.machines)
+		}
+		w.machine = p.machines[kind]
 	}
+}
+
+// worker finds one by its id; nil when there is none.
+func (p *planner) worker(id fab.WorkerID) *worker {
+	i, found := slices.BinarySearchFunc(p.workers, id, func(w *worker, id fab.WorkerID) int { return cmp.Compare(w.ID, id) })
+	if !found {
+		return nil
+	}
+	return p.workers[i]
 }
 
 // away says why a worker does not count at all, whether or not it is at work.
