@@ -2,6 +2,7 @@ package production
 
 import (
 	"context"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -26,11 +27,11 @@ func (k plateKey) row() fab.Plate {
 // of each part of the versions in use, so that a version can be made on every machine before somebody asks for it. What
 // is no longer wanted and not made yet is dropped until it is wanted again.
 func planPlates(tx *store.Tx) error {
-	wanted, order, err := wantedPlates(tx)
+	have, err := tx.PlateStands()
 	if err != nil {
 		return err
 	}
-	have, err := tx.PlateStands()
+	wanted, order, err := wantedPlates(tx, have)
 	if err != nil {
 		return err
 	}
@@ -84,22 +85,38 @@ func turnPlate(tx *store.Tx, id fab.PlateID, to fab.PlateStatus, why fab.Reason)
 	return nil
 }
 
+// wishes are the plates that the lab wants, in the order of their need.
+type wishes struct {
+	machines []fab.Machine
+	keys     map[plateKey]bool
+	order    []plateKey
+}
+
+func (w *wishes) add(key plateKey) {
+	if !w.keys[key] {
+		w.keys[key], w.order = true, append(w.order, key)
+	}
+}
+
+// everywhere wants the plate that jobs for a part are cut for, on all machines.
+func (w *wishes) everywhere(design fab.DesignVersionID, part fab.Part) {
+	for _, m := range w.machines {
+		w.add(plateKey{design, part.Code, max(1, part.PerPlate), m})
+	}
+}
+
 // wantedPlates are the keys of all plates that the lab wants, in the order of their need.
-func wantedPlates(tx *store.Tx) (wanted map[plateKey]bool, order []plateKey, err error) {
-	machines, err := machinesIn(tx)
+func wantedPlates(tx *store.Tx, have []fab.Plate) (wanted map[plateKey]bool, order []plateKey, err error) {
+	w := wishes{keys: map[plateKey]bool{}}
+	if w.machines, err = machinesIn(tx); err != nil {
+		return nil, nil, err
+	}
+	waiting, err := printedParts(tx)
 	if err != nil {
 		return nil, nil, err
 	}
-	wanted = map[plateKey]bool{}
-	want := func(design fab.DesignVersionID, part string, copies int64) {
-		for _, m := range machines {
-			if key := (plateKey{design, part, copies, m}); !wanted[key] {
-				wanted[key], order = true, append(order, key)
-			}
-		}
-	}
-	if err := wantForJobs(tx, want); err != nil {
-		return nil, nil, err
+	for _, of := range waiting {
+		w.everywhere(of.design, of.part)
 	}
 	designs, err := tx.Designs()
 	if err != nil {
@@ -108,33 +125,73 @@ func wantedPlates(tx *store.Tx) (wanted map[plateKey]bool, order []plateKey, err
 	for _, d := range designs {
 		for _, part := range d.BOM.Parts {
 			if d.Status != fab.DesignWithdrawn && part.How == fab.ByPrint && part.ModelHash != "" {
-				want(d.ID, part.Code, max(1, part.PerPlate))
+				w.everywhere(d.ID, part)
 			}
 		}
 	}
-	return wanted, order, nil
+	w.single(waiting, have)
+	return w.keys, w.order, nil
 }
 
-func wantForJobs(tx *store.Tx, want func(fab.DesignVersionID, string, int64)) error {
+// long is how long a plate may take before one of a single piece is worth having beside it.
+const long = 2 * time.Hour
+
+// tooMany is what the slicer says of a plate that has more copies than the bed holds.
+const tooMany = "plate.too_many"
+
+// single wants plates of one piece of what waits: where the whole plate takes long, so that the last pieces of a batch can
+// be shared out, and where the bed is too small for it.
+func (w *wishes) single(waiting []printedPart, have []fab.Plate) {
+	stands := map[plateKey]fab.Plate{}
+	for _, p := range have {
+		stands[keyOf(p)] = p
+	}
+	for _, of := range waiting {
+		for _, m := range w.machines {
+			whole := stands[plateKey{of.design, of.part.Code, of.part.PerPlate, m}]
+			slow := whole.Status == fab.PlateReady && time.Duration(whole.Seconds)*time.Second > long
+			if slow || whole.Status == fab.PlateImpossible && whole.Why.Code == tooMany {
+				w.add(plateKey{of.design, of.part.Code, 1, m})
+			}
+		}
+	}
+}
+
+// printedPart is a part of a version that some job waits for.
+type printedPart struct {
+	design fab.DesignVersionID
+	part   fab.Part
+}
+
+// printedParts are the parts that waiting jobs print, in the order of the jobs.
+func printedParts(tx *store.Tx) (parts []printedPart, err error) {
 	jobs, err := tx.Jobs(fab.JobWaiting)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	batches := map[fab.BatchID]fab.Batch{}
+	type of struct {
+		batch fab.BatchID
+		part  string
+	}
+	seen := map[of]bool{}
 	for _, j := range jobs {
-		if j.How != fab.ByPrint {
+		if key := (of{j.BatchID, j.Part}); j.How != fab.ByPrint || seen[key] {
 			continue
 		}
-		b, known := batches[j.BatchID]
-		if !known {
-			if b, err = tx.Batch(j.BatchID); err != nil {
-				return err
-			}
-			batches[j.BatchID] = b
+		seen[of{j.BatchID, j.Part}] = true
+		b, err := tx.Batch(j.BatchID)
+		if err != nil {
+			return nil, err
 		}
-		want(b.DesignID, j.Part, j.Copies)
+		design, err := tx.Design(b.DesignID)
+		if err != nil {
+			return nil, err
+		}
+		if part, ok := design.BOM.Part(j.Part); ok {
+			parts = append(parts, printedPart{b.DesignID, part})
+		}
 	}
-	return nil
+	return parts, nil
 }
 
 // machinesIn are the kinds of machine that the lab slices for, in the order in which they joined. A printer without a

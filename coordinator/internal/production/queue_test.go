@@ -460,3 +460,34 @@ func TestNobodyGetsAnothersPlate(t *testing.T) {
 		require.Len(l.t, seen, 12)
 	})
 }
+
+// Ensure that where a plate takes long, one of a single piece is made as well, once something waits, and only there: with
+// it the last pieces of a batch are shared out.
+func TestLongPlatesGetASmallOneBeside(t *testing.T) {
+	l := open(t)
+	l.printer("tortue", "ender-3", 1_000_000)
+	l.printer("orange", "mk3s", 1_000_000)
+	l.request("visor", 6)
+	l.ready()
+	l.update(func(tx *store.Tx) error {
+		plates, err := tx.Plates("")
+		for _, p := range plates {
+			if p.Model == "mk3s" {
+				p.Seconds = 3 * 3600
+				require.NoError(t, tx.SetPlate(&p))
+			}
+		}
+		return err
+	})
+	l.ready()
+	l.view(func(tx *store.Tx) error {
+		plates, err := tx.Plates("")
+		copies := map[string][]int64{}
+		for _, p := range plates {
+			require.Equal(t, fab.PlateReady, p.Status)
+			copies[p.Model] = append(copies[p.Model], p.Copies)
+		}
+		require.Equal(t, map[string][]int64{"ender-3": {2}, "mk3s": {2, 1}}, copies)
+		return err
+	})
+}

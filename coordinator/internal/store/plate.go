@@ -56,7 +56,7 @@ func (tx *Tx) PlateLike(p fab.Plate) (fab.Plate, error) {
 // first.
 func (tx *Tx) PlateStands() ([]fab.Plate, error) {
 	return many[fab.Plate](tx, "plates", func(q query) query {
-		return q.Column("id", "design_id", "part", "copies", "model", "nozzle_um", "filament", "overlay", "status", "why").
+		return q.Column("id", "design_id", "part", "copies", "model", "nozzle_um", "filament", "overlay", "status", "why", "seconds").
 			Where("worker_id IS NULL").Order("id")
 	})
 }
@@ -66,7 +66,7 @@ func (tx *Tx) PlateStands() ([]fab.Plate, error) {
 // withdrawn version is made only when a job needs it.
 func (tx *Tx) PlateToSlice() (fab.Plate, error) {
 	const needed = `EXISTS (SELECT 1 FROM jobs j JOIN batches b ON b.id = j.batch_id
-		WHERE j.status = 'waiting' AND b.design_id = plate.design_id AND j.part = plate.part AND j.copies = plate.copies)`
+		WHERE j.status = 'waiting' AND b.design_id = plate.design_id AND j.part = plate.part)`
 	const made = `(SELECT COUNT(*) FROM plates r WHERE r.status IN ('ready', 'slicing') AND r.design_id = plate.design_id AND
 		r.model = plate.model AND r.nozzle_um = plate.nozzle_um AND r.filament = plate.filament AND r.overlay = plate.overlay)`
 	return one[fab.Plate](tx, "plate", func(q query) query {

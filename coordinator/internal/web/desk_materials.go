@@ -155,7 +155,7 @@ func (r *reader) assembled() (map[lineOf]int64, error) {
 	return sum, err
 }
 
-// filament is what the plates that are not printed yet take, by filament: as much as the first plate that was sliced.
+// filament is what the pieces that are not printed yet take, by filament: as much as on the first plate that was sliced.
 func (w work) filament() map[string]int64 {
 	sum := map[string]int64{}
 	for _, j := range w.jobs {
@@ -163,10 +163,10 @@ func (w work) filament() map[string]int64 {
 			continue
 		}
 		i := slices.IndexFunc(w.plates, func(p fab.Plate) bool {
-			return p.Part == j.Part && p.Copies == j.Copies && p.Status == fab.PlateReady
+			return p.Part == j.Part && p.Copies > 0 && p.Status == fab.PlateReady
 		})
 		if i >= 0 {
-			sum[w.plates[i].Filament] += w.plates[i].FilamentMG
+			sum[w.plates[i].Filament] += w.plates[i].FilamentMG * j.Copies / w.plates[i].Copies
 		}
 	}
 	return sum
