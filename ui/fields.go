@@ -51,6 +51,7 @@ const (
 
 	FieldRole = "role" // of the demo's bar
 
+	FieldWhy     = "why" // what a decision rests on
 	FieldVersion = "version"
 	FieldModel   = "file_"   // followed by the code of a part: a file to take in its place
 	FieldKept    = "kept_"   // followed by the code of a part: hash of the file that was sent before

@@ -96,6 +96,7 @@ type Version struct {
 	Product string // its name
 	Parts   []ModelPart
 	Plates  []PartPlates
+	Form    Form
 }
 
 func (Version) view() string { return "version" }

@@ -35,6 +35,9 @@ type Batch struct {
 	Status    BatchStatus     `bun:"status"`
 	CreatedAt time.Time       `bun:"created_at"`
 	DoneAt    time.Time       `bun:"done_at,nullzero"`
+	TrialID   TrialID         `bun:"trial_id,nullzero"`   // the trial whose pieces it makes
+	MovedFrom DesignVersionID `bun:"moved_from,nullzero"` // the version it made until MovedAt, when that was superseded
+	MovedAt   time.Time       `bun:"moved_at,nullzero"`
 }
 
 // PartCount is how far a batch is with one part, in pieces.

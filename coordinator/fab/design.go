@@ -76,4 +76,13 @@ type DesignVersion struct {
 	CreatedAt   time.Time         `bun:"created_at"`
 	WithdrawnAt time.Time         `bun:"withdrawn_at,nullzero"`
 	Dangerous   bool              `bun:"dangerous"` // withdrawn because dangerous, not superseded
+	TrialledAt  time.Time         `bun:"trialled_at,nullzero"`
+	TrialledWhy string            `bun:"trialled_why"`      // as written, where no tester answered
+	WordsAt     time.Time         `bun:"words_at,nullzero"` // when the claim or a notice was last changed by hand
+}
+
+// Tried reports whether the version may leave the lab outside of a trial: those who need it tried it, and nobody found
+// it dangerous. A superseded one may, so that what was begun after it is not lost.
+func (d DesignVersion) Tried() bool {
+	return !d.Dangerous && (d.Status == DesignTrialled || d.Status == DesignWithdrawn && !d.TrialledAt.IsZero())
 }

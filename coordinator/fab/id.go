@@ -59,5 +59,7 @@ type (
 	AccountID       string
 	LinkID          string
 	RecallID        string
+	TrialID         string
+	TesterID        string
 	SlicerID        string // a program that slices for the lab
 )

@@ -46,6 +46,7 @@ const (
 	LinkSetup    = "setup"    // the first administrator, once
 	LinkEnrol    = "enrol"    // an agent joins, once
 	LinkInvite   = "invite"   // somebody joins without being approved, once
+	LinkTester   = "tester"   // the answer of one tester
 	LinkEnter    = "enter"    // a maker signs in without a password, once
 )
 

@@ -34,6 +34,7 @@ type Lot struct {
 	Status    LotStatus       `bun:"status"`
 	CreatedAt time.Time       `bun:"created_at"`
 	SettledAt time.Time       `bun:"settled_at,nullzero"`
+	TrialID   TrialID         `bun:"trial_id,nullzero"` // the trial to whose testers alone it may go
 }
 
 // Inspection is one count of a lot at the hub: what was there, and why it differs from the label.

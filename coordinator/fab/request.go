@@ -24,6 +24,7 @@ var RequestTable = Table[RequestStatus]{
 const (
 	ChannelWeb   = "web"
 	ChannelPhone = "phone"
+	ChannelTrial = "trial" // the lab sends pieces to a tester
 )
 
 // Request is what a facility asks for. Ref is spoken on the phone; the capability link to the tracking page is a Link.
@@ -41,6 +42,7 @@ type Request struct {
 	ApprovedAt time.Time     `bun:"approved_at,nullzero"`
 	ClosedAt   time.Time     `bun:"closed_at,nullzero"`
 	ReceiptAt  time.Time     `bun:"receipt_at,nullzero"` // when the requester confirmed receipt
+	TrialID    TrialID       `bun:"trial_id,nullzero"`   // the trial whose pieces it brings to a tester
 }
 
 // RequestLine is one product of a request.

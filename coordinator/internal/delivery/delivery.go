@@ -175,8 +175,10 @@ func moveBox(tx *store.Tx, b fab.Box, from, to fab.LocationID, why string) ([]fa
 		if err != nil {
 			return nil, err
 		}
-		if why == "loaded" && design.Status != fab.DesignTrialled {
-			return nil, fab.Refuse(fab.Conflict, "design_not_trialled", "stop", "product", k.Product)
+		if why == "loaded" {
+			if err := mayLeave(tx, design, k); err != nil {
+				return nil, err
+			}
 		}
 		err = tx.Post(fab.StockMove{Item: fab.KitItem(k.Product), Source: string(k.ID), From: from, To: to, Quantity: k.Quantity, Why: why, Subject: string(b.ID)})
 		if err != nil {
@@ -189,6 +191,36 @@ func moveBox(tx *store.Tx, b fab.Box, from, to fab.LocationID, why string) ([]fa
 		lines = append(lines, fab.NoteLine{Product: k.Product, Quantity: k.Quantity, Box: b.Code, Lots: lots})
 	}
 	return lines, nil
+}
+
+// mayLeave looks at a kit once more before it leaves the lab: a version may be withdrawn, or a trial closed, since it was
+// packed.
+func mayLeave(tx *store.Tx, design fab.DesignVersion, k fab.Kit) error {
+	r, err := tx.Request(k.RequestID)
+	if err != nil {
+		return err
+	}
+	if err := fab.MayServe(design, r.TrialID, r.TrialID, "stop"); err != nil {
+		return err
+	}
+	inside, err := tx.KitLots(k.ID)
+	if err != nil {
+		return err
+	}
+	for _, kl := range inside {
+		lot, err := tx.Lot(kl.LotID)
+		if err != nil {
+			return err
+		}
+		made, err := tx.Design(lot.DesignID)
+		if err != nil {
+			return err
+		}
+		if err := fab.MayServe(made, lot.TrialID, r.TrialID, "stop"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lotCodes(tx *store.Tx, k fab.Kit) ([]string, error) {

@@ -88,13 +88,14 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad in
 	if err != nil {
 		return fab.Lot{}, err
 	}
-	lot := fab.Lot{
-		ID: store.NewID[fab.LotID](tx), Code: fmt.Sprintf("%s-%03d", initial, n), AttemptID: a.ID, BatchID: a.BatchID, DesignID: b.DesignID,
-		Part: a.Part, WorkerID: w.ID, MakerID: w.MakerID, SpoolID: a.SpoolID, Declared: good, Bad: bad, Status: fab.LotMade, CreatedAt: tx.Now(),
-	}
-	design, err := tx.Design(b.DesignID)
+	design, err := madeAfter(tx, a, b)
 	if err != nil {
-		return lot, err
+		return fab.Lot{}, err
+	}
+	lot := fab.Lot{
+		ID: store.NewID[fab.LotID](tx), Code: fmt.Sprintf("%s-%03d", initial, n), AttemptID: a.ID, BatchID: a.BatchID, DesignID: design.ID,
+		Part: a.Part, WorkerID: w.ID, MakerID: w.MakerID, SpoolID: a.SpoolID, Declared: good, Bad: bad, Status: fab.LotMade, CreatedAt: tx.Now(),
+		TrialID: b.TrialID,
 	}
 	if design.Dangerous {
 		lot.Status = fab.LotBlocked

@@ -28,6 +28,9 @@ func (p *Production) Adopt(ctx context.Context, d fab.DesignVersion, files map[s
 			return err
 		}
 		d.ID, d.CreatedAt = store.NewID[fab.DesignVersionID](tx), tx.Now()
+		if d.Status == fab.DesignTrialled {
+			d.TrialledAt = d.CreatedAt
+		}
 		return tx.AddDesign(&d)
 	})
 }
@@ -68,28 +71,4 @@ func addMaterials(tx *store.Tx, materials []fab.Material) error {
 		}
 	}
 	return nil
-}
-
-// Withdraw takes a version out of use. Of a dangerous one nothing more is begun, its lots are blocked as by a recall,
-// and what is requested is made anew after the current version; a superseded one only gets no new batch. A version once
-// found dangerous stays so.
-func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dangerous bool, by fab.AccountID) error {
-	return p.store.Update(ctx, func(tx *store.Tx) error {
-		d, err := tx.Design(id)
-		if err != nil || d.Status == fab.DesignWithdrawn && (d.Dangerous || !dangerous) {
-			return err
-		}
-		if err := fab.DesignTable.Move("design", d.Status, fab.DesignWithdrawn); err != nil {
-			return err
-		}
-		if d.WithdrawnAt.IsZero() {
-			d.WithdrawnAt = tx.Now()
-		}
-		d.Status, d.Dangerous = fab.DesignWithdrawn, dangerous
-		if err := tx.SetDesign(&d); err != nil || !dangerous {
-			return err
-		}
-		_, err = recall(tx, "design", string(id), "design_dangerous")
-		return err
-	})
 }

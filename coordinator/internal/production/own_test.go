@@ -103,11 +103,11 @@ func TestANewVersionOfAProduct(t *testing.T) {
 		_, err = l.p.AddVersion(ctx, n)
 		refused(l.t, err, fab.NotFound, "not_found")
 
-		require.NoError(l.t, l.p.Trialled(ctx, d.ID, ""))
-		require.NoError(l.t, l.p.Trialled(ctx, d.ID, ""))
+		require.NoError(l.t, l.p.Decide(ctx, Decision{Design: d.ID, Why: "tried for a day"}))
+		require.NoError(l.t, l.p.Decide(ctx, Decision{Design: d.ID, Why: "tried for a day"}))
 		require.Equal(l.t, d.ID, l.design().ID)
 		require.NoError(l.t, l.p.Withdraw(ctx, d.ID, false, ""))
-		refused(l.t, l.p.Trialled(ctx, d.ID, ""), fab.Conflict, "state_not_allowed")
+		refused(l.t, l.p.Decide(ctx, Decision{Design: d.ID, Why: "tried for a day"}), fab.Conflict, "state_not_allowed")
 		require.Equal(l.t, before.ID, l.design().ID)
 	})
 }

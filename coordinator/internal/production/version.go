@@ -48,6 +48,10 @@ func (p *Production) AddVersion(ctx context.Context, n NewVersion) (d fab.Design
 		return fab.DesignVersion{}, err
 	}
 	d.Version, d.Status, d.Dangerous, d.WithdrawnAt = n.Version, fab.DesignPrototype, false, time.Time{}
+	d.TrialledAt, d.TrialledWhy, d.WordsAt = time.Time{}, "", time.Time{}
+	if d.Claim == fab.ClaimTried || d.Claim == fab.ClaimTriedByCare {
+		d.Claim = "" // this one nobody has tried
+	}
 	if d.Hash, err = contentHash(d); err != nil {
 		return fab.DesignVersion{}, err
 	}
@@ -173,23 +177,4 @@ func orConflict(err error, code string) error {
 		return err
 	}
 	return fab.Refuse(fab.Conflict, code, "")
-}
-
-// Trialled records that a version was tried by those who need it: its pieces may leave the lab from now on, and new
-// requests are made after it.
-func (p *Production) Trialled(ctx context.Context, id fab.DesignVersionID, by fab.AccountID) error {
-	return p.store.Update(ctx, func(tx *store.Tx) error {
-		d, err := tx.Design(id)
-		if err != nil || d.Status == fab.DesignTrialled {
-			return err
-		}
-		if err := fab.DesignTable.Move("design", d.Status, fab.DesignTrialled); err != nil {
-			return err
-		}
-		d.Status = fab.DesignTrialled
-		if err := tx.SetDesign(&d); err != nil {
-			return err
-		}
-		return tx.Note(fab.Change{Code: "version_trialled", Subject: string(d.ID), Args: fab.Args{"product": d.Product, "version": d.Version, "by": string(by)}})
-	})
 }

@@ -51,10 +51,11 @@ func (tx *Tx) RequestLines(id fab.RequestID) ([]fab.RequestLine, error) {
 }
 
 // LinesWithoutBatch reads the lines of approved requests that promise something and have no batch, in the order in which
-// they were asked. A batch given up because its version is dangerous is none; one that a coordinator gave up is.
+// they were asked. A batch given up because its version is dangerous is none; one that a coordinator gave up is. What
+// testers get is made by the batch of their trial.
 func (tx *Tx) LinesWithoutBatch() ([]fab.RequestLine, error) {
 	return many[fab.RequestLine](tx, "request lines", func(q query) query {
-		return q.Where("promised > 0").Where("request_id IN (SELECT id FROM requests WHERE status = ?)", string(fab.RequestApproved)).
+		return q.Where("promised > 0").Where("request_id IN (SELECT id FROM requests WHERE status = ? AND trial_id IS NULL)", string(fab.RequestApproved)).
 			Where(`NOT EXISTS (SELECT 1 FROM batches b JOIN design_versions d ON d.id = b.design_id
 				WHERE b.request_id = request_line.request_id AND b.product = request_line.product AND (b.status <> ? OR d.dangerous = ?))`,
 				string(fab.BatchCancelled), false).Order("id")

@@ -28,6 +28,7 @@ var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
+	"TrialStatus": "running", "Tester.Kind": "care",
 }
 
 // fill sets v, a field called name, to something that is not zero. Identifiers are named after their type, so that rows
@@ -133,9 +134,11 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("AgentEvent", trip[fab.AgentEvent])
 	put("Worker", trip[fab.Worker])
 	put("Pace", trip[fab.Pace])
+	put("DesignVersion", trip[fab.DesignVersion])
+	put("Trial", trip[fab.Trial])
 	put("Request", trip[fab.Request])
 	put("RequestLine", trip[fab.RequestLine])
-	put("DesignVersion", trip[fab.DesignVersion])
+	put("Tester", trip[fab.Tester])
 	put("Batch", trip[fab.Batch])
 	put("Plate", trip[fab.Plate])
 	put("Job", trip[fab.Job])

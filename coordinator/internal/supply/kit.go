@@ -48,13 +48,18 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 	if c.Wanted, err = wanted(tx, l); err != nil {
 		return c, err
 	}
-	design, err := designOf(tx, r.ID, l.Product)
+	design, err := designOf(tx, r, l.Product)
 	if err != nil {
 		return c, err
 	}
+	if err := fab.MayServe(design, r.TrialID, r.TrialID, ""); err != nil {
+		c.Short = whyNot(err)
+		return c, nil
+	}
 	c.Now = c.Wanted
+	from := hub{tx: tx, trial: r.TrialID}
 	for _, n := range needs(design.BOM) {
-		picks, err := pick(tx, n, 1<<62)
+		picks, err := from.pick(n, 1<<62)
 		if err != nil {
 			return c, err
 		}
@@ -70,10 +75,25 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 	return c, nil
 }
 
-// designOf is the version that the batch of this request was frozen with, or the current one. The batch of a version that
-// proved dangerous is given up for another.
-func designOf(tx *store.Tx, id fab.RequestID, product string) (fab.DesignVersion, error) {
-	batches, err := tx.BatchesOf(id)
+// whyNot is a refusal as a reason to show.
+func whyNot(err error) fab.Reason {
+	if refusals, ok := fab.RefusalsOf(err); ok {
+		return fab.Reason{Code: "error." + refusals[0].Code, Args: refusals[0].Args}
+	}
+	return fab.Reason{}
+}
+
+// designOf is the version that a tester is to try, that the batch of this request was frozen with, or the current one. The
+// batch of a version that proved dangerous is given up for another.
+func designOf(tx *store.Tx, r fab.Request, product string) (fab.DesignVersion, error) {
+	if r.TrialID != "" {
+		trial, err := tx.Trial(r.TrialID)
+		if err != nil {
+			return fab.DesignVersion{}, err
+		}
+		return tx.Design(trial.DesignID)
+	}
+	batches, err := tx.BatchesOf(r.ID)
 	if err != nil {
 		return fab.DesignVersion{}, err
 	}
@@ -106,9 +126,16 @@ func needs(bom fab.BOM) []need {
 	return list
 }
 
+// hub is what lies there for the requests of one trial, or for those of none.
+type hub struct {
+	tx      *store.Tx
+	trial   fab.TrialID
+	designs map[fab.DesignVersionID]fab.DesignVersion // read before
+}
+
 // pick chooses what to take from the hub, oldest source first. It returns less than quantity when there is less.
-func pick(tx *store.Tx, n need, quantity int64) ([]fab.Balance, error) {
-	holding, err := tx.Holding(n.item)
+func (h *hub) pick(n need, quantity int64) ([]fab.Balance, error) {
+	holding, err := h.tx.Holding(n.item)
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +148,11 @@ func pick(tx *store.Tx, n need, quantity int64) ([]fab.Balance, error) {
 			continue
 		}
 		if n.lots {
-			lot, err := tx.Lot(fab.LotID(at.Source))
+			may, err := h.may(fab.LotID(at.Source))
 			if err != nil {
 				return nil, err
 			}
-			if lot.Status != fab.LotReady {
+			if !may {
 				continue
 			}
 		}
@@ -134,6 +161,25 @@ func pick(tx *store.Tx, n need, quantity int64) ([]fab.Balance, error) {
 		picks = append(picks, at)
 	}
 	return picks, nil
+}
+
+// may reports whether a lot may go into a kit.
+func (h *hub) may(id fab.LotID) (bool, error) {
+	lot, err := h.tx.Lot(id)
+	if err != nil || lot.Status != fab.LotReady {
+		return false, err
+	}
+	design, known := h.designs[lot.DesignID]
+	if !known {
+		if design, err = h.tx.Design(lot.DesignID); err != nil {
+			return false, err
+		}
+		if h.designs == nil {
+			h.designs = map[fab.DesignVersionID]fab.DesignVersion{}
+		}
+		h.designs[lot.DesignID] = design
+	}
+	return fab.MayServe(design, lot.TrialID, h.trial, "") == nil, nil
 }
 
 // MakeKits assembles products for a line of a request: parts and materials leave the ledger, kits enter it.
@@ -157,14 +203,18 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 	if r.Status != fab.RequestApproved {
 		return fab.Kit{}, fab.Refuse(fab.Conflict, "request_not_open", "request")
 	}
-	design, err := designOf(tx, id, product)
+	design, err := designOf(tx, r, product)
 	if err != nil {
 		return fab.Kit{}, err
 	}
+	if err := fab.MayServe(design, r.TrialID, r.TrialID, "count"); err != nil {
+		return fab.Kit{}, err
+	}
+	from := hub{tx: tx, trial: r.TrialID}
 	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
 	var lots []fab.KitLot
 	for _, n := range needs(design.BOM) {
-		picks, err := consume(tx, k, n)
+		picks, err := from.consume(k, n)
 		if err != nil {
 			return k, err
 		}
@@ -218,9 +268,9 @@ func wanted(tx *store.Tx, l fab.RequestLine) (int64, error) {
 	return max(0, left), err
 }
 
-func consume(tx *store.Tx, k fab.Kit, n need) ([]fab.Balance, error) {
+func (h *hub) consume(k fab.Kit, n need) ([]fab.Balance, error) {
 	wanted := n.perUnit * k.Quantity
-	picks, err := pick(tx, n, wanted)
+	picks, err := h.pick(n, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +282,7 @@ func consume(tx *store.Tx, k fab.Kit, n need) ([]fab.Balance, error) {
 		return nil, fab.Refuse(fab.Conflict, "kit_short", "count", "item", string(n.item), "have", have, "need", wanted)
 	}
 	for _, p := range picks {
-		err := tx.Post(fab.StockMove{Item: n.item, Source: p.Source, From: fab.TheHub, To: fab.OutsideUsed, Quantity: p.Quantity, Why: "kitted", Subject: string(k.ID), By: k.By})
+		err := h.tx.Post(fab.StockMove{Item: n.item, Source: p.Source, From: fab.TheHub, To: fab.OutsideUsed, Quantity: p.Quantity, Why: "kitted", Subject: string(k.ID), By: k.By})
 		if err != nil {
 			return nil, err
 		}

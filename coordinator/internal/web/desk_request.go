@@ -133,7 +133,7 @@ func (r *reader) ready(item fab.Item) (n int64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if lot.Status == fab.LotReady {
+		if lot.Status == fab.LotReady && lot.TrialID == "" {
 			n += at.Quantity
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -140,7 +141,7 @@ func (s *Server) modelParts(c *gin.Context, d fab.DesignVersion) (list []ui.Mode
 // versionTrialled says that a version was tried by those who need it.
 func (s *Server) versionTrialled(c *gin.Context) error {
 	return s.versionAct(c, "done.version_trialled", func(id fab.DesignVersionID) error {
-		return s.Production.Trialled(c.Request.Context(), id, me(c).ID)
+		return s.Production.Decide(c.Request.Context(), production.Decision{Design: id, Why: c.PostForm(ui.FieldWhy), By: me(c).ID})
 	})
 }
 

@@ -107,7 +107,7 @@ func TestNewVersion(t *testing.T) {
 	require.Contains(t, w.desk.page(page).main(), "ne contient aucune forme", "the version before is as it was")
 
 	require.Equal(t, "1", w.visor().Version, "a version that nobody tried is not begun with")
-	w.desk.does(now+"/trialled", url.Values{}, "notée comme essayée")
+	w.desk.does(now+"/trialled", url.Values{"why": {"une infirmière, une journée"}}, "notée comme essayée")
 	require.Equal(t, "2", w.visor().Version)
 	w.desk.does(now+"/withdraw", url.Values{}, "Dites pourquoi")
 	w.desk.does(now+"/withdraw", url.Values{"reason": {"replaced"}}, "La version est retirée")
