@@ -169,7 +169,7 @@ func (c codes) constant(n *ast.ValueSpec, path string) {
 		if i >= len(n.Values) {
 			return
 		}
-		for _, prefix := range []string{"Why", "Wait", "Idle", "Ended"} {
+		for _, prefix := range []string{"Why", "Wait", "Idle", "Ended", "Fix"} {
 			if strings.HasPrefix(name.Name, prefix) {
 				keep(c.reasons, n.Values[i], path)
 			}

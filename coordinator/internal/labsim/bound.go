@@ -3,6 +3,8 @@ package labsim
 import (
 	"slices"
 	"time"
+
+	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 )
 
 // Hindsight is a time before which no policy can have made all plates of a lab with one product: every printer works
@@ -32,67 +34,20 @@ func Hindsight(l *Lab) time.Duration {
 	return ends[l.Products[0].Plates-1]
 }
 
-// Dual is a time before which no policy can have made all plates of several products that are all there at the start.
-// For any prices λ of printers' time, T is too short unless Σ λ·(T + clear − busy) covers Σ plates · min over printers
-// of λ·(real + clear); prices are raised on overloaded printers for a number of rounds and the best bound is kept. Any
-// prices give a bound, so it needs no proof of having converged.
+// Dual is a time before which no policy can have made all plates of several products that are all there at the start: the
+// bound of the load that the lab really is, with prices raised so many times.
 func Dual(l *Lab, rounds int) time.Duration {
-	m := len(l.Printers)
-	price := make([]float64, m)
-	for i := range price {
-		price[i] = 1
-	}
-	best := longest(l)
-	for round := range rounds {
-		need, load := demand(l, price)
-		var sum, offset float64
-		for i, p := range l.Printers {
-			sum += price[i]
-			offset += price[i] * float64(l.Clear-p.Busy)
-		}
-		best = max(best, (need-offset)/sum)
-		mean := 0.0
-		for _, v := range load {
-			mean += v / float64(m)
-		}
-		step := 0.5 / (1 + float64(round)/20)
-		for i := range price {
-			price[i] *= 1 + step*(load[i]-mean)/(mean+load[i])
-		}
-	}
-	return time.Duration(best)
-}
-
-// longest is what the longest single plate takes where it is made fastest.
-func longest(l *Lab) float64 {
-	var t time.Duration
-	for j := range l.Products {
-		fastest := time.Duration(-1)
-		for _, p := range l.Printers {
-			if p.Real[j] > 0 && (fastest < 0 || p.Busy+p.Real[j] < fastest) {
-				fastest = p.Busy + p.Real[j]
-			}
-		}
-		t = max(t, fastest)
-	}
-	return float64(t)
-}
-
-// demand is the price of all plates where each is cheapest, and the time that it puts on each printer.
-func demand(l *Lab, price []float64) (need float64, load []float64) {
-	load = make([]float64, len(price))
+	load := schedule.Load{}
 	for j, product := range l.Products {
-		at, least := -1, 0.0
+		load.Count = append(load.Count, product.Plates)
+		row := make([]time.Duration, len(l.Printers))
 		for i, p := range l.Printers {
-			if p.Real[j] == 0 {
-				continue
-			}
-			if cost := price[i] * float64(p.Real[j]+l.Clear); at < 0 || cost < least {
-				at, least = i, cost
-			}
+			row[i] = p.Real[j]
 		}
-		need += least * float64(product.Plates)
-		load[at] += float64(l.Printers[at].Real[j]+l.Clear) * float64(product.Plates)
+		load.Takes = append(load.Takes, row)
 	}
-	return need, load
+	for _, p := range l.Printers {
+		load.Free, load.Clear = append(load.Free, p.Busy), append(load.Clear, l.Clear)
+	}
+	return load.Bound(rounds)
 }

@@ -40,6 +40,7 @@ type world struct {
 	wasted  int // good plates beyond what was asked
 	decided int // calls of the policy
 	woken   map[time.Duration]bool
+	asked   func(product int) // called before a product is asked for
 }
 
 // Outcome is what a lab came to.
@@ -54,8 +55,9 @@ type Outcome struct {
 }
 
 // Play runs the lab to its end under a policy.
-func Play(l *Lab, p Policy) (Outcome, error) {
-	w := newWorld(l, p)
+func Play(l *Lab, p Policy) (Outcome, error) { return newWorld(l, p).play() }
+
+func (w *world) play() (Outcome, error) {
 	for len(w.queue) > 0 && w.lacks() {
 		e := heap.Pop(&w.queue).(event) //nolint:forcetypeassert // the heap holds nothing else
 		w.now = e.at
@@ -119,6 +121,9 @@ func (w *world) time() time.Time { return w.lab.Start.Add(w.now) }
 // ask opens the batch of a product.
 func (w *world) ask(i int) {
 	p := w.lab.Products[i]
+	if w.asked != nil {
+		w.asked(i)
+	}
 	b := fab.Batch{ID: fab.BatchID(fmt.Sprintf("b%04d", i)), DesignID: w.designs[i].ID, Quantity: int64(p.Plates), Status: fab.BatchOpen,
 		DueAt: w.lab.Start.Add(p.Due), Priority: p.Priority, CreatedAt: w.time()}
 	w.batches = append(w.batches, b)

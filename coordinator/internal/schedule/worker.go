@@ -147,8 +147,13 @@ func (p *planner) cleared(w *worker) time.Duration {
 	return p.Settings.Clear / 4
 }
 
-// freeAt estimates when a busy worker can start again. What runs over its estimate is given a tenth of its time more.
+// freeAt estimates when a busy worker can start again.
 func (p *planner) freeAt(w *worker, a fab.Attempt) time.Time {
+	return p.now.Add(p.again(w, p.left(w, a)))
+}
+
+// left estimates how long an attempt still takes. What runs over its estimate is given a tenth of its time more.
+func (p *planner) left(w *worker, a fab.Attempt) time.Duration {
 	from := a.StartedAt
 	if from.IsZero() {
 		from = a.CreatedAt
@@ -158,7 +163,7 @@ func (p *planner) freeAt(w *worker, a fab.Attempt) time.Time {
 	if left <= 0 {
 		left = max(took/10, time.Second)
 	}
-	return p.now.Add(p.again(w, left))
+	return left
 }
 
 func (p *planner) attemptTakes(w *worker, a fab.Attempt) time.Duration {
