@@ -369,3 +369,45 @@ func TestHoursAreTheLabs(t *testing.T) {
 		require.Len(t, l.attempts(), 1)
 	})
 }
+
+// Ensure that a printer gets no more plates in seven days than its maker said, that starts which failed do not count, and
+// that it is asked again as soon as the oldest of them is a week old.
+func TestAWeekHasItsCap(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, sqlite(t), 5, 1)
+		l.update(func(tx *store.Tx) error {
+			w, err := tx.Worker("printer-0")
+			require.NoError(t, err)
+			w.WeekCap = 2
+			_, err = tx.SwapWorker(&w)
+			return err
+		})
+		loop := l.loop(dispatch.Config{Rest: time.Minute})
+		end := func(rule func(a *fab.Attempt, j *fab.Job, w *fab.Worker)) {
+			for _, a := range l.attempts(fab.AttemptLeased) {
+				l.update(func(tx *store.Tx) error { return tx.ChangeAttempt(a, rule) })
+			}
+		}
+		l.step(loop)
+		end(func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.Refuse("busy", j, w, time.Now()) })
+		time.Sleep(time.Hour)
+		for range 4 {
+			l.step(loop)
+			end(func(a *fab.Attempt, j *fab.Job, w *fab.Worker) {
+				fab.Report{Kind: fab.ReportFinished, Seconds: 60}.Apply(a, j, w, time.Now(), time.Hour)
+				w.PlateClear = true
+			})
+			time.Sleep(24 * time.Hour)
+		}
+		require.Len(t, l.attempts(fab.AttemptToCount), 2)
+		require.Equal(t, schedule.IdleWeekCap, loop.Idle("printer-0").Code)
+		require.Equal(t, schedule.WaitWeekCap, l.job("job-04").Wait.Code)
+		time.Sleep(3*24*time.Hour - time.Minute)
+		l.step(loop)
+		require.Empty(t, l.attempts(fab.AttemptLeased))
+		time.Sleep(2 * time.Minute)
+		l.step(loop)
+		require.Len(t, l.attempts(fab.AttemptLeased), 1)
+	})
+}

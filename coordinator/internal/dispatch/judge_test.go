@@ -141,6 +141,9 @@ func (w *world) judge(tx *store.Tx, a fab.Attempt) {
 	if hour := tx.Now().In(w.zone).Hour(); row.ClearHours != "" {
 		require.True(w, hour >= 8 && hour < 20, "nobody is there at %d o'clock", hour)
 	}
+	taken, err := tx.AttemptsTakenSince([]fab.WorkerID{row.ID}, tx.Now().Add(-7*24*time.Hour))
+	require.NoError(w, err)
+	require.True(w, row.WeekCap == 0 || int64(len(taken)) <= row.WeekCap, "more than its week")
 	if a.SpoolID != "" {
 		spool, err := tx.Spool(a.SpoolID)
 		require.NoError(w, err)

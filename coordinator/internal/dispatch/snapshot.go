@@ -26,6 +26,9 @@ func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time
 				return err
 			}
 		}
+		if s.Capped, err = capped(tx, s.Workers, now); err != nil {
+			return err
+		}
 		ended, err := tx.AttemptsEndedSince(now.Add(-memory))
 		s.Left, s.Resting = l.memories(ended, s.Workers, now)
 		for _, w := range s.Workers {
@@ -134,4 +137,30 @@ func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time
 		}
 	}
 	return left, resting
+}
+
+// week is the time over which a maker's cap counts.
+const week = 7 * 24 * time.Hour
+
+// capped tells from when on a worker may take more, of those whose makers set a cap and who have taken that much.
+func capped(tx *store.Tx, workers []fab.Worker, now time.Time) (map[fab.WorkerID]time.Time, error) {
+	caps := map[fab.WorkerID]int64{}
+	var ids []fab.WorkerID
+	for _, w := range workers {
+		if w.WeekCap > 0 {
+			caps[w.ID], ids = w.WeekCap, append(ids, w.ID)
+		}
+	}
+	attempts, err := tx.AttemptsTakenSince(ids, now.Add(-week))
+	taken := map[fab.WorkerID][]time.Time{}
+	for _, a := range attempts {
+		taken[a.WorkerID] = append(taken[a.WorkerID], a.CreatedAt)
+	}
+	until := map[fab.WorkerID]time.Time{}
+	for id, times := range taken {
+		if over := int64(len(times)) - caps[id]; over >= 0 {
+			until[id] = times[over].Add(week)
+		}
+	}
+	return until, err
 }

@@ -98,7 +98,7 @@ func (w *world) furnish(tx *store.Tx) error {
 		row := fab.Worker{ID: id, Kind: fab.WorkerPrinter, Name: string(id), MakerID: "maker", AgentID: agent, Key: fmt.Sprint("p", i), Model: []string{"ender3", "mk3s", "ender3"}[i],
 			NozzleUM: 400, Filament: "petg", SpoolID: spool.ID, PlateClear: true, State: "ready", CreatedAt: now, UpdatedAt: now}
 		if i == 2 {
-			row.ClearHours = "08:00-20:00"
+			row.ClearHours, row.WeekCap = "08:00-20:00", 3
 		} else if i == 0 {
 			errs = append(errs, tx.AddAgent(&fab.Agent{ID: "agent-1", MakerID: "maker", TokenHash: "1", Online: true, CreatedAt: now}))
 		}

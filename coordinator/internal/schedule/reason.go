@@ -34,6 +34,7 @@ const (
 	WaitPrintersBusy   = "wait_printers_busy"    // worker, start, finish
 	WaitHandsBusy      = "wait_hands_busy"       // worker, start, finish
 	WaitWorkersResting = "wait_workers_resting"  // worker, start
+	WaitWeekCap        = "wait_week_cap"         // worker, start: until then it has done what its maker gives in seven days
 	WaitHours          = "wait_hours"            // worker, start: the soonest that anybody is there
 	WaitSparedSlow     = "wait_spared_slow"      // slow, slow_finish, worker, finish: a free printer would end later than a busy one
 )
@@ -54,8 +55,9 @@ const (
 	IdleEarlierWork   = "idle_earlier_work" // still on an attempt that was given up here
 	IdlePlateNotClear = "idle_plate_not_clear"
 	IdleSpoolRecalled = "idle_spool_recalled"
-	IdleResting       = "idle_resting" // until
-	IdleHours         = "idle_hours"   // until: nobody is there, or it must not be hot now
+	IdleResting       = "idle_resting"  // until
+	IdleWeekCap       = "idle_week_cap" // until, cap: it has done what its maker gives in seven days
+	IdleHours         = "idle_hours"    // until: nobody is there, or it must not be hot now
 )
 
 // whyHere says why a job goes where the simulation puts it.
@@ -138,6 +140,8 @@ func later(j *job) fab.Reason {
 		return fab.Because(WaitPlateNotClear, "worker", on.w.Name, "count", 1)
 	case !on.w.opens.IsZero():
 		return fab.Because(WaitHours, "worker", on.w.Name, "start", on.start)
+	case on.w.why.Code == IdleWeekCap:
+		return fab.Because(WaitWeekCap, "worker", on.w.Name, "start", on.start)
 	case on.w.state == resting:
 		return fab.Because(WaitWorkersResting, "worker", on.w.Name, "start", on.start)
 	case on.w.Kind == fab.WorkerHand:

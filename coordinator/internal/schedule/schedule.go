@@ -30,6 +30,7 @@ type Snapshot struct {
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
+	Capped   map[fab.WorkerID]time.Time // has taken as much as it does in seven days, what it is at included; gets more from then on
 	Zone     *time.Location             // of everybody's hours; nil is UTC
 	Settings Settings
 }

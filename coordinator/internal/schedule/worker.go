@@ -67,6 +67,9 @@ func (p *planner) addWorkers() {
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
 			w.state, w.free = busy, p.freeAt(w, attempts[row.AttemptID])
+			if until := p.Capped[row.ID]; until.After(w.free) {
+				w.free = until
+			}
 		}
 		if why := p.away(row); why.Code != "" {
 			w.state, w.why = off, why
@@ -123,6 +126,8 @@ func (p *planner) settle(w *worker) {
 	switch until := p.Resting[w.ID]; {
 	case w.Streamed() && slices.Contains([]string{"fetching", "heating", "printing", "paused", "stopping"}, w.State):
 		w.state, w.why = off, fab.Because(IdleEarlierWork)
+	case p.Capped[w.ID].After(p.now):
+		w.state, w.free, w.why = resting, p.Capped[w.ID], fab.Because(IdleWeekCap, "until", p.Capped[w.ID], "cap", w.WeekCap)
 	case until.After(p.now):
 		w.state, w.free, w.why = resting, until, fab.Because(IdleResting, "until", until)
 	case clear:

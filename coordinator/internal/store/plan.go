@@ -29,6 +29,19 @@ func (tx *Tx) AttemptsEndedSince(t time.Time) ([]fab.Attempt, error) {
 	})
 }
 
+// AttemptsTakenSince reads the attempts of these workers that were given to them after t and that they took: those that
+// began, and those that may. Oldest first.
+func (tx *Tx) AttemptsTakenSince(workers []fab.WorkerID, t time.Time) ([]fab.Attempt, error) {
+	if len(workers) == 0 {
+		return nil, nil
+	}
+	live := []fab.AttemptStatus{fab.AttemptOffered, fab.AttemptLeased, fab.AttemptPrinting}
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("worker_id IN (?)", in(workers)).Where("created_at > ?", t).
+			Where("started_at IS NOT NULL OR lines > 0 OR status IN (?)", in(live)).Order("id")
+	})
+}
+
 // MaterialStock counts each material that is inside the lab or pledged to it, by code, in the material's unit.
 func (tx *Tx) MaterialStock() (map[string]int64, error) {
 	var rows []struct {
