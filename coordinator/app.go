@@ -336,7 +336,7 @@ func choices[P interface{ ProfileName() string }](list []P, name func(P) string)
 func (a *app) webConfig(secure bool) web.Config {
 	c := web.Config{
 		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Supply: a.supply, Delivery: a.delivery,
-		Report: a.report, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
+		Report: a.report, Planner: a.dispatch, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
 		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: a.zone()},
 		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },
 		ModelName:  func(model string) string { p, _ := a.profiles.Printer(model); return p.Name },

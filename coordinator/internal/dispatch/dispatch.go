@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -26,6 +28,7 @@ type Config struct {
 	Rest     time.Duration      // 30 s: pause after a start that failed; doubles with each further one, up to 30 min
 	HandRest time.Duration      // 4 h: pause after an offer that was declined or not answered
 	Every    time.Duration      // 5 s: how often the loop looks without being woken
+	Forecast time.Duration      // 20 s: how often at most dates are foretold anew
 	Awake    Waking             // when makers answer; the zero value means always
 	Zone     *time.Location     // of everybody's hours; nil is UTC
 }
@@ -36,8 +39,11 @@ type Loop struct {
 	times schedule.Settings
 	wake  chan struct{}
 
-	mu   sync.Mutex
-	last schedule.Plan
+	mu    sync.Mutex
+	last  schedule.Plan
+	plans int // that there were
+
+	told promises
 }
 
 // New builds a Loop.
@@ -47,7 +53,7 @@ func New(c Config) *Loop {
 		standard time.Duration
 	}{
 		{&c.Silence, 15 * time.Minute}, {&c.Answer, 30 * time.Minute}, {&c.Rest, 30 * time.Second},
-		{&c.HandRest, 4 * time.Hour}, {&c.Every, 5 * time.Second},
+		{&c.HandRest, 4 * time.Hour}, {&c.Every, 5 * time.Second}, {&c.Forecast, 20 * time.Second},
 	} {
 		if *d.value == 0 {
 			*d.value = d.standard
@@ -76,6 +82,14 @@ func (l *Loop) Run(ctx context.Context) error {
 		}
 	})
 	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.plan(ctx) })
+	g.Go(func() error { return l.foresee(ctx) })
+	return g.Wait()
+}
+
+// plan steps when woken and every so often.
+func (l *Loop) plan(ctx context.Context) error {
 	tick := time.NewTicker(l.Every)
 	defer tick.Stop()
 	for {
@@ -126,6 +140,7 @@ func (l *Loop) Step(ctx context.Context) error {
 	plan := schedule.Make(s, now)
 	l.mu.Lock()
 	l.last = plan
+	l.plans++
 	l.mu.Unlock()
 	for _, a := range plan.Assign {
 		if err := l.commit(ctx, a); err != nil && !errors.Is(err, errOvertaken) {

@@ -14,10 +14,15 @@ import (
 type Wish struct {
 	ID       string
 	Design   fab.DesignVersion
-	Plates   []fab.Plate // those of the design; more than once is no harm
+	Plates   []fab.Plate // those of the design; only of the first wish for a design that is not in the snapshot
 	Quantity int64
 	Due      time.Time
 	Priority int64
+}
+
+// Knows reports whether a design and its plates are among the rows.
+func (s Snapshot) Knows(id fab.DesignVersionID) bool {
+	return slices.ContainsFunc(s.Designs, func(d fab.DesignVersion) bool { return d.ID == id })
 }
 
 // Forecast is what can be told of every batch and every wish, by id.
