@@ -42,6 +42,7 @@ type (
 	AttemptID       string // also the fencing token of every command about it
 	LotID           string
 	InspectionID    string
+	GiveID          string
 	MakerID         string
 	AgentID         string
 	WorkerID        string // a printer, or a maker's hands

@@ -29,12 +29,28 @@ type Lot struct {
 	MakerID   MakerID         `bun:"maker_id"`
 	SpoolID   SpoolID         `bun:"spool_id,nullzero"`
 	Declared  int64           `bun:"declared"`
-	Bad       int64           `bun:"bad"` // counted bad at unloading
+	Bad       int64           `bun:"bad"`     // counted bad at unloading and at the hub
+	BadWhy    string          `bun:"bad_why"` // one of BadReasons, for those counted bad at unloading; "" when nobody said
+	Photo     string          `bun:"photo"`   // blob with a JPEG of them; "" without
 	Good      int64           `bun:"good"`
 	Status    LotStatus       `bun:"status"`
 	CreatedAt time.Time       `bun:"created_at"`
 	SettledAt time.Time       `bun:"settled_at,nullzero"`
 	TrialID   TrialID         `bun:"trial_id,nullzero"` // the trial to whose testers alone it may go
+}
+
+// BadReasons are the codes with which pieces are counted bad at unloading.
+var BadReasons = [...]string{"stringing", "warped", "not_stuck", "layer_shift", "broken", "wrong_colour", "other"}
+
+// LotGive is good pieces of a lot that pass from one batch, which needs them no more, to another of the same version. The
+// pieces stay where they are, and the lot stays what it is.
+type LotGive struct {
+	ID       GiveID    `bun:"id,pk"`
+	LotID    LotID     `bun:"lot_id"`
+	From     BatchID   `bun:"from_batch"`
+	To       BatchID   `bun:"to_batch"`
+	Quantity int64     `bun:"quantity"`
+	At       time.Time `bun:"at"`
 }
 
 // Inspection is one count of a lot at the hub: what was there, and why it differs from the label.
@@ -43,7 +59,7 @@ type Inspection struct {
 	LotID  LotID        `bun:"lot_id"`
 	Good   int64        `bun:"good"`
 	Bad    int64        `bun:"bad"`
-	Reason string       `bun:"reason"` // code: ok, miscounted, broken, warped, dirty
+	Reason string       `bun:"reason"` // code: ok, miscounted, dirty, or one of BadReasons
 	By     AccountID    `bun:"by_account,nullzero"`
 	At     time.Time    `bun:"at"`
 }

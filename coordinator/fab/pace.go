@@ -53,7 +53,7 @@ func LabYieldPM(workers []Worker, paces []Pace, product, part string) int64 {
 	counted := map[WorkerID]bool{}
 	var all Worker
 	for _, w := range workers {
-		if w.Kind == WorkerPrinter && !w.Paused && !w.Retired() {
+		if w.Kind == WorkerPrinter && !w.Paused && !w.Held() && !w.Retired() {
 			counted[w.ID] = true
 			all.GoodPieces += w.GoodPieces
 			all.BadPieces += w.BadPieces

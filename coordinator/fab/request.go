@@ -29,20 +29,30 @@ const (
 
 // Request is what a facility asks for. Ref is spoken on the phone; the capability link to the tracking page is a Link.
 type Request struct {
-	ID         RequestID     `bun:"id,pk"`
-	Ref        string        `bun:"ref"`
-	FacilityID FacilityID    `bun:"facility_id"`
-	Channel    string        `bun:"channel"`
-	NeedBy     time.Time     `bun:"need_by"` // midnight UTC of the day
-	Note       string        `bun:"note"`
-	Status     RequestStatus `bun:"status"`
-	WhyCode    string        `bun:"why_code"`   // why it was refused or cancelled
-	SubmitKey  string        `bun:"submit_key"` // unique: the same form sent twice makes one request
-	CreatedAt  time.Time     `bun:"created_at"`
-	ApprovedAt time.Time     `bun:"approved_at,nullzero"`
-	ClosedAt   time.Time     `bun:"closed_at,nullzero"`
-	ReceiptAt  time.Time     `bun:"receipt_at,nullzero"` // when the requester confirmed receipt
-	TrialID    TrialID       `bun:"trial_id,nullzero"`   // the trial whose pieces it brings to a tester
+	ID          RequestID     `bun:"id,pk"`
+	Ref         string        `bun:"ref"`
+	FacilityID  FacilityID    `bun:"facility_id"`
+	Channel     string        `bun:"channel"`
+	NeedBy      time.Time     `bun:"need_by"` // midnight UTC of the day
+	Note        string        `bun:"note"`
+	Status      RequestStatus `bun:"status"`
+	WhyCode     string        `bun:"why_code"`   // why it was refused or cancelled
+	SubmitKey   string        `bun:"submit_key"` // unique: the same form sent twice makes one request
+	CreatedAt   time.Time     `bun:"created_at"`
+	ApprovedAt  time.Time     `bun:"approved_at,nullzero"`
+	ClosedAt    time.Time     `bun:"closed_at,nullzero"`
+	ReceiptAt   time.Time     `bun:"receipt_at,nullzero"`   // when the requester confirmed receipt
+	TrialID     TrialID       `bun:"trial_id,nullzero"`     // the trial whose pieces it brings to a tester
+	ConfirmedAt time.Time     `bun:"confirmed_at,nullzero"` // when somebody last said that it is still needed
+}
+
+// FreshFor is for how long a request is believed. What nobody has begun by then is asked about once more before it is
+// printed: in a crisis, needs are gone within days.
+const FreshFor = 5 * 24 * time.Hour
+
+// Stale reports whether somebody should say once more that the request still stands.
+func (r Request) Stale(now time.Time) bool {
+	return now.Sub(r.CreatedAt) > FreshFor && (r.ConfirmedAt.IsZero() || now.Sub(r.ConfirmedAt) > FreshFor)
 }
 
 // RequestLine is one product of a request.

@@ -52,6 +52,11 @@ type Worker struct {
 	GoodPieces   int64 `bun:"good_pieces"`
 	BadPieces    int64 `bun:"bad_pieces"`
 
+	// What its pieces say, see Judge.
+	Hold      Reason    `bun:"hold,type:text"` // why it gets no work; the zero Reason when it does
+	HeldAt    time.Time `bun:"held_at,nullzero"`
+	TrustedAt time.Time `bun:"trusted_at,nullzero"` // since when its plates are judged; zero: always
+
 	// Last reported, for display and liveness.
 	State     string    `bun:"state"`
 	SeenAt    time.Time `bun:"seen_at,nullzero"`

@@ -45,6 +45,9 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Batches, err = tx.Batches(fab.BatchOpen, fab.BatchPaused); err != nil {
 		return err
 	}
+	if s.Stale, err = tx.StaleBatches(); err != nil {
+		return err
+	}
 	kitted, err := tx.Kitted()
 	if err != nil {
 		return err

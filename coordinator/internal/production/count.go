@@ -3,6 +3,7 @@ package production
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,23 +11,47 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
-// Count records what came off the bed, or what hands made: good pieces become a lot at the maker's, bad ones are
+// Unloading is what somebody counted who took pieces off a bed, or made them by hand.
+type Unloading struct {
+	Attempt   fab.AttemptID
+	Good, Bad int64
+	Why       string // of the bad ones: one of fab.BadReasons, or "" when nobody said
+	Photo     []byte // of the bad ones, JPEG or PNG as it was taken; empty without
+}
+
+// Count is Unload without a word about the bad pieces.
+func (p *Production) Count(ctx context.Context, id fab.AttemptID, good, bad int64) (fab.Lot, error) {
+	return p.Unload(ctx, Unloading{Attempt: id, Good: good, Bad: bad})
+}
+
+// Unload records what came off the bed, or what hands made: good pieces become a lot at the maker's, bad ones are
 // printed again, and the bed is clear. Sent twice, it counts once.
-func (p *Production) Count(ctx context.Context, id fab.AttemptID, good, bad int64) (lot fab.Lot, err error) {
+func (p *Production) Unload(ctx context.Context, u Unloading) (lot fab.Lot, err error) {
+	if u.Why != "" && !slices.Contains(fab.BadReasons[:], u.Why) {
+		return lot, fab.Refuse(fab.Invalid, "reason_missing", "why")
+	}
+	photo, err := p.keepPhoto(ctx, u.Photo)
+	if err != nil {
+		return lot, err
+	}
 	err = p.store.Update(ctx, func(tx *store.Tx) error {
-		a, err := tx.Attempt(id)
+		a, err := tx.Attempt(u.Attempt)
 		if err != nil {
 			return err
 		}
-		if lot, err = tx.LotByAttempt(id); err == nil {
+		if lot, err = tx.LotByAttempt(a.ID); err == nil {
 			return nil
 		} else if fab.ClassOf(err) != fab.NotFound {
 			return err
 		}
-		if err := checkCount(a, good, bad); err != nil {
+		if err := checkCount(a, u.Good, u.Bad); err != nil {
 			return err
 		}
-		lot, err = p.count(tx, a, good, bad)
+		lot = fab.Lot{Declared: u.Good, Bad: u.Bad}
+		if u.Bad > 0 {
+			lot.BadWhy, lot.Photo = u.Why, photo
+		}
+		lot, err = p.count(tx, a, lot)
 		return err
 	})
 	return lot, err
@@ -47,7 +72,8 @@ func checkCount(a fab.Attempt, good, bad int64) error {
 	return fab.AttemptTable.Move("attempt", a.Status, fab.AttemptDone)
 }
 
-func (p *Production) count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fab.Lot, err error) {
+func (p *Production) count(tx *store.Tx, a fab.Attempt, lot fab.Lot) (fab.Lot, error) {
+	good, bad := lot.Declared, lot.Bad
 	w, err := tx.Worker(a.WorkerID)
 	if err != nil {
 		return lot, err
@@ -60,7 +86,7 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fa
 	if err != nil {
 		return lot, err
 	}
-	if lot, err = addLot(tx, a, b, w, good, bad); err != nil {
+	if lot, err = addLot(tx, a, b, w, lot); err != nil {
 		return lot, err
 	}
 	if good > 0 {
@@ -82,7 +108,8 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, good, bad int64) (lot fa
 		Args: fab.Args{"lot": lot.Code, "part": a.Part, "good": good, "bad": bad, "worker": w.Name}})
 }
 
-func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad int64) (fab.Lot, error) {
+// addLot fills in where the counted pieces come from.
+func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, lot fab.Lot) (fab.Lot, error) {
 	initial := strings.ToUpper(b.Product[:1])
 	n, err := tx.Next("lot-" + b.Product)
 	if err != nil {
@@ -92,11 +119,10 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, good, bad in
 	if err != nil {
 		return fab.Lot{}, err
 	}
-	lot := fab.Lot{
-		ID: store.NewID[fab.LotID](tx), Code: fmt.Sprintf("%s-%03d", initial, n), AttemptID: a.ID, BatchID: a.BatchID, DesignID: design.ID,
-		Part: a.Part, WorkerID: w.ID, MakerID: w.MakerID, SpoolID: a.SpoolID, Declared: good, Bad: bad, Status: fab.LotMade, CreatedAt: tx.Now(),
-		TrialID: b.TrialID,
-	}
+	lot.ID, lot.Code = store.NewID[fab.LotID](tx), fmt.Sprintf("%s-%03d", initial, n)
+	lot.AttemptID, lot.BatchID, lot.DesignID, lot.Part, lot.TrialID = a.ID, a.BatchID, design.ID, a.Part, b.TrialID
+	lot.WorkerID, lot.MakerID, lot.SpoolID = w.ID, w.MakerID, a.SpoolID
+	lot.Status, lot.CreatedAt = fab.LotMade, tx.Now()
 	if design.Dangerous {
 		lot.Status = fab.LotBlocked
 	}
@@ -172,7 +198,10 @@ func (p *Production) learn(tx *store.Tx, a fab.Attempt, b fab.Batch, w *fab.Work
 		pace.Learn(w.TimeFactorPM, expected, took)
 		w.Learn(expected, took)
 	}
-	return tx.SetPace(&pace)
+	if err := tx.SetPace(&pace); err != nil {
+		return err
+	}
+	return tx.Judge(w)
 }
 
 // estimate is how long an attempt should have taken: what the slicer said of its plate, what the drawing says of a hand

@@ -9,7 +9,7 @@ import (
 )
 
 // InspectReasons are the codes with which a count at the hub may differ from the label.
-var InspectReasons = [...]string{"ok", "miscounted", "broken", "warped", "dirty"}
+var InspectReasons = [...]string{"ok", "miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "other"}
 
 // Inspection is one count of a bag at the hub.
 type Inspection struct {
@@ -103,6 +103,9 @@ func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
 	if err := tx.SetLot(&lot); err != nil {
 		return err
 	}
+	if err := unlearn(tx, lot, min(in.Bad, declared)); err != nil {
+		return err
+	}
 	b, err := tx.Batch(lot.BatchID)
 	if err != nil {
 		return err
@@ -113,6 +116,38 @@ func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
 	}
 	return tx.Note(fab.Change{Code: code, Subject: string(lot.ID), Request: b.RequestID, Worker: lot.WorkerID,
 		Args: fab.Args{"lot": lot.Code, "part": lot.Part, "good": in.Good, "bad": in.Bad, "declared": declared, "reason": in.Reason}})
+}
+
+// unlearn counts pieces as bad after all that their maker took for good. Who does not count well or keep them clean is not
+// the machine, but nobody knows better.
+func unlearn(tx *store.Tx, lot fab.Lot, bad int64) error {
+	if bad == 0 {
+		return nil
+	}
+	b, err := tx.Batch(lot.BatchID)
+	if err != nil {
+		return err
+	}
+	w, err := tx.Worker(lot.WorkerID)
+	if err != nil {
+		return err
+	}
+	pace, err := tx.Pace(w.ID, b.Product, lot.Part)
+	if err != nil {
+		return err
+	}
+	w.GoodPieces, w.BadPieces = max(0, w.GoodPieces-bad), w.BadPieces+bad
+	pace.Good, pace.Bad = max(0, pace.Good-bad), pace.Bad+bad
+	if err := tx.SetPace(&pace); err != nil {
+		return err
+	}
+	if err := tx.Judge(&w); err != nil {
+		return err
+	}
+	if ok, err := tx.SwapWorker(&w); err != nil || !ok {
+		return orRace(err)
+	}
+	return nil
 }
 
 // Recalled is what a recall found.

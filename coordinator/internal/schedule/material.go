@@ -60,6 +60,9 @@ func (p *planner) gate(b fab.Batch, queue []*job, leased, stock map[string]int64
 	case b.Status != fab.BatchOpen:
 		hold(queue, fab.Because(WaitPaused))
 		return
+	case slices.Contains(p.Stale, b.ID):
+		hold(queue, fab.Because(WaitReconfirm))
+		return
 	case design.Status == fab.DesignWithdrawn && design.Dangerous:
 		hold(queue, fab.Because(WaitWithdrawn))
 		return

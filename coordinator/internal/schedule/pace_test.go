@@ -41,3 +41,23 @@ func TestPlatesOverPassTheGate(t *testing.T) {
 	require.Len(t, plan.Assign, 1)
 	require.Equal(t, WaitMaterial, plan.Jobs["b-002"].Code)
 }
+
+// Ensure that nothing of a request that somebody should ask about once more is begun, and that a machine held for its
+// pieces gets nothing, each with its reason.
+func TestWhatIsToBeAskedAboutWaits(t *testing.T) {
+	s := lab()
+	s.Workers = []fab.Worker{printer("a", 1000)}
+	bands(&s, "b", 2)
+	s.Stale = []fab.BatchID{"b"}
+	plan := Make(s, now)
+	require.Empty(t, plan.Assign)
+	require.Equal(t, WaitReconfirm, plan.Jobs["b-000"].Code)
+	s.Stale = nil
+	s.Workers[0].Hold = fab.Because(fab.HoldYield)
+	plan = Make(s, now)
+	require.Empty(t, plan.Assign)
+	require.Equal(t, WaitHeld, plan.Jobs["b-000"].Code)
+	require.Equal(t, IdleHeld, plan.Workers["a"].Code)
+	s.Workers[0].Hold = fab.Because(fab.HoldTrial)
+	require.Len(t, Make(s, now).Assign, 1, "one plate, to show that it is well")
+}

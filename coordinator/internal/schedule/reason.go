@@ -18,6 +18,7 @@ const (
 const (
 	WaitPaused         = "wait_paused"           // its batch is paused
 	WaitWithdrawn      = "wait_withdrawn"        // its design was withdrawn as dangerous
+	WaitReconfirm      = "wait_reconfirm"        // its request is days old: is it still needed?
 	WaitMaterial       = "wait_material"         // material (code), short (its unit), possible (products that it allows)
 	WaitEnough         = "wait_enough"           // part: late results made it superfluous
 	WaitSlicing        = "wait_slicing"          // part, copies: G-code for a fitting machine is being made
@@ -29,6 +30,7 @@ const (
 	WaitOwnPrint       = "wait_own_print"        // worker: its maker prints something else
 	WaitEarlierWork    = "wait_earlier_work"     // worker: it is still on an attempt that was given up here
 	WaitWorkersPaused  = "wait_workers_paused"   // count, worker: their makers rest
+	WaitHeld           = "wait_held"             // worker, count: too few of its pieces were good
 	WaitSpoolRecalled  = "wait_spool_recalled"   // worker
 	WaitPlateNotClear  = "wait_plate_not_clear"  // worker
 	WaitPrintersBusy   = "wait_printers_busy"    // worker, start, finish
@@ -47,6 +49,7 @@ const (
 	IdleSlicing       = "idle_slicing"      // part: G-code for it is being made
 	IdleMaterial      = "idle_material"     // material, short
 	IdleSparedSlow    = "idle_spared_slow"  // part, finish, other, other_finish
+	IdleHeld          = "idle_held"         // too few of its pieces were good
 	IdlePaused        = "idle_paused"       // its maker rests
 	IdleOffline       = "idle_offline"      //
 	IdleError         = "idle_error"        //
@@ -111,7 +114,7 @@ func (p *planner) nobody(j *job) fab.Reason {
 // absent names what keeps away the workers that could do a job; what a person can mend soonest comes first.
 func absent(f *fitting) fab.Reason {
 	codes := [...][2]string{
-		{IdlePlateNotClear, WaitPlateNotClear}, {IdleSpoolRecalled, WaitSpoolRecalled}, {IdleError, WaitPrinterError},
+		{IdlePlateNotClear, WaitPlateNotClear}, {IdleSpoolRecalled, WaitSpoolRecalled}, {IdleHeld, WaitHeld}, {IdleError, WaitPrinterError},
 		{IdlePaused, WaitWorkersPaused}, {IdleOffline, WaitPrintersOff}, {IdleOwnPrint, WaitOwnPrint}, {IdleEarlierWork, WaitEarlierWork},
 	}
 	for _, code := range codes {

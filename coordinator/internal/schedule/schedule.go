@@ -27,6 +27,7 @@ type Snapshot struct {
 	Plates   []fab.Plate
 	Recalled []fab.SpoolID              // spools that must not be used
 	Made     map[fab.BatchID]Made       // how far each batch is
+	Stale    []fab.BatchID              // that somebody should say are still needed, before anything of them is begun
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined

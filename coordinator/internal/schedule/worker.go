@@ -102,6 +102,8 @@ func (p *planner) away(w fab.Worker) fab.Reason {
 	switch {
 	case w.Paused:
 		return fab.Because(IdlePaused)
+	case w.Held():
+		return fab.Because(IdleHeld)
 	case w.SpoolID != "" && slices.Contains(p.Recalled, w.SpoolID):
 		return fab.Because(IdleSpoolRecalled)
 	case !w.Streamed():

@@ -43,6 +43,14 @@ var rules = [...]rule{
 		GROUP BY l.id, l.code, l.good HAVING l.good <> COALESCE(SUM(m.quantity), 0)`},
 	{"audit_lot_twice", `
 		SELECT attempt_id AS name, COUNT(*) AS have, 1 AS want FROM lots GROUP BY attempt_id HAVING COUNT(*) > 1`},
+	{"audit_lot_given", `
+		SELECT l.code || ' ' || s.batch_id AS name, SUM(s.quantity) AS have, 0 AS want FROM (
+			SELECT id AS lot_id, batch_id, good AS quantity FROM lots WHERE settled_at IS NOT NULL
+			UNION ALL
+			SELECT lot_id, from_batch, -quantity FROM lot_gives
+			UNION ALL
+			SELECT lot_id, to_batch, quantity FROM lot_gives) AS s JOIN lots l ON l.id = s.lot_id
+		GROUP BY l.id, l.code, s.batch_id HAVING SUM(s.quantity) < 0`},
 	{"audit_attempt_uncounted", `
 		SELECT a.id AS name, 0 AS have, 1 AS want FROM attempts a WHERE a.status = 'done' AND NOT EXISTS (SELECT 1 FROM lots l WHERE l.attempt_id = a.id)`},
 	{"audit_job_without_attempt", `

@@ -53,7 +53,8 @@ func (tx *Tx) BatchesToSupply() ([]fab.Batch, error) {
 type Tally map[fab.BatchID]map[string]fab.PartCount
 
 // Tally counts for these batches, per part, what is good, bad and on open jobs. Good is what the hub counted, or what the
-// maker declared while the hub has not counted; blocked lots count as nothing.
+// maker declared while the hub has not counted; blocked lots count as nothing. What a batch gave to others is no more its
+// own, unless it was made to stock: that is what it was made for.
 func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -68,8 +69,13 @@ func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
 			SELECT batch_id, part, CASE status WHEN 'made' THEN declared WHEN 'ready' THEN good ELSE 0 END AS good, bad, 0 AS open
 			FROM lots WHERE batch_id IN (?)
 			UNION ALL
+			SELECT g.to_batch, l.part, g.quantity, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id WHERE g.to_batch IN (?) AND l.status <> 'blocked'
+			UNION ALL
+			SELECT g.from_batch, l.part, -g.quantity, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id JOIN batches b ON b.id = g.from_batch
+			WHERE g.from_batch IN (?) AND l.status <> 'blocked' AND b.request_id IS NOT NULL
+			UNION ALL
 			SELECT batch_id, part, 0, 0, copies FROM jobs WHERE batch_id IN (?) AND status IN ('waiting', 'leased')) AS pieces
-		GROUP BY batch_id, part`, in(ids), in(ids)).Scan(context.Background(), &rows)
+		GROUP BY batch_id, part`, in(ids), in(ids), in(ids), in(ids)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count pieces of batches: %w", err)
 	}
@@ -97,4 +103,49 @@ func (t Tally) Counts(b fab.Batch, bom fab.BOM) []fab.PartCount {
 func (tx *Tx) PartCounts(b fab.Batch, bom fab.BOM) ([]fab.PartCount, error) {
 	tally, err := tx.Tally([]fab.BatchID{b.ID})
 	return tally.Counts(b, bom), err
+}
+
+// Packed counts the products of a batch's request that are in kits already; none for a batch to stock.
+func (tx *Tx) Packed(b fab.Batch) (n int64, err error) {
+	if b.RequestID == "" {
+		return 0, nil
+	}
+	kits, err := tx.KitsOf(b.RequestID)
+	for _, k := range kits {
+		if k.Product == b.Product {
+			n += k.Quantity
+		}
+	}
+	return n, err
+}
+
+// ResizeBatch gives a batch another number, above zero. The promise of its request follows, between what is packed and
+// what was asked.
+func (tx *Tx) ResizeBatch(b *fab.Batch, quantity int64) error {
+	b.Quantity = quantity
+	if err := tx.SetBatch(b); err != nil || b.RequestID == "" {
+		return err
+	}
+	batches, err := tx.BatchesOf(b.RequestID)
+	if err != nil {
+		return err
+	}
+	made := int64(0)
+	for _, other := range batches {
+		if other.Product == b.Product && other.Status != fab.BatchCancelled {
+			made += other.Quantity
+		}
+	}
+	packed, err := tx.Packed(*b)
+	if err != nil {
+		return err
+	}
+	lines, err := tx.RequestLines(b.RequestID)
+	for _, l := range lines {
+		if l.Product == b.Product && err == nil {
+			l.Promised = min(l.Asked, max(made, packed))
+			err = tx.SetRequestLine(&l)
+		}
+	}
+	return err
 }

@@ -28,13 +28,13 @@ func (tx *Tx) ChangeAttempt(a fab.Attempt, rule func(a *fab.Attempt, j *fab.Job,
 	}
 	a0, j0, w0 := a, j, w
 	rule(&a, &j, &w)
-	if a.Status == fab.AttemptFailed && a0.Status != fab.AttemptFailed && !a.StartedAt.IsZero() {
-		if err := tx.failed(a, &w); err != nil {
+	if !reflect.DeepEqual(a, a0) {
+		if err := tx.SetAttempt(&a); err != nil {
 			return err
 		}
 	}
-	if !reflect.DeepEqual(a, a0) {
-		if err := tx.SetAttempt(&a); err != nil {
+	if a.Status == fab.AttemptFailed && a0.Status != fab.AttemptFailed && !a.StartedAt.IsZero() {
+		if err := tx.failed(a, &w); err != nil {
 			return err
 		}
 	}

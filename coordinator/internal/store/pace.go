@@ -54,5 +54,8 @@ func (tx *Tx) failed(a fab.Attempt, w *fab.Worker) error {
 	}
 	w.BadPieces += a.Copies
 	pace.Bad += a.Copies
-	return tx.SetPace(&pace)
+	if err := tx.SetPace(&pace); err != nil {
+		return err
+	}
+	return tx.Judge(w)
 }

@@ -145,6 +145,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Attempt", trip[fab.Attempt])
 	put("Command", trip[fab.Command])
 	put("Lot", trip[fab.Lot])
+	put("LotGive", trip[fab.LotGive])
 	put("Inspection", trip[fab.Inspection])
 	put("Recall", trip[fab.Recall])
 	put("StockMove", trip[fab.StockMove])
