@@ -41,10 +41,30 @@ func bigLab(printers, batches int) Snapshot {
 	return s
 }
 
+// choosing adds plates of four and of ten pieces, and hours.
+func choosing(s Snapshot) Snapshot {
+	for _, p := range s.Plates[:len(s.Plates):len(s.Plates)] {
+		for _, n := range []int64{4, 10} {
+			p.ID, p.Copies, p.Seconds = p.ID+"x", n, p.Seconds*n/p.Copies
+			s.Plates = append(s.Plates, p)
+		}
+	}
+	for i := range s.Workers {
+		s.Workers[i].ClearHours = "07:30-22:30"
+	}
+	return s
+}
+
 func BenchmarkDecision(b *testing.B) {
-	for _, size := range []struct{ printers, batches int }{{200, 20}, {10_000, 2_000}} {
-		b.Run(fmt.Sprintf("printers=%d/batches=%d", size.printers, size.batches), func(b *testing.B) {
+	for _, size := range []struct {
+		printers, batches int
+		sizes             bool
+	}{{200, 20, false}, {200, 20, true}, {10_000, 2_000, false}, {10_000, 2_000, true}} {
+		b.Run(fmt.Sprintf("printers=%d/batches=%d/sizes=%v", size.printers, size.batches, size.sizes), func(b *testing.B) {
 			s := bigLab(size.printers, size.batches)
+			if size.sizes {
+				s = choosing(s)
+			}
 			b.ReportAllocs()
 			for b.Loop() {
 				Make(s, now)

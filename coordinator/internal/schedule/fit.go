@@ -24,6 +24,9 @@ type fit struct {
 	takes  time.Duration
 	copies int64  // that the plate makes; 0: as many as the job wants
 	shelf  *shelf // nil for hands
+
+	index  int32 // of the worker, and whether it is always there: what is asked for most lies close
+	always bool
 }
 
 // fitting is who can do a kind of job.
@@ -35,7 +38,8 @@ type fitting struct {
 	step      string
 	several   bool // some machine has other sizes of plate than the one that is asked for
 
-	base   *queue  // of all workers as free as at the start
+	heap   []entry // of a queue of all workers as free as at the start
+	base   *queue  // such a queue
 	sorted []fit   // taken off it
 	at     []int32 // where each worker stands among the fits, or -1; for improve
 	first  told    // what the reasons say of this kind
@@ -45,18 +49,28 @@ func (f *fitting) add(one fit) {
 	if len(f.fits) == 0 || one.takes < f.fastest {
 		f.fastest = one.takes
 	}
+	one.index, one.always = int32(one.w.index), one.w.heat == nil && one.w.clear == nil //nolint:gosec // a lab has no two billion printers
 	f.fits = append(f.fits, one)
 }
 
 // soonest lists the n fits that would finish first if all workers were as free as at the start: n jobs never need others.
 func (f *fitting) soonest(start []time.Duration, n int) []fit {
 	if f.base == nil {
-		f.base = newQueue(f.fits, start)
+		f.base = f.queue(start)
 	}
 	for len(f.sorted) < n && len(f.base.heap) > 0 {
 		f.sorted = append(f.sorted, f.fits[f.base.pop().fit])
 	}
 	return f.sorted[:min(n, len(f.sorted))]
+}
+
+// queue is a new queue of all workers. What it is told of when they are free may be too early, as queues allow: it must
+// only be the same at each call, or later.
+func (f *fitting) queue(free []time.Duration) *queue {
+	if f.heap == nil {
+		f.heap = newQueue(f.fits, free).heap
+	}
+	return &queue{fits: f.fits, heap: slices.Clone(f.heap)}
 }
 
 // of finds a worker among the fits.
@@ -78,7 +92,7 @@ func (p *planner) fitting(k kind) *fitting {
 	if f := p.kinds[k]; f != nil {
 		return f
 	}
-	f := &fitting{}
+	f := &fitting{fits: make([]fit, 0, len(p.workers))}
 	p.kinds[k] = f
 	part, _ := p.designs[k.design].BOM.Part(k.part)
 	f.step = part.Step

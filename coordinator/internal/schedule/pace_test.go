@@ -21,7 +21,7 @@ func TestThePaceAtThePartCountsFirst(t *testing.T) {
 	require.EqualValues(t, "b", plan.Assign[0].Worker)
 	s.Paces = []fab.Pace{{WorkerID: "a", Product: "visor", Part: "band", Bad: 60}}
 	require.EqualValues(t, "b", Make(s, now).Assign[0].Worker, "what fails has to be made again")
-	w := worker{Worker: printer("a", 1000), paces: []fab.Pace{{Part: "band", FactorPM: 1500, Good: 20, Bad: 20}}}
+	w := worker{Worker: printer("a", 1000), yield: 950, paces: []fab.Pace{{Part: "band", FactorPM: 1500, Good: 20, Bad: 20}}}
 	require.Equal(t, 3600*1500/650*time.Second, w.cost("band", time.Hour).Truncate(time.Second), "half of its pieces and a prior of 20")
 }
 

@@ -41,9 +41,11 @@ type sized struct {
 	worth float64 // pieces to be expected: of a taller plate more are lost when it fails
 }
 
-// What bounds the choice of sizes: plates that are thought of, doublings and halvings of the time to the end.
+// What bounds the choice of sizes: plates that are thought of, at least and for each worker; doublings and halvings of the
+// time to the end.
 const (
 	steps     = 40_000
+	stepsEach = 20
 	doublings = 4
 	halvings  = 14
 )
@@ -54,7 +56,9 @@ const (
 type sizer struct {
 	*planner
 	rows  [][]*job        // of each worker, by rank
-	free  []time.Duration // when each worker can begin
+	start []time.Duration // when each worker can begin
+	free  []time.Duration // the same, with what was chosen for it
+	seen  []int           // the last demand that each worker was looked at for
 	steps int             // that are left
 }
 
@@ -64,7 +68,9 @@ func (p *planner) resize() {
 	if len(demands) == 0 {
 		return
 	}
-	z := &sizer{planner: p, rows: make([][]*job, len(p.workers)), free: p.freeTimes(), steps: steps}
+	n := len(p.workers)
+	z := &sizer{planner: p, rows: make([][]*job, n), start: p.freeTimes(), seen: make([]int, n), steps: max(steps, stepsEach*n)}
+	z.free = slices.Clone(z.start)
 	for _, j := range p.jobs {
 		if j.on != nil {
 			z.rows[j.on.w.index] = append(z.rows[j.on.w.index], j)
@@ -93,15 +99,17 @@ func (p *planner) demands() (all [][]*job) {
 			all = append(all, nil)
 		}
 		all[i] = append(all[i], j)
+		j.demand = i + 1
 	}
 	return all
 }
 
 func (z *sizer) choose(jobs []*job) {
-	lanes, d := z.lanes(jobs)
-	if !slices.ContainsFunc(lanes, z.idle) {
+	fits := z.fits(jobs)
+	if !slices.ContainsFunc(fits, z.mayBegin) || z.steps <= 0 {
 		return
 	}
+	lanes, d := z.lanes(jobs, fits)
 	low, end := time.Duration(0), d.end
 	for n := 0; n < doublings && !z.fill(lanes, d, end); n++ { // plates smaller than the jobs were cut for take longer
 		low, end = end, 2*end
@@ -119,37 +127,56 @@ func (z *sizer) choose(jobs []*job) {
 	}
 }
 
+// fits are the workers to look at: those that have jobs by the simulation, and those that would end one first.
+func (z *sizer) fits(jobs []*job) (out []*fit) {
+	f, pieces := jobs[0].fits, 0
+	look := func(w *worker) {
+		if one, ok := f.of(w); ok && z.seen[w.index] != jobs[0].demand && one.shelf != nil {
+			z.seen[w.index] = jobs[0].demand
+			out = append(out, one)
+		}
+	}
+	for _, j := range jobs {
+		look(j.on.w)
+		pieces += int(j.Copies)
+	}
+	for _, one := range f.soonest(z.start, pieces) {
+		look(one.w)
+	}
+	slices.SortFunc(out, func(a, b *fit) int { return cmp.Compare(a.index, b.index) })
+	return out
+}
+
+// mayBegin reports whether a worker is idle and by the simulation has either nothing to do or something now.
+func (z *sizer) mayBegin(f *fit) bool {
+	rows := z.rows[f.index]
+	return f.w.state == idle && z.free[f.index] == 0 && (len(rows) == 0 || rows[0].on.startsNow())
+}
+
 func (z *sizer) idle(l lane) bool { return l.from == 0 && l.fit.w.state == idle }
 
-// lanes are the workers that can make a part, with the time that the plan leaves them for it. What comes after work for
-// others is not decided on now, and is no part of the demand.
-func (z *sizer) lanes(jobs []*job) (lanes []lane, d demand) {
-	mine := map[*job]bool{}
-	for _, j := range jobs {
-		mine[j] = true
-	}
-	fits := jobs[0].fits.fits
-	for i := range fits {
-		l := lane{fit: &fits[i], from: z.free[fits[i].w.index], until: never}
-		if l.from == never || l.fit.shelf == nil {
-			continue
-		}
-		rows := z.rows[l.fit.w.index]
-		began := slices.IndexFunc(rows, func(j *job) bool { return mine[j] })
+// lanes tell the time that the plan leaves the workers for a part. What comes after work for others is not decided on now,
+// and is no part of the demand.
+func (z *sizer) lanes(jobs []*job, fits []*fit) (lanes []lane, d demand) {
+	mine := jobs[0].demand
+	for _, f := range fits {
+		l := lane{fit: f, from: z.free[f.index], until: never}
+		rows := z.rows[f.index]
+		began := slices.IndexFunc(rows, func(j *job) bool { return j.demand == mine })
 		if began < 0 {
 			began = len(rows)
 		}
 		for _, j := range rows[:began] {
-			l.from = max(l.from, z.again(l.fit.w, j.on.at+j.on.takes))
+			l.from = max(l.from, z.again(f.w, j.on.at+j.on.takes))
 		}
 		for _, j := range rows[began:] {
-			if !mine[j] {
+			if j.demand != mine {
 				l.until = j.on.at
 				break
 			}
 			d.jobs, d.pieces, d.end = append(d.jobs, j), d.pieces+j.Copies, max(d.end, j.on.at+j.on.takes)
 		}
-		l.sizes = z.sizes(l.fit, jobs[0])
+		l.sizes = z.sizes(f, jobs[0])
 		lanes = append(lanes, l)
 	}
 	slices.SortFunc(d.jobs, func(a, b *job) int { return cmp.Compare(a.rank, b.rank) })
@@ -159,7 +186,7 @@ func (z *sizer) lanes(jobs []*job) (lanes []lane, d demand) {
 // sizes are the plates that a worker may begin. Its yield was learned on plates of about the copies that jobs have:
 // what fails does so in proportion to the time that it takes.
 func (z *sizer) sizes(f *fit, j *job) (out []sized) {
-	yield := float64(f.w.YieldPM()) / 1000
+	yield := float64(f.w.yield) / 1000
 	for _, one := range f.shelf.sizes {
 		if one.copies <= f.w.most() {
 			worth := float64(one.copies) * math.Pow(yield, float64(one.copies)/float64(max(1, j.Copies)))

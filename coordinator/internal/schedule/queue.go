@@ -31,9 +31,12 @@ func newQueue(fits []fit, free []time.Duration) *queue {
 // look is when a fit would start and end now; not ok when it never can.
 func look(fits []fit, i int32, free []time.Duration) (entry, bool) {
 	f := &fits[i]
-	from := free[f.w.index]
-	if from == never {
+	from := free[f.index]
+	switch {
+	case from == never:
 		return entry{}, false
+	case f.always:
+		return entry{from + f.takes, from, i}, true
 	}
 	start := f.w.begin(from, f.takes)
 	return entry{start + f.takes, start, i}, start != never

@@ -128,6 +128,7 @@ type job struct {
 	moved   bool       // from where it would end first, for the good of all
 	on      *candidate // where the simulation puts it; nil when nobody can take it
 	next    *candidate // the second best
+	demand  int        // number of its demand, where there are several sizes of plate
 	portion *portion   // it starts now on a plate of another size; nil when it does not
 }
 
@@ -170,10 +171,13 @@ func newPlanner(s Snapshot, now time.Time) *planner {
 		p.online[a.ID] = a.Online && !a.Revoked
 	}
 	p.addWorkers()
+	rows := make([]job, 0, len(s.Jobs))
 	for _, j := range s.Jobs {
 		if j.Status == fab.JobWaiting {
-			k := kind{design: p.batches[j.BatchID].DesignID, part: j.Part, how: j.How, copies: j.Copies}
-			p.jobs = append(p.jobs, &job{Job: j, kind: k, fits: p.fitting(k), due: p.batches[j.BatchID].DueAt})
+			b := p.batches[j.BatchID]
+			k := kind{design: b.DesignID, part: j.Part, how: j.How, copies: j.Copies}
+			rows = append(rows, job{Job: j, kind: k, fits: p.fitting(k), due: b.DueAt})
+			p.jobs = append(p.jobs, &rows[len(rows)-1])
 		}
 	}
 	slices.SortFunc(p.jobs, func(a, b *job) int { return cmp.Compare(a.ID, b.ID) })

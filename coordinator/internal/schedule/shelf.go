@@ -59,11 +59,12 @@ func (p *planner) shelves(k kind) shelves {
 
 // of is what a machine prints: its maker's own files before all others. A maker who slices prints no others.
 func (s *shelves) of(w *worker) *shelf {
-	own := s.own[w.ID]
-	switch {
-	case own != nil && len(own.sizes) > 0:
-		return own
-	case w.SlicesSelf:
+	if len(s.own) > 0 {
+		if own := s.own[w.ID]; own != nil && len(own.sizes) > 0 {
+			return own
+		}
+	}
+	if w.SlicesSelf {
 		return &shelf{}
 	}
 	return &s.kinds[w.machine]

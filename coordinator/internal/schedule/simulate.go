@@ -77,11 +77,11 @@ func (p *planner) handOut(price []float64, leeway float64) (late, end time.Durat
 		}
 		q := queues[j.fits]
 		if q == nil {
-			fits := j.fits.fits
-			if price != nil {
-				fits = j.fits.affordable(price, free, leeway)
+			if price == nil {
+				q = j.fits.queue(free)
+			} else {
+				q = newQueue(j.fits.affordable(price, free, leeway), free)
 			}
-			q = newQueue(fits, free)
 			queues[j.fits] = q
 		}
 		p.place(j, q, free)

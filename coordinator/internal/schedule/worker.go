@@ -22,8 +22,9 @@ const (
 // worker is a worker as the simulation sees it.
 type worker struct {
 	fab.Worker
-	index   int // in planner.workers
-	machine int // number of its kind of machine
+	index   int   // in planner.workers
+	machine int   // number of its kind of machine
+	yield   int64 // share of good pieces, per mille
 	state   state
 	free    time.Time // when it could start the next job, unless off
 	heat    calendar  // when it may print
@@ -62,8 +63,10 @@ func (p *planner) addWorkers() {
 	for _, pace := range p.Paces {
 		paces[pace.WorkerID] = append(paces[pace.WorkerID], pace)
 	}
-	for _, row := range p.Workers {
-		w := &worker{Worker: row, free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
+	rows := make([]worker, len(p.Workers))
+	for i, row := range p.Workers {
+		w := &rows[i]
+		*w = worker{Worker: row, yield: row.YieldPM(), free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
 			w.state, w.free = busy, p.freeAt(w, attempts[row.AttemptID])
@@ -188,7 +191,7 @@ func (p *planner) attemptTakes(w *worker, a fab.Attempt) time.Duration {
 // cost is the time that a worker takes for good pieces of a part: the estimate by its learned speed, over its learned
 // yield. What it showed at this very part counts first, then what it shows otherwise.
 func (w *worker) cost(part string, estimate time.Duration) time.Duration {
-	factor, yield := w.TimeFactorPM, w.YieldPM()
+	factor, yield := w.TimeFactorPM, w.yield
 	for _, pace := range w.paces {
 		if pace.Part == part {
 			factor, yield = cmp.Or(pace.FactorPM, factor), pace.YieldPM(yield)
