@@ -7,12 +7,12 @@ import "time"
 //	GET  /desk/people
 //	POST /desk/people/makers                 FieldName, FieldTown, FieldPhone, FieldSteps (several of MakerSteps),
 //	                                         FieldLogin and FieldPassword, both optional: an account to sign in with
-//	POST /desk/people/{maker}/enrol-code     shows the page again with Code
-//	POST /desk/agents/{agent}/revoke         its printers get no more work
+//	POST /desk/people/invite                 shows the page again with Invite
 type People struct {
 	Frame
 	Makers []MakerRow
-	Code   *EnrolCode // just made, shown once
+	Asking []Asking   // who wants to join
+	Invite *EnterLink // an invitation just made, shown once
 	Form   Form
 }
 
@@ -40,6 +40,9 @@ type AgentRow struct {
 	Online  bool
 	Revoked bool
 	Seen    time.Time
+
+	Words     string // read on both sides when it joined, in the page's language; "" of one that knows none
+	Confirmed bool   // somebody said that they are the same
 }
 
 // EnrolCode is a code that joins one agent, once.

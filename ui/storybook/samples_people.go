@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/ui"
@@ -9,6 +10,54 @@ import (
 
 func peopleStories() []story {
 	return []story{
+		{"join", func(lang string) ui.Page { return join(lang) }},
+		{"join-invited", func(lang string) ui.Page {
+			p := join(lang)
+			p.Action, p.Invited = "/join/abc", true
+			return p
+		}},
+		{"join-refused", func(lang string) ui.Page {
+			p := join(lang)
+			p.Form.Values = url.Values{ui.FieldName: {"Courlis"}, ui.FieldPhone: {"03"}}
+			p.Form.Errors = refusals(ui.FieldTown, "town_or_postcode", ui.FieldPhone, "phone_wrong", ui.FieldSkills, "skills_missing", ui.FieldConsent, "consent_missing")
+			return p
+		}},
+		{"join-sent", func(lang string) ui.Page { return ui.JoinSent{Frame: frame(lang, "/join/sent")} }},
+		{"enter", func(lang string) ui.Page { return ui.Enter{Frame: frame(lang, "/enter/abc"), Token: "abc"} }},
+		{"me-new", func(lang string) ui.Page {
+			p := me(lang)
+			p.New, p.Skilled, p.Word = true, true, pick(lang, "Bienvenue\u00a0! Deux PETG vous attendent ici.", "Welcome! Two spools of PETG wait for you here.")
+			return p
+		}},
+		{"me", func(lang string) ui.Page {
+			p := me(lang)
+			p.Code = enrolCode()
+			return p
+		}},
+		{"desk-person", func(lang string) ui.Page {
+			p := person(lang)
+			p.Code = enrolCode()
+			return p
+		}},
+		{"desk-person-link", func(lang string) ui.Page {
+			p := person(lang)
+			p.Link = &ui.EnterLink{URL: "https://atelier.example/enter/aTokenThatIsLong", Until: at(7, 14, 0)}
+			return p
+		}},
+		{"desk-person-asks", func(lang string) ui.Page {
+			p := person(lang)
+			p.Status, p.Links, p.Agents = "pending", nil, nil
+			return p
+		}},
+		{"desk-person-gone", func(lang string) ui.Page {
+			return ui.Person{Frame: desk(lang, ui.NavPeople, "/desk/people/m9"), MakerRow: ui.MakerRow{ID: "m9", Name: "M-3F2A1"}, Status: "gone"}
+		}},
+		{"desk-people-invite", func(lang string) ui.Page {
+			p := people(lang)
+			p.Invite = &ui.EnterLink{URL: "https://atelier.example/join/aTokenThatIsLong", Until: at(14, 14, 0)}
+			p.Asking = []ui.Asking{{ID: "m7", Name: "Courlis", Where: "80120 Rue", Said: []string{"printer", "sew"}, Note: pick(lang, "Je suis là le soir.", "I am there in the evening."), At: now().Add(-3 * time.Hour)}}
+			return p
+		}},
 		{"printer-form-new", func(lang string) ui.Page {
 			p := printerForm(lang)
 			p.Action, p.Back, p.ID, p.Name = "/maker/printers", "/maker", "", ""
@@ -45,4 +94,40 @@ func printerForm(lang string) ui.PrinterForm {
 		Form: ui.Form{Values: url.Values{ui.FieldName: {"Tortue"}, ui.FieldPrinterModel: {"ender-3"}, ui.FieldNozzleMM: {pick(lang, "0,4", "0.4")}, ui.FieldFilament: {"petg"},
 			ui.FieldColour: {pick(lang, "orange", "orange")}, ui.FieldHeat: {ui.HoursDay}, ui.FieldThere: {ui.HoursOwn}, ui.FieldThereOwn: {pick(lang, "lu-ve 18:00-22:00", "mo-fr 18:00-22:00")}, ui.FieldWeekCap: {"10"}}},
 	}
+}
+
+func join(lang string) ui.Join { return ui.Join{Frame: frame(lang, "/join"), Action: "/join"} }
+
+func enrolCode() *ui.EnrolCode {
+	return &ui.EnrolCode{Maker: "Tortue", Code: "7F3K-9Q2M-XY01", Command: "printer-agent enrol https://atelier.example 7F3K-9Q2M-XY01", Until: at(2, 14, 0)}
+}
+
+func typedMe(lang string) url.Values {
+	return url.Values{ui.FieldName: {"Tortue"}, ui.FieldTown: {"Rue"}, ui.FieldPostcode: {"80120"}, ui.FieldPhone: {"0300000000"}, ui.FieldCollect: {"home"}}
+}
+
+func typedWork() url.Values {
+	return url.Values{ui.FieldSteps: {"sew"}, ui.FieldQuota: {"20"}, ui.FieldThere: {ui.HoursAlways}}
+}
+
+func somePlaces() []ui.Choice {
+	return []ui.Choice{{Value: "home"}, {Value: "hub"}, {Value: "maker-m2", Label: "Sterne"}}
+}
+
+func me(lang string) ui.Me {
+	f := maker(lang, "/maker/me")
+	f.Live = ""
+	return ui.Me{Frame: f, Places: somePlaces()[:2], Form: ui.Form{Values: typedMe(lang)}, Work: ui.Form{Values: typedWork()}}
+}
+
+func person(lang string) ui.Person {
+	f := desk(lang, ui.NavPeople, "/desk/people/m1")
+	f.Live = ""
+	return ui.Person{Frame: f, Postcode: "80120", Email: "goeland@example.org", Said: []string{"printer", "sew"}, Note: pick(lang, "Je suis là le soir.", "I am there in the evening."), Since: at(-20, 9, 0),
+		MakerRow: ui.MakerRow{ID: "m1", Name: "Goéland", Town: "Rue", Mobile: "0300000000", Agents: []ui.AgentRow{
+			{ID: "a1", Name: "pi-rue", Version: "0.1", Online: true, Seen: now().Add(-3 * time.Second), Words: pick(lang, "loutre tilleul barque", "otter linden boat")}}},
+		Links: []ui.PrinterLink{
+			{ID: "w1", Name: "Tortue", Model: "Creality Ender-3", Heat: fab.Because("hours.day"), Box: "pi-rue"},
+			{ID: "w2", Name: "Galet", Model: "RepRap", Heat: fab.Because("hours.always"), Unknown: true, Rests: at(5, 0, 0)}},
+		Places: somePlaces(), Form: ui.Form{Values: typedMe(lang)}, Work: ui.Form{Values: typedWork()}}
 }

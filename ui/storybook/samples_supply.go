@@ -31,11 +31,6 @@ func supplyStories() []story {
 			return ui.Materials{Frame: desk(lang, ui.NavMaterials, "/desk/materials")}
 		}},
 		{"desk-people", func(lang string) ui.Page { return people(lang) }},
-		{"desk-people-code", func(lang string) ui.Page {
-			p := people(lang)
-			p.Code = &ui.EnrolCode{Maker: "Goéland", Code: "9F4K-22QM-7XHD", Command: "printer-agent enrol https://atelier.example:8443 9F4K-22QM-7XHD", Until: at(0, 14, 36)}
-			return p
-		}},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"regexp"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -13,10 +14,13 @@ import (
 // SecretBytes is the length of the secret in an enrolment code: 80 bits, online guessing only, once, for two days.
 const SecretBytes = 10
 
+// EnrolFor is how long an enrolment code serves.
+const EnrolFor = 48 * time.Hour
+
 // NewEnrolment makes the secret with which an agent of this maker joins, once.
 func (i *Identity) NewEnrolment(ctx context.Context, maker fab.MakerID) (secret [SecretBytes]byte, err error) {
 	err = i.store.Update(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Maker(maker); err != nil {
+		if _, err := active(tx, maker, ""); err != nil {
 			return err
 		}
 		if _, err := io.ReadFull(tx.Rand(), secret[:]); err != nil {
@@ -24,7 +28,7 @@ func (i *Identity) NewEnrolment(ctx context.Context, maker fab.MakerID) (secret 
 		}
 		return tx.AddLink(&fab.Link{
 			ID: store.NewID[fab.LinkID](tx), TokenHash: fab.HashToken(hex.EncodeToString(secret[:])), Kind: fab.LinkEnrol,
-			Subject: string(maker), ExpiresAt: tx.Now().Add(enrolFor), CreatedAt: tx.Now(),
+			Subject: string(maker), ExpiresAt: tx.Now().Add(EnrolFor), CreatedAt: tx.Now(),
 		})
 	})
 	return secret, err
@@ -43,6 +47,7 @@ type Joining struct {
 	Name    string
 	Version string
 	Units   []Unit
+	Words   func(token string) string // what both sides read, of the token; nil of an agent that knows none
 }
 
 var topicName = regexp.MustCompile(`^[a-z0-9_-]{1,64}$`)
@@ -67,6 +72,9 @@ func (i *Identity) Enrol(ctx context.Context, j Joining, knownModel func(string)
 		a = fab.Agent{
 			ID: store.NewID[fab.AgentID](tx), MakerID: fab.MakerID(link.Subject), Name: j.Name, TokenHash: fab.HashToken(token),
 			Version: j.Version, CreatedAt: tx.Now(),
+		}
+		if j.Words != nil {
+			a.Words = j.Words(token)
 		}
 		if err := tx.AddAgent(&a); err != nil {
 			return err
@@ -129,13 +137,55 @@ func (i *Identity) Agent(ctx context.Context, token string) (a fab.Agent, err er
 }
 
 // Revoke shuts an agent out. Its printers get no more work.
-func (i *Identity) Revoke(ctx context.Context, id fab.AgentID) error {
-	return i.store.Update(ctx, func(tx *store.Tx) error {
-		a, err := tx.Agent(id)
-		if err != nil {
+func (i *Identity) Revoke(ctx context.Context, id fab.AgentID) (fab.Agent, error) {
+	return i.changeAgent(ctx, id, func(_ *store.Tx, a *fab.Agent) { a.Revoked, a.Online = true, false })
+}
+
+// SameWords notes that somebody read the words of an agent on both sides and they were the same: no other machine joined
+// with its code.
+func (i *Identity) SameWords(ctx context.Context, id fab.AgentID) (fab.Agent, error) {
+	return i.changeAgent(ctx, id, func(tx *store.Tx, a *fab.Agent) {
+		if a.SaidAt.IsZero() {
+			a.SaidAt = tx.Now()
+		}
+	})
+}
+
+func (i *Identity) changeAgent(ctx context.Context, id fab.AgentID, change func(*store.Tx, *fab.Agent)) (a fab.Agent, err error) {
+	err = i.store.Update(ctx, func(tx *store.Tx) error {
+		if a, err = tx.Agent(id); err != nil {
 			return err
 		}
-		a.Revoked, a.Online = true, false
+		change(tx, &a)
 		return tx.SetAgent(&a)
+	})
+	return a, err
+}
+
+// PutBehind lets another agent of its maker drive a printer, under the name that this agent has for it.
+func (i *Identity) PutBehind(ctx context.Context, id fab.WorkerID, agent fab.AgentID, key string) error {
+	return i.changeWorker(ctx, id, "", "printer_changed", func(tx *store.Tx, w *fab.Worker) error {
+		a, err := tx.Agent(agent)
+		switch {
+		case fab.ClassOf(err) == fab.NotFound || err == nil && (a.Revoked || a.MakerID != w.MakerID):
+			return fab.Refuse(fab.Invalid, "agent_missing", "agent")
+		case err != nil:
+			return err
+		case w.Kind != fab.WorkerPrinter:
+			return fab.Refuse(fab.NotFound, "not_found", "", "what", "printer")
+		case w.AttemptID != "":
+			return fab.Refuse(fab.Conflict, "plate_in_use", "")
+		case w.Model == "":
+			return fab.Refuse(fab.Invalid, "model_missing", "agent")
+		case !topicName.MatchString(key):
+			return fab.Refuse(fab.Invalid, "printer_key_wrong", "topic", "key", key)
+		}
+		if other, err := tx.WorkerByKey(agent, key); err == nil && other.ID != w.ID {
+			return fab.Refuse(fab.Invalid, "topic_taken", "topic")
+		} else if err != nil && fab.ClassOf(err) != fab.NotFound {
+			return err
+		}
+		w.AgentID, w.Key, w.PlateClear, w.State = agent, key, false, "offline"
+		return nil
 	})
 }

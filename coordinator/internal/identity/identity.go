@@ -4,6 +4,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -18,7 +19,6 @@ import (
 const (
 	sessionFor = 30 * 24 * time.Hour
 	setupFor   = 24 * time.Hour
-	enrolFor   = 48 * time.Hour
 
 	minPassword = 10 // characters: length is what protects, after NIST SP 800-63B section 5.1.1
 	maxPassword = 200
@@ -130,8 +130,9 @@ func (i *Identity) checkAndHash(ctx context.Context, a *NewAccount) (string, err
 	if a.Name == "" || len(a.Name) > 120 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "name_missing", "name"))
 	}
-	if n := len([]rune(a.Password)); n < minPassword || n > maxPassword {
-		errs = append(errs, fab.Refuse(fab.Invalid, "password_length", "password", "min", minPassword, "max", maxPassword))
+	var refused *fab.Error
+	if errors.As(checkPassword(a.Password), &refused) {
+		errs = append(errs, refused)
 	}
 	if err := errs.Or(); err != nil {
 		return "", err
@@ -175,6 +176,9 @@ func (i *Identity) SignIn(ctx context.Context, login, password, from string) (to
 	}
 	if !good || a.Disabled {
 		return "", fab.Account{}, fab.Refuse(fab.Invalid, "sign_in_wrong", "password")
+	}
+	if len(a.Roles) == 0 {
+		return "", fab.Account{}, fab.Refuse(fab.Invalid, "sign_in_pending", "password")
 	}
 	token, err = i.OpenSession(ctx, a.ID)
 	return token, a, err

@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+
+	"github.com/uptrace/bun"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
@@ -58,4 +62,30 @@ func (tx *Tx) DeleteWorker(id fab.WorkerID) error {
 // MakersIn reads the makers in a status, oldest first.
 func (tx *Tx) MakersIn(status fab.MakerStatus) ([]fab.Maker, error) {
 	return many[fab.Maker](tx, "makers", func(q query) query { return q.Where("status = ?", string(status)).Order("id") })
+}
+
+// ForgetName writes another name over a person's, wherever reasons and changes mention it as somebody's or something's name.
+func (tx *Tx) ForgetName(old, neutral string) error {
+	for _, at := range [...][2]string{{"changes", "args"}, {"attempts", "why"}, {"attempts", "end_reason"}, {"jobs", "wait"}} {
+		for _, key := range [...]string{"worker", "name", "other", "slow", "printer"} {
+			from, to, err := pairs(key, old, neutral)
+			if err != nil {
+				return err
+			}
+			column := bun.Ident(at[1])
+			_, err = tx.db.NewRaw("UPDATE ? SET ? = REPLACE(?, ?, ?) WHERE REPLACE(?, ?, ?) <> ?", bun.Ident(at[0]), column, column, from, to, column, from, to, column).
+				Exec(context.Background())
+			if err != nil {
+				return fmt.Errorf("forget a name in %s: %w", at[0], err)
+			}
+		}
+	}
+	return nil
+}
+
+// pairs writes a key with each of two values as they stand in JSON.
+func pairs(key, old, neutral string) (from, to string, err error) {
+	a, errA := json.Marshal(old)
+	b, errB := json.Marshal(neutral)
+	return `"` + key + `":` + string(a), `"` + key + `":` + string(b), errors.Join(errA, errB)
 }

@@ -120,7 +120,7 @@ func TestEnrolCodeAndRevoke(t *testing.T) {
 	require.Equal(t, http.StatusOK, a.status)
 	require.Contains(t, a.main(), "Code pour Tortue")
 	require.Contains(t, a.main(), "printer-agent enrol "+w.server.URL)
-	require.NotContains(t, w.desk.page("/desk/people").main(), "Code pour")
+	require.NotContains(t, w.desk.page("/desk/people/"+string(w.maker.ID)).main(), "Code pour")
 	require.Equal(t, http.StatusNotFound, w.desk.post("/desk/people/nobody/enrol-code", url.Values{}).status)
 
 	require.Contains(t, w.desk.page("/desk/people").main(), "En ligne")

@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,7 +27,12 @@ func (s *Server) peoplePage(c *gin.Context) (page ui.People, err error) {
 		}
 		makers, err := r.tx.Makers()
 		for _, m := range makers {
-			page.Makers = append(page.Makers, r.makerRow(m))
+			switch m.Status {
+			case fab.MakerActive:
+				page.Makers = append(page.Makers, r.makerRow(m))
+			case fab.MakerPending:
+				page.Asking = append(page.Asking, ui.Asking{ID: string(m.ID), Name: m.Name, Where: m.Where(), Said: m.Skills, Note: m.Note, At: r.local(m.CreatedAt)})
+			}
 		}
 		return err
 	})
@@ -40,7 +44,7 @@ func (r *reader) makerRow(m fab.Maker) ui.MakerRow {
 	row := ui.MakerRow{ID: string(m.ID), Name: m.Name, Town: m.Town, Mobile: m.Phone}
 	for _, w := range r.workers {
 		switch {
-		case w.MakerID != m.ID:
+		case w.MakerID != m.ID || w.Retired():
 		case w.Kind == fab.WorkerPrinter:
 			row.Printers = append(row.Printers, w.Name)
 		default:
@@ -51,6 +55,7 @@ func (r *reader) makerRow(m fab.Maker) ui.MakerRow {
 		if a.MakerID == m.ID {
 			row.Agents = append(row.Agents, ui.AgentRow{
 				ID: string(a.ID), Name: a.Name, Version: a.Version, Online: a.Online, Revoked: a.Revoked, Seen: r.local(a.SeenAt),
+				Words: wordsIn(r.lang, a.Words), Confirmed: !a.SaidAt.IsZero(),
 			})
 		}
 	}
@@ -78,38 +83,5 @@ func (s *Server) makerAdd(c *gin.Context) error {
 		})
 	}
 	s.flash(c, ui.FlashDone, "done.maker_added", "name", strings.TrimSpace(account.Name))
-	return to(c, "/desk/people")
-}
-
-// enrolFor is how long an enrolment code serves, as the room makes it.
-const enrolFor = 48 * time.Hour
-
-// enrolCode makes a code with which one agent of a maker joins, and shows it once.
-func (s *Server) enrolCode(c *gin.Context) error {
-	id := fab.MakerID(c.Param("id"))
-	secret, err := s.Identity.NewEnrolment(c.Request.Context(), id)
-	if err != nil {
-		return err
-	}
-	page, err := s.peoplePage(c)
-	if err != nil {
-		return err
-	}
-	code := s.EnrolCode(secret)
-	page.Code = &ui.EnrolCode{Code: code, Command: "printer-agent enrol " + s.site(c) + " " + code, Until: s.local(s.now().Add(enrolFor))}
-	for _, m := range page.Makers {
-		if m.ID == string(id) {
-			page.Code.Maker = m.Name
-		}
-	}
-	return s.show(c, page)
-}
-
-// agentRevoke shuts an agent out.
-func (s *Server) agentRevoke(c *gin.Context) error {
-	if err := s.Identity.Revoke(c.Request.Context(), fab.AgentID(c.Param("id"))); err != nil {
-		return err
-	}
-	s.flash(c, ui.FlashDone, "done.agent_revoked")
 	return to(c, "/desk/people")
 }

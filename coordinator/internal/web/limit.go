@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -11,17 +12,18 @@ import (
 
 const (
 	signInsPerMinute    = 20 // from one address, beside the count that each login has
+	joinsPerMinute      = 6  // from one address: registrations cost a person's time
 	wrongLinksPerMinute = 20 // from one address: more is somebody who tries tokens
 	maxAddresses        = 20_000
 )
 
 // limits slow down addresses that send too much.
 type limits struct {
-	posts, signIns, wrongLinks *limit
+	posts, signIns, joins, wrongLinks *limit
 }
 
 func newLimits(postsPerMinute int) limits {
-	return limits{posts: newLimit(postsPerMinute), signIns: newLimit(signInsPerMinute), wrongLinks: newLimit(wrongLinksPerMinute)}
+	return limits{posts: newLimit(postsPerMinute), signIns: newLimit(signInsPerMinute), joins: newLimit(joinsPerMinute), wrongLinks: newLimit(wrongLinksPerMinute)}
 }
 
 // limit lets each address do so many things a minute. It forgets everybody when it knows too many, so that nobody can
@@ -75,6 +77,8 @@ func (s *Server) limited(c *gin.Context) {
 		slow = true
 	case c.Request.Method == http.MethodPost && c.FullPath() == "/signin":
 		slow = !s.limits.signIns.at(from).Allow()
+	case c.Request.Method == http.MethodPost && strings.HasPrefix(c.FullPath(), "/join"):
+		slow = !s.limits.joins.at(from).Allow()
 	case c.Request.Method == http.MethodPost && !known:
 		slow = !s.limits.posts.at(from).Allow()
 	}

@@ -63,8 +63,8 @@ func (s *Server) printerFormNew(c *gin.Context, base string, f ui.Form) (page ui
 			return fab.Refuse(fab.NotFound, "not_found", "", "what", "maker")
 		}
 		if base != makerPrinters {
-			page.Owner, page.Back = m.Name, "/desk/people#maker-"+string(of)
-			page.Action = "/desk/people/" + string(of) + "/printers"
+			page.Owner, page.Back = m.Name, "/desk/people/"+string(of)
+			page.Action = page.Back + "/printers"
 		}
 		page.Frame, err = s.formFrame(c, r, base)
 		return err

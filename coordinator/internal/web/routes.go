@@ -42,6 +42,9 @@ func (s *Server) publicRoutes() []route {
 		{get, "/ask/sent/:ref", "", s.sent},
 		{get, "/give", "", s.giveEmpty},
 		{post, "/give", "", s.give},
+		{get, "/join", "", s.joinEmpty},
+		{post, "/join", "", s.join},
+		{get, "/join/sent", "", s.joinSent},
 		{get, "/signin", "", s.signInEmpty},
 		{post, "/signin", "", s.signIn},
 		{post, "/signout", "", s.signOut},
@@ -59,6 +62,10 @@ func (s *Server) linkRoutes() []route {
 	return []route{
 		{get, "/setup/:token", "", s.setupEmpty},
 		{post, "/setup/:token", "", s.setup},
+		{get, "/join/:token", "", s.joinEmpty},
+		{post, "/join/:token", "", s.join},
+		{get, "/enter/:token", "", s.enterEmpty},
+		{post, "/enter/:token", "", s.enter},
 		{get, "/track/:token", "", s.track},
 		{get, "/track/:token/live", "", s.liveTrack},
 		{get, "/track/:token/cancel", "", s.cancelEmpty},
@@ -101,6 +108,7 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/printers/:id/settings", who, s.settingsSave(deskPrinters)},
 		{post, "/desk/printers/:id/settings/reset", who, s.settingsReset(deskPrinters)},
 		{post, "/desk/printers/:id/move", who, s.printerMove},
+		{post, "/desk/printers/:id/agent", who, s.printerAgent},
 
 		{get, "/desk/products", who, s.deskProducts},
 		{get, "/desk/products/:id", who, s.deskVersion},
@@ -128,10 +136,19 @@ func (s *Server) deskRoutes() []route {
 
 		{get, "/desk/people", who, s.deskPeople},
 		{post, "/desk/people/makers", who, s.makerAdd},
+		{post, "/desk/people/invite", who, s.invite},
+		{get, "/desk/people/:id", who, s.deskPerson},
+		{post, "/desk/people/:id", who, s.personContact},
+		{post, "/desk/people/:id/hands", who, s.personHands},
+		{post, "/desk/people/:id/approve", who, s.personApprove},
+		{post, "/desk/people/:id/refuse", who, s.personRefuse},
+		{post, "/desk/people/:id/link", who, s.personLink},
+		{post, "/desk/people/:id/erase", who, s.personErase},
 		{post, "/desk/people/:id/enrol-code", who, s.enrolCode},
 		{get, "/desk/people/:id/printers/new", who, s.printerNew(deskPrinters)},
 		{post, "/desk/people/:id/printers", who, s.printerAdd(deskPrinters)},
 		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
+		{post, "/desk/agents/:id/same", who, s.agentSame},
 	}
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
@@ -145,6 +162,12 @@ func (s *Server) makerRoutes() []route {
 	all := []route{
 		{get, "/maker", who, s.maker},
 		{get, "/maker/live", who, s.liveMaker},
+		{get, "/maker/me", who, s.meEmpty},
+		{post, "/maker/me", who, s.meContact},
+		{post, "/maker/me/hands", who, s.meHands},
+		{post, "/maker/me/password", who, s.mePassword},
+		{post, "/maker/me/enrol-code", who, s.meCode},
+		{post, "/maker/me/leave", who, s.meLeave},
 		{post, "/maker/offers/:id/accept", who, s.offer(s.Production.Accept, "done.offer_accepted")},
 		{post, "/maker/offers/:id/decline", who, s.offer(s.Production.Decline, "done.offer_declined")},
 		{post, "/maker/work/:id/handin", who, s.handIn},

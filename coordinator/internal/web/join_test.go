@@ -1,0 +1,178 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// joins is the form of somebody who wants to take part, as typed.
+func joins(name string, change url.Values) url.Values {
+	return merged(url.Values{"name": {name}, "postcode": {"80120"}, "email": {strings.ToLower(name) + "@example.org"}, "skills": {"printer", "sew"}, "consent": {"yes"}}, change)
+}
+
+func (l *lab) makers() (all []fab.Maker) {
+	l.t.Helper()
+	l.view(func(tx *store.Tx) (err error) { all, err = tx.Makers(); return err })
+	return all
+}
+
+var linkTo = regexp.MustCompile(`http://[^/]+(/(?:enter|join)/[A-Za-z0-9_-]{20,})`)
+
+// linkOn is the link that a page shows once.
+func linkOn(t *testing.T, a answer) string {
+	t.Helper()
+	require.Equal(t, http.StatusOK, a.status)
+	found := linkTo.FindStringSubmatch(a.body)
+	require.NotNil(t, found, text(a.doc))
+	return found[1]
+}
+
+// Ensure that somebody joins in one form, waits, is taken in with a word and a link, and then has hands, a page, and a
+// printer, all without a password.
+func TestJoiningWithApproval(t *testing.T) {
+	l := newLab(t, nil)
+	l.account("desk", "", fab.RoleCoordinator)
+	desk, b := l.signed("desk"), l.browser()
+	require.Contains(t, b.page("/").body, `href="/join"`)
+	b.page("/join").form(t, "/join")
+	require.Equal(t, "/join/sent", b.sends("/join", joins("Courlis", url.Values{"note": {"Je suis là le soir."}})))
+	require.Contains(t, b.page("/join/sent").main(), "L’atelier vous répond bientôt")
+	require.Equal(t, http.StatusSeeOther, b.get("/maker").status, "nobody is signed in")
+
+	waiting := desk.page("/desk/people")
+	require.Contains(t, waiting.main(), "1 personne veut participer")
+	require.Contains(t, waiting.main(), "Courlis , 80120")
+	m := l.makers()[0]
+	require.Empty(t, l.workersOf(m), "nothing is planned for who is not in yet")
+	path := "/desk/people/" + string(m.ID)
+	require.Contains(t, desk.page(path).main(), "Je suis là le soir.")
+	enter := linkOn(t, desk.post(path+"/approve", url.Values{"word": {"Deux PETG vous attendent."}}))
+	require.Equal(t, http.StatusConflict, desk.post(path+"/approve", url.Values{}).status, "once")
+	require.NotContains(t, desk.page(path).body, enter)
+
+	b.page(enter)
+	require.Equal(t, http.StatusOK, b.get(enter).status, "looking does not use it up")
+	require.Equal(t, "/maker/me", b.sends(enter, url.Values{}))
+	require.Equal(t, http.StatusNotFound, l.browser().post(enter, url.Values{}).status, "it served")
+	next := b.page("/maker/me")
+	require.Contains(t, next.main(), "Deux PETG vous attendent.")
+	require.Contains(t, b.post("/maker/me/enrol-code", url.Values{}).main(), "printer-agent enrol")
+	b.sends("/maker/printers", printerTyped("Galet", nil))
+	require.Len(t, l.workersOf(m), 2, "hands and a printer")
+
+	b.sends("/maker/me/password", url.Values{"password": {password}})
+	require.Equal(t, "/maker", l.browser().sends("/signin", url.Values{"login": {"courlis@example.org"}, "password": {password}}))
+	require.Equal(t, http.StatusOK, b.get("/maker/me").status)
+}
+
+// Ensure that who was invited is in at once, that the invitation serves one person, and that it is no way to more.
+func TestAnInvitationSkipsTheWait(t *testing.T) {
+	l := newLab(t, nil)
+	l.account("desk", "", fab.RoleCoordinator)
+	invite := linkOn(t, l.signed("desk").post("/desk/people/invite", url.Values{}))
+	b := l.browser()
+	b.page(invite).form(t, invite)
+	require.Equal(t, "/maker/me", b.sends(invite, joins("Sterne", url.Values{"roles": {"coordinator"}, "role": {"administrator"}, "maker_id": {"x"}})))
+	require.Equal(t, http.StatusForbidden, b.get("/desk/people").status)
+	require.Equal(t, http.StatusForbidden, b.post("/desk/people/invite", url.Values{}).status)
+	require.Equal(t, http.StatusNotFound, l.browser().get(invite).status)
+	require.Equal(t, http.StatusNotFound, l.browser().post(invite, joins("Goéland", nil)).status)
+	require.Equal(t, []string{fab.RoleMaker}, l.accountBy("sterne@example.org").Roles)
+	require.Len(t, l.makers(), 1)
+}
+
+func (l *lab) accountBy(login string) (a fab.Account) {
+	l.t.Helper()
+	l.view(func(tx *store.Tx) (err error) { a, err = tx.AccountByLogin(login); return err })
+	return a
+}
+
+// Ensure that registering makes nobody more than somebody who waits: no role, no sign-in, no printer, and whoever the lab
+// knows already is neither told so nor entered twice.
+func TestRegisteringIsNoWayIn(t *testing.T) {
+	l := newLab(t, nil)
+	l.member("chef@example.org")
+	b := l.browser()
+	b.sends("/join", joins("Courlis", url.Values{"roles": {"coordinator"}, "role": {"administrator"}, "status": {""}, "password": {password}}))
+	a := l.accountBy("courlis@example.org")
+	require.Empty(t, a.Roles)
+	refused := b.post("/signin", url.Values{"login": {"courlis@example.org"}, "password": {password}})
+	require.Contains(t, refused.main(), "n’a pas encore répondu")
+	require.Equal(t, http.StatusSeeOther, b.get("/desk").status)
+	session := l.signed("courlis@example.org")
+	for _, path := range []string{"/maker", "/maker/me", "/maker/printers/new", "/desk", "/desk/people"} {
+		require.Equal(t, http.StatusForbidden, session.get(path).status, path)
+	}
+	require.Equal(t, "/join/sent", b.sends("/join", joins("Courlis", nil)))
+	require.Equal(t, "/join/sent", b.sends("/join", joins("Voleur", url.Values{"email": {"chef@example.org"}, "password": {"another password"}})))
+	require.Len(t, l.makers(), 1, "known people are not entered twice")
+	require.Equal(t, "/desk", l.browser().sends("/signin", url.Values{"login": {"chef@example.org"}, "password": {password}}), "and nobody's password changes")
+}
+
+// Ensure that what is missing is said in its field, and that too many registrations from one place are slowed down.
+func TestAWrongRegistrationIsRefused(t *testing.T) {
+	l := newLab(t, nil)
+	for field, wrong := range map[string]url.Values{
+		"name": {"name": {" "}}, "town": {"postcode": {""}}, "phone": {"email": {""}}, "email": {"email": {"a@b.example\r\nBcc: c@d.example"}},
+		"skills": {"skills": {"fly"}}, "consent": {"consent": {""}}, "password": {"password": {"short"}}, "note": {"note": {strings.Repeat("a", 501)}}, "postcode": {"postcode": {"<b>"}},
+	} {
+		site := secondLab(t, nil)
+		a := site.browser().post("/join", joins("Courlis", wrong))
+		require.Equal(t, http.StatusUnprocessableEntity, a.status, field)
+		require.Contains(t, a.body, `id="`+field+`-error"`, field)
+		require.NotContains(t, a.body, "short")
+		require.Empty(t, site.makers())
+	}
+	b, slow := l.browser(), 0
+	for n := range 12 {
+		if b.post("/join", joins(fmt.Sprint("Courlis", n), nil)).status == http.StatusTooManyRequests {
+			slow++
+		}
+	}
+	require.Equal(t, 6, slow)
+	require.Len(t, l.makers(), 6)
+}
+
+// Ensure that who leaves is gone: from the pages, from what was noted, and as a way in; and that the work stays counted.
+func TestLeavingErasesThePerson(t *testing.T) {
+	w := newWorkshop(t)
+	l := w.lab
+	w.account("Aiguille", w.sewer.ID, fab.RoleMaker)
+	b := w.signed("Aiguille")
+	w.approved("mask", "5")
+	attempt := w.plan(w.sewing)
+	b.sends("/maker/offers/"+string(attempt.ID)+"/accept", url.Values{})
+	require.Equal(t, "/maker/me", b.sends("/maker/me/leave", url.Values{"consent": {"yes"}}))
+	require.Contains(t, b.page("/maker/me").main(), "travail en cours")
+	b.sends("/maker/work/"+string(attempt.ID)+"/handin", url.Values{"good": {fmt.Sprint(attempt.Copies)}, "bad": {"0"}})
+	require.Equal(t, "/", b.sends("/maker/me/leave", url.Values{"consent": {"yes"}}))
+	require.Equal(t, http.StatusSeeOther, b.get("/maker").status)
+	l.view(func(tx *store.Tx) error {
+		changes, err := tx.ChangesAfter(0, 1000)
+		require.NoError(t, err)
+		for _, c := range changes {
+			require.NotContains(t, fmt.Sprint(c.Args), "Aiguille")
+		}
+		lots, err := tx.Lots()
+		require.NoError(t, err)
+		require.Equal(t, w.sewer.ID, lots[0].MakerID)
+		m, err := tx.Maker(w.sewer.ID)
+		require.Equal(t, []any{fab.MakerGone, "", ""}, []any{m.Status, m.Phone, m.Town})
+		require.Regexp(t, "^M-[0-9A-F]{5}$", m.Name)
+		return err
+	})
+	for _, path := range []string{"/desk/people", "/desk/deliveries", "/desk/production"} {
+		require.NotContains(t, w.desk.page(path).body, "Aiguille", path)
+	}
+	require.Contains(t, w.desk.page("/desk/people/"+string(w.sewer.ID)).main(), "Est parti")
+	require.Equal(t, http.StatusConflict, w.desk.post("/desk/people/"+string(w.sewer.ID)+"/approve", url.Values{}).status)
+}
