@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,7 +35,7 @@ func (c *enrolCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 	if err := agent.PrepareState(c.State); err != nil {
 		return fmt.Errorf("enrol: %w", err)
 	}
-	req := wire.EnrolRequest{Name: c.name(), Version: version()}
+	req := wire.EnrolRequest{Name: c.name(), Version: version(), Nonce: rand.Text()}
 	for _, p := range config.Printers {
 		req.Printers = append(req.Printers, wire.Unit{Key: p.Key, Name: p.Name, Model: p.Model})
 	}
@@ -46,7 +47,9 @@ func (c *enrolCmd) Run(ctx context.Context, log *slog.Logger, stdout io.Writer) 
 	if err := agent.SaveConfig(c.State, config, agent.Secrets{Token: answer.Token, CA: []byte(answer.CA)}); err != nil {
 		return fmt.Errorf("enrol: the lab accepted the code, but it cannot be kept: %w", err)
 	}
-	_, err = fmt.Fprintf(stdout, "enrolled as %s in %s; serve the printers with: printer-agent run --state %s\n", answer.Agent, answer.Lab, c.State)
+	french, english := wire.Words(req.Nonce, answer.Token)
+	_, err = fmt.Fprintf(stdout, "enrolled as %s in %s; serve the printers with: printer-agent run --state %s\n"+
+		"read these words to the lab, which must see the same: %s (%s)\n", answer.Agent, answer.Lab, c.State, french, english)
 	return err
 }
 

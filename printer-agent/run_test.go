@@ -138,6 +138,7 @@ func TestEnrolThenRun(t *testing.T) {
 		"--printer", "key=tortue,name=La Tortue,model=ender-3,port=" + link + ",baud=250000,allow_pty=true"}, &out, &errs)
 	require.Zero(t, code, errs.String())
 	require.Contains(t, out.String(), "enrolled as agent-1 in Lab")
+	require.Regexp(t, `read these words to the lab, which must see the same: \S+ \S+ \S+ \(\S+ \S+ \S+\)`, out.String())
 
 	ctx, interrupt := context.WithCancel(t.Context())
 	ended := make(chan int, 1)

@@ -13,6 +13,7 @@ type EnrolRequest struct {
 	Name     string `json:"name"` // of the machine
 	Version  string `json:"version"`
 	Printers []Unit `json:"printers"`
+	Nonce    string `json:"nonce,omitempty"` // made for this one request; see Words
 }
 
 // EnrolAnswer is what a joined agent keeps. Token is shown once.

@@ -26,6 +26,7 @@ type EnrolBody struct {
 	Name     string      `json:"name" maxLength:"80" doc:"Of the machine"`
 	Version  string      `json:"version" maxLength:"80" doc:"Of the agent program"`
 	Printers []EnrolUnit `json:"printers" maxItems:"100"`
+	Nonce    string      `json:"nonce,omitempty" maxLength:"80" doc:"Made for this request; with the token it gives the words that are read on both sides"`
 }
 
 // EnrolAnswer is what a joined agent keeps. Token is shown once.
@@ -51,6 +52,12 @@ func (s *Server) apiEnrol(ctx context.Context, in *enrolIn) (*enrolOut, error) {
 		return nil, s.apiError(&in.caller, fab.Refuse(fab.NotFound, "enrol_code_unknown", "code"))
 	}
 	joining := identity.Joining{Secret: secret, Name: in.Body.Name, Version: in.Body.Version}
+	if in.Body.Nonce != "" && s.EnrolWords != nil {
+		joining.Words = func(token string) string {
+			french, inEnglish := s.EnrolWords(in.Body.Nonce, token)
+			return french + wordsBetween + inEnglish
+		}
+	}
 	for _, u := range in.Body.Printers {
 		joining.Units = append(joining.Units, identity.Unit{Key: u.Key, Name: u.Name, Model: u.Model})
 	}

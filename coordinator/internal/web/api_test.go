@@ -71,7 +71,7 @@ func TestEnrolmentMatchesTheWire(t *testing.T) {
 		require.Empty(t, cmp.Diff(jsonFields(pair[0]), jsonFields(pair[1])))
 	}
 	full := joining("0123456789ABCDEF")
-	full.Printers[0].Firmware = "Marlin 2.1"
+	full.Printers[0].Firmware, full.Nonce = "Marlin 2.1", "nonce"
 	sent, err := json.Marshal(full)
 	require.NoError(t, err)
 	var read web.EnrolBody

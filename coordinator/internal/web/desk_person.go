@@ -212,9 +212,12 @@ func (s *Server) printerAgent(c *gin.Context) error {
 	return to(c, deskPrinters+"/"+string(w.ID))
 }
 
+// wordsBetween parts the words of an agent in French from those in English.
+const wordsBetween = " / "
+
 // wordsIn are the words of an agent in one of the two languages that they are kept in.
 func wordsIn(lang, words string) string {
-	french, inEnglish, both := strings.Cut(words, " / ")
+	french, inEnglish, both := strings.Cut(words, wordsBetween)
 	if both && lang == english {
 		return inEnglish
 	}

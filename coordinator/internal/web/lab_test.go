@@ -34,6 +34,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/supply"
 	"github.com/mailleur/mailleur/coordinator/internal/web"
+	"github.com/mailleur/mailleur/coordinator/wire"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 	"github.com/mailleur/mailleur/ui"
 )
@@ -111,7 +112,7 @@ func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	c := web.Config{
 		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Supply: l.supply, Delivery: l.delivery,
 		Report: report.New(l.store), Live: l.hub, UI: pages, Log: log, Lab: web.Lab{Name: "Atelier de la Baie", Phone: "0300000000", Zone: zone},
-		KnownModel: func(m string) bool { return m == "ender3" }, Models: []ui.Choice{{Value: "ender3", Label: "Ender 3"}},
+		KnownModel: func(m string) bool { return m == "ender3" }, EnrolWords: wire.Words, Models: []ui.Choice{{Value: "ender3", Label: "Ender 3"}},
 		Filaments: []ui.Choice{{Value: "petg", Label: "PETG"}, {Value: "pla", Label: "PLA"}}, Broker: "tcp://127.0.0.1:1883", Version: "test",
 		EnrolCode: func(secret [identity.SecretBytes]byte) string { return hex.EncodeToString(secret[:]) },
 	}

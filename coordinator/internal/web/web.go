@@ -100,8 +100,10 @@ type Config struct {
 	Models, Filaments []ui.Choice
 	// EnrolCode words the secret of an enrolment together with the fingerprint of the lab's CA.
 	EnrolCode func(secret [identity.SecretBytes]byte) string
-	Broker    string // where agents connect: "tls://lab.example:8883"
-	CA        string // PEM of the lab's CA; "" on loopback without TLS
+	// EnrolWords are what an agent and the desk both show of an enrolment, in French and in English; nil shows none.
+	EnrolWords func(nonce, token string) (french, english string)
+	Broker     string // where agents connect: "tls://lab.example:8883"
+	CA         string // PEM of the lab's CA; "" on loopback without TLS
 	// Telemetry is what a printer last said; false when nothing is known.
 	Telemetry func(fab.WorkerID) (Telemetry, bool)
 	// MaxModel and MaxGCode are the largest files that forms take, in bytes; zero is 64 and 256 MiB.
