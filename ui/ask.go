@@ -113,6 +113,7 @@ type Sent struct {
 	NeedBy   time.Time
 	Channel  string // how the answer comes: "phone" or "email"
 	AnswerBy time.Time
+	Ready    Outlook // when everything could be made
 }
 
 func (Sent) view() string { return "sent" }

@@ -19,19 +19,19 @@ func (Production) view() string { return "production" }
 
 // Batch is N good products by a date.
 type Batch struct {
-	ID       string
-	Goods    Goods
-	Picture  string
-	For      string // the place it is for; "" when it is made to stock
-	Request  string // id of its request; ""
-	Due      time.Time
-	Expected time.Time // when the last piece will be made; zero while nobody can tell
-	Late     bool
-	State    string // StateRunning, StateWaiting, StatePaused, StateDone, StateCancelled
-	Made     int64  // whole products that the good pieces make
-	Way      []Station
-	Wait     fab.Reason // why it does not move; the zero Reason when it does
-	Plates   []Plate
+	ID      string
+	Goods   Goods
+	Picture string
+	For     string // the place it is for; "" when it is made to stock
+	Request string // id of its request; ""
+	Due     time.Time
+	Outlook Outlook
+	Late    bool
+	State   string // StateRunning, StateWaiting, StatePaused, StateDone, StateCancelled
+	Made    int64  // whole products that the good pieces make
+	Way     []Station
+	Wait    fab.Reason // why it does not move; the zero Reason when it does
+	Plates  []Plate
 }
 
 // Plate is one plate or portion of hand work, shared out or waiting.

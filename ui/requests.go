@@ -36,9 +36,9 @@ type RequestItem struct {
 	NeedBy   time.Time
 	Received time.Time
 	Channel  string
-	State    string     // StateReceived, StateApproved, StateOnWay, StateDelivered, StateRefused, StateCancelled
-	Late     bool       // will not make its date as things stand
-	Expected time.Time  // when the goods will be made; zero while nobody can tell
+	State    string // StateReceived, StateApproved, StateOnWay, StateDelivered, StateRefused, StateCancelled
+	Late     bool   // will not make its date as things stand
+	Outlook  Outlook
 	Wait     fab.Reason // why it does not move; the zero Reason when it does
 }
 

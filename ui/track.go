@@ -31,6 +31,7 @@ type Track struct {
 	Packed    bool  // everything is checked and boxed
 	CheckDay  time.Time
 	From, To  time.Time // when it comes; zero while nobody can tell
+	Ready     Outlook   // when everything will be made
 	OnWay     bool
 	Delivered time.Time // zero until then
 	Confirmed bool      // the requester said that everything came

@@ -111,6 +111,18 @@ func Window(lang string, from, to, now time.Time) string {
 		"from", Clock(lang, from), "to", Clock(lang, to.In(from.Location())))
 }
 
+// Around says the days between which something will be ready, seen from now: "jeudi", "entre demain et samedi". Days gone by
+// are left out.
+func Around(lang string, from, to, now time.Time) string {
+	if from.Before(now) {
+		from = now.In(from.Location())
+	}
+	if !to.After(from) || daysBetween(from, to) == 0 {
+		return Day(lang, from, now)
+	}
+	return Text(lang, "outlook.around", "from", Day(lang, from, now), "to", Day(lang, to.In(from.Location()), now))
+}
+
 // Half says the day and its half: "jeudi matin", "demain après-midi".
 func Half(lang string, at, now time.Time) string {
 	half := "morning"

@@ -40,12 +40,15 @@ func deskStories() []story {
 func requestItems(lang string) []ui.RequestItem {
 	return []ui.RequestItem{
 		{ID: "r1", Ref: "VM7K3T9X", Facility: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Kind: fab.FacilityCareHome, Goods: []ui.Goods{visor(lang, 24), hook(lang, 10)},
-			NeedBy: at(3, 0, 0), Received: at(0, 7, 5), Channel: fab.ChannelPhone, State: ui.StateReceived},
+			NeedBy: at(3, 0, 0), Received: at(0, 7, 5), Channel: fab.ChannelPhone, State: ui.StateReceived,
+			Outlook: ui.Outlook{From: at(5, 11, 0), To: at(7, 18, 0), Bound: at(4, 9, 0), Late: true, Missed: true, Now: now(),
+				Fix: []fab.Reason{fab.Because("fix_printers", "count", 3, "model", "Creality Ender-3"), fab.Because("fix_hours")}}},
 		{ID: "r2", Ref: "4H2N8Q0Z", Facility: "Pharmacie du Port (fictive)", Town: "Saint-Valery-sur-Somme", Kind: fab.FacilityHealthPro, Goods: []ui.Goods{visor(lang, 8)},
-			NeedBy: at(1, 0, 0), Received: at(-2, 16, 30), Channel: fab.ChannelWeb, State: ui.StateApproved, Late: true, Expected: at(2, 11, 0),
-			Wait: fab.Because("why.material_short", "material", "film-a4", "missing", 24)},
+			NeedBy: at(1, 0, 0), Received: at(-2, 16, 30), Channel: fab.ChannelWeb, State: ui.StateApproved, Late: true,
+			Outlook: ui.Outlook{From: at(2, 11, 0), To: at(4, 15, 0), Bound: at(1, 20, 0), Late: true, Fix: []fab.Reason{fab.Because("fix_printers", "count", 2, "model", "Creality Ender-3")}, Now: now()},
+			Wait:    fab.Because("why.material_short", "material", "film-a4", "missing", 24)},
 		{ID: "r3", Ref: "9W1D5C7E", Facility: "Mairie de Quend (fictive)", Town: "Quend", Kind: fab.FacilityTown, Goods: []ui.Goods{hook(lang, 40)},
-			NeedBy: at(9, 0, 0), Received: at(-1, 9, 0), Channel: fab.ChannelWeb, State: ui.StateApproved, Expected: at(4, 16, 0)},
+			NeedBy: at(9, 0, 0), Received: at(-1, 9, 0), Channel: fab.ChannelWeb, State: ui.StateApproved, Outlook: ui.Outlook{From: at(4, 16, 0), To: at(6, 16, 0), Bound: at(3, 9, 0), Now: now()}},
 	}
 }
 

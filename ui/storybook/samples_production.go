@@ -11,7 +11,7 @@ func productionStories() []story {
 	return []story{
 		{"desk-production", func(lang string) ui.Page {
 			second := batch(lang)
-			second.ID, second.Goods, second.For, second.State, second.Plates = "b2", hook(lang, 10), "", ui.StateDone, nil
+			second.ID, second.Goods, second.For, second.State, second.Plates, second.Outlook = "b2", hook(lang, 10), "", ui.StateDone, nil, ui.Outlook{}
 			second.Wait = fab.Reason{}
 			second.Way = ui.BatchWay(ui.BatchFacts{Sliced: true, Material: true, Made: 10, Of: 10, Checked: 10})
 			return ui.Production{Frame: desk(lang, ui.NavProduction, "/desk/production"), Batches: []ui.Batch{batch(lang), second}}
@@ -35,7 +35,7 @@ func batch(lang string) ui.Batch {
 	band := func(n int64) ui.Goods { return ui.Goods{Code: "visor-band", Name: "visor-band", N: n} }
 	var none time.Time
 	return ui.Batch{
-		ID: "b1", Goods: visor(lang, 24), For: "EHPAD Les Tilleuls (fictif)", Request: "r1", Due: at(3, 0, 0), Expected: at(2, 16, 0), State: ui.StateRunning, Made: 15,
+		ID: "b1", Goods: visor(lang, 24), For: "EHPAD Les Tilleuls (fictif)", Request: "r1", Due: at(3, 0, 0), Outlook: ui.Outlook{From: at(2, 16, 0), To: at(3, 11, 0), Bound: at(2, 9, 0), Now: now()}, State: ui.StateRunning, Made: 15,
 		Wait: fab.Because("why.material_coming", "material", "film-a4", "missing", 24, "coming", 50, "at", at(1, 9, 0)),
 		Way:  ui.BatchWay(ui.BatchFacts{Sliced: true, Material: true, Made: 15, Of: 24, Checked: 8}),
 		Plates: []ui.Plate{

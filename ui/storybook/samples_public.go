@@ -33,7 +33,8 @@ func publicStories() []story {
 		{"ask-check", func(lang string) ui.Page { return ask(lang, ui.AskCheck, typed()) }},
 		{"sent", func(lang string) ui.Page {
 			return ui.Sent{Frame: frame(lang, "/ask/sent/VM7K3T9X"), Ref: "VM7K3T9X", TrackURL: "/track/abcdefgh",
-				Goods: []ui.Goods{visor(lang, 24), hook(lang, 10)}, Facility: "EHPAD Les Tilleuls (fictif)", NeedBy: at(3, 0, 0), Channel: "phone", AnswerBy: at(1, 18, 0)}
+				Goods: []ui.Goods{visor(lang, 24), hook(lang, 10)}, Facility: "EHPAD Les Tilleuls (fictif)", NeedBy: at(3, 0, 0), Channel: "phone", AnswerBy: at(1, 18, 0),
+				Ready: ui.Outlook{From: at(2, 9, 0), To: at(3, 18, 0), Now: now()}}
 		}},
 		{"track", func(lang string) ui.Page { return tracked(lang) }},
 		{"track-call", func(lang string) ui.Page {
@@ -47,6 +48,13 @@ func publicStories() []story {
 			p.Lines = []ui.TrackLine{{Code: "visor", Name: visor(lang, 1).Name, Asked: 24}, {Code: "hook", Name: hook(lang, 1).Name, Asked: 10}}
 			p.Gathered, p.Gift, p.Makers = false, ui.Gift{}, 0
 			p.Approved, p.CheckDay, p.From, p.To = p.Delivered, p.Delivered, p.Delivered, p.Delivered
+			p.Ready = ui.Outlook{From: at(9, 9, 0), To: at(12, 18, 0), Late: true, Now: now()}
+			return p
+		}},
+		{"track-making", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.CheckDay, p.From, p.To = p.Delivered, p.Delivered, p.Delivered
+			p.Ready = ui.Outlook{From: at(1, 9, 0), To: at(3, 18, 0), Now: now()}
 			return p
 		}},
 		{"track-delivered", func(lang string) ui.Page {

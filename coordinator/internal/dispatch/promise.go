@@ -36,6 +36,14 @@ func (l *Loop) Outlook(id fab.BatchID) fab.Outlook {
 	return l.told.batches[id]
 }
 
+// Promised is what the last forecast told of a request; the zero Outlook of one that came in later, and of one of which
+// nothing is left to make.
+func (l *Loop) Promised(id fab.RequestID) fab.Outlook {
+	l.told.mu.Lock()
+	defer l.told.mu.Unlock()
+	return l.told.requests[id]
+}
+
 // Promise is when everything that a request still waits for will be made: of one that nobody decided on yet, as if it were
 // approved now as it was asked. A request that came in after the last forecast is worth one of its own, unless one was just
 // made; then, and when nothing of the request is left to make, the outlook is the zero Outlook.

@@ -179,9 +179,12 @@ func (r *reader) batch(w work, all bool) (ui.Batch, error) {
 		Due: r.localDay(b.DueAt), State: w.state(), Made: w.made(), Way: ui.BatchWay(w.facts()), Wait: r.reason(w.wait()), Plates: r.plates(w, all),
 	}
 	if b.Status == fab.BatchOpen {
-		out.Expected = r.expected(b.ID)
+		out.Outlook = r.batchOutlook(b.ID)
+		if out.Wait.Code != "" {
+			out.Outlook.Why = fab.Reason{}
+		}
 		end := r.endOfDay(b.DueAt)
-		out.Late = !end.IsZero() && (r.tx.Now().After(end) || out.Expected.After(end))
+		out.Late = out.Outlook.Late || !end.IsZero() && r.tx.Now().After(end)
 	}
 	if b.RequestID == "" {
 		return out, nil

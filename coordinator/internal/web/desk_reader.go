@@ -136,14 +136,6 @@ func (s *Server) endOfDay(day time.Time) time.Time {
 	return s.localDay(day).AddDate(0, 0, 1)
 }
 
-// expected is when the planner expects a batch to be made; zero while nothing of it is in sight.
-func (s *Server) expected(id fab.BatchID) time.Time {
-	if s.Planner == nil {
-		return time.Time{}
-	}
-	return s.local(s.Planner.Finish(id))
-}
-
 // idle is why a worker has nothing to do, as of the last plan.
 func (s *Server) idle(id fab.WorkerID) fab.Reason {
 	if s.Planner == nil {

@@ -28,6 +28,7 @@ func (s *Server) requestPage(c *gin.Context) (page ui.Request, err error) {
 	if err != nil {
 		return page, err
 	}
+	s.promise(c.Request.Context(), t.Request)
 	tracked, err := s.trackPage(c, t)
 	if err != nil {
 		return page, err

@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -135,13 +134,10 @@ func (r *reader) requestOutlook(request fab.Request, item *ui.RequestItem) error
 	if request.Status != fab.RequestReceived && request.Status != fab.RequestApproved {
 		return nil
 	}
-	end := r.endOfDay(request.NeedBy)
-	item.Late = r.tx.Now().After(end)
 	batches, err := r.tx.BatchesOf(request.ID)
 	if err != nil {
 		return err
 	}
-	open, unknown := time.Time{}, false
 	for _, b := range batches {
 		if b.Status != fab.BatchOpen {
 			continue
@@ -153,13 +149,11 @@ func (r *reader) requestOutlook(request fab.Request, item *ui.RequestItem) error
 		if item.Wait.Code == "" {
 			item.Wait = r.reason(w.wait())
 		}
-		finish := r.expected(b.ID)
-		unknown = unknown || finish.IsZero()
-		open = later(open, finish)
 	}
-	if !unknown {
-		item.Expected = open
-		item.Late = item.Late || open.After(end)
+	item.Outlook = r.promised(request.ID)
+	if item.Wait.Code != "" {
+		item.Outlook.Why = fab.Reason{}
 	}
+	item.Late = item.Outlook.Late || r.tx.Now().After(r.endOfDay(request.NeedBy))
 	return nil
 }

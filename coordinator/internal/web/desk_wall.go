@@ -74,7 +74,7 @@ func (r *reader) pressing(page *ui.Wall) error {
 	}
 	first := slices.MinFunc(requests, func(a, b fab.Request) int { return a.NeedBy.Compare(b.NeedBy) })
 	item, err := r.requestItem(first)
-	page.Goods, page.NeedBy, page.Ends = item.Goods, item.NeedBy, item.Expected
+	page.Goods, page.NeedBy, page.Ends = item.Goods, item.NeedBy, item.Outlook.To
 	return err
 }
 

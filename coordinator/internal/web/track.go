@@ -28,6 +28,7 @@ func (s *Server) track(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	page.Ready = s.promise(c.Request.Context(), t.Request)
 	page.Token, page.Live = token, "/track/"+token+"/live"
 	return s.show(c, page)
 }

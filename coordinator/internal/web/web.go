@@ -55,8 +55,12 @@ type Telemetry struct {
 
 // Planner tells what the last plan expects, for display only.
 type Planner interface {
-	// Finish is when the last piece of a batch will be made; zero while nobody can tell.
-	Finish(fab.BatchID) time.Time
+	// Outlook is when a batch will be made; the zero Outlook of one that is not being made.
+	Outlook(fab.BatchID) fab.Outlook
+	// Promised is when everything that a request waits for will be made, as far as it is known already.
+	Promised(fab.RequestID) fab.Outlook
+	// Promise is the same, worked out now where that is worth it; not to be called inside a transaction.
+	Promise(context.Context, fab.RequestID) (fab.Outlook, error)
 	// Idle is why a worker has nothing to do; the zero Reason when it has.
 	Idle(fab.WorkerID) fab.Reason
 }
