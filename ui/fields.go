@@ -51,7 +51,19 @@ const (
 
 	FieldRole = "role" // of the demo's bar
 
-	FieldWhy     = "why" // what a decision rests on
+	FieldWhy      = "why"      // what a decision rests on
+	FieldQuestion = "question" // what a trial is to find out
+	FieldFunction = "function" // of a tester
+	FieldPlace    = "place"    // of a tester, where it is in no list
+	FieldMaking   = "making"   // scores
+	FieldUse      = "use"
+	FieldCleaning = "cleaning"
+	FieldRemark   = "remark"
+	FieldClaim    = "claim"
+	FieldReplace  = "replace" // id of the version whose place is taken
+	FieldBatches  = "batches" // MoveYes or MoveNo
+	FieldNotice   = "notice_" // followed by a language
+
 	FieldVersion = "version"
 	FieldModel   = "file_"   // followed by the code of a part: a file to take in its place
 	FieldKept    = "kept_"   // followed by the code of a part: hash of the file that was sent before

@@ -21,7 +21,8 @@ type Maker struct {
 	Offers []Offer
 	Work   []Work
 	Tiles  []Tile // with Base "/maker/printers"
-	Made   int64  // good pieces so far, all told
+	Judge  []ToJudge
+	Made   int64 // good pieces so far, all told
 	Form   Form
 	Open   string // id of the work whose form was refused
 }

@@ -44,6 +44,9 @@ const (
 	StatePrototype      = "prototype"       // a version to be tried
 	StateTrialled       = "trialled"
 	StateWithdrawn      = "withdrawn"
+
+	StateClosed   = "closed"   // a trial that is over
+	StateAnswered = "answered" // a tester
 )
 
 // pill is a state as people see it: a word with an icon.
@@ -77,7 +80,7 @@ func look(state string) (icon, tone string) {
 	case StateAtMaker, StateAtWork:
 		return "person", "wait"
 	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted, StateCounted,
-		StatePlateReady, StateTrialled:
+		StatePlateReady, StateTrialled, StateAnswered:
 		return "check", "ok"
 	case StateHeating:
 		return "heat", "wait"
@@ -89,7 +92,7 @@ func look(state string) (icon, tone string) {
 		return "alert", "stop"
 	case StateStopped, StateBlocked:
 		return "stop", "stop"
-	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible:
+	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible, StateClosed:
 		return "cross", "wait"
 	case StateOnWay:
 		return "truck", "thread"

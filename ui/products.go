@@ -87,8 +87,7 @@ type SlicerKey struct {
 // Version is one version of a product: its parts and a plate for every kind of machine in the lab.
 //
 //	GET  /desk/products/{version}
-//	POST /desk/products/{version}/trialled
-//	POST /desk/products/{version}/withdraw   FieldReason: WithdrawReplaced or WithdrawDangerous
+//	POST /desk/products/{version}/trials     FieldQuestion: a trial begins
 //	POST /desk/plates/{plate}/cancel | retry
 type Version struct {
 	Frame
@@ -96,6 +95,14 @@ type Version struct {
 	Product string // its name
 	Parts   []ModelPart
 	Plates  []PartPlates
+	Claim   string // what may be said of it; worded claim.<code>
+	Dated   time.Time
+	Notice  bool      // there is one
+	TriedAt time.Time // zero: not yet, or before that was written down
+	Why     string    // the written reason, where there is one
+	Trials  []TrialRow
+	Proofs  []Evidence
+	Recalls []string // addresses of the recalls of it
 	Form    Form
 }
 

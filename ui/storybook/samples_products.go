@@ -53,6 +53,9 @@ func productStories() []story {
 		{"desk-version-done", func(lang string) ui.Page {
 			p := version(lang)
 			p.VersionRow = versions()[1]
+			p.TriedAt, p.Why, p.Dated, p.Notice, p.Claim, p.Proofs = at(-5, 9, 0), pick(lang, "Deux essais.", "Two trials."), at(-5, 9, 0), true, fab.ClaimTriedByCare, proofs(lang)
+			p.Trials = []ui.TrialRow{{ID: "e1", Code: "E-004", State: ui.StateClosed, Testers: 2, Answers: 2}}
+			p.Recalls = []string{"/desk/recalls/r1"}
 			p.Plates[0].Rows = p.Plates[0].Rows[:1]
 			p.Plates = p.Plates[:1]
 			return p

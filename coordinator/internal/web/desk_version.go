@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -32,7 +31,8 @@ func (s *Server) deskVersion(c *gin.Context) error {
 		}
 		page.VersionRow, page.Product = r.version(d, plates), inLang(d.Names, r.lang, d.Product)
 		page.Plates = r.partPlates(d, plates)
-		return nil
+		page.Form = emptyForm()
+		return r.versionWords(d, &page)
 	})
 	if err != nil {
 		return err
@@ -41,6 +41,20 @@ func (s *Server) deskVersion(c *gin.Context) error {
 		return err
 	}
 	return s.show(c, page)
+}
+
+// versionWords adds what is said of a version, and what that rests on.
+func (r *reader) versionWords(d fab.DesignVersion, page *ui.Version) (err error) {
+	page.Claim, page.Dated, page.Notice = d.Claim, r.local(d.WordsAt), d.Notices[r.lang] != ""
+	page.TriedAt, page.Why = r.local(d.TrialledAt), d.TrialledWhy
+	if page.Trials, page.Proofs, err = r.proofs(d.ID); err != nil {
+		return err
+	}
+	recalls, err := r.recallsOf(d.ID)
+	for _, one := range recalls {
+		page.Recalls = append(page.Recalls, "/desk/recalls/"+string(one.ID))
+	}
+	return err
 }
 
 // partPlates are the plates of each printed part, by machine.
@@ -136,33 +150,6 @@ func (s *Server) modelParts(c *gin.Context, d fab.DesignVersion) (list []ui.Mode
 		list = append(list, one)
 	}
 	return list, nil
-}
-
-// versionTrialled says that a version was tried by those who need it.
-func (s *Server) versionTrialled(c *gin.Context) error {
-	return s.versionAct(c, "done.version_trialled", func(id fab.DesignVersionID) error {
-		return s.Production.Decide(c.Request.Context(), production.Decision{Design: id, Why: c.PostForm(ui.FieldWhy), By: me(c).ID})
-	})
-}
-
-// versionWithdraw takes a version out of use: because a better one took its place, or because it is dangerous.
-func (s *Server) versionWithdraw(c *gin.Context) error {
-	dangerous := c.PostForm(ui.FieldReason) == ui.WithdrawDangerous
-	if !dangerous && c.PostForm(ui.FieldReason) != ui.WithdrawReplaced {
-		return s.sayNo(c, fab.Refuse(fab.Conflict, "reason_missing", ""), "/desk/products/"+c.Param("id"))
-	}
-	return s.versionAct(c, "done.version_withdrawn", func(id fab.DesignVersionID) error {
-		return s.Production.Withdraw(c.Request.Context(), id, dangerous, me(c).ID)
-	})
-}
-
-func (s *Server) versionAct(c *gin.Context, done string, act func(fab.DesignVersionID) error) error {
-	back := "/desk/products/" + c.Param("id")
-	if err := act(fab.DesignVersionID(c.Param("id"))); err != nil {
-		return s.sayNo(c, err, back)
-	}
-	s.flash(c, ui.FlashDone, done)
-	return to(c, back)
 }
 
 // partFile gives the model of a part.

@@ -27,6 +27,7 @@ func (s *Server) routes() []route {
 	all := append(s.publicRoutes(), s.linkRoutes()...)
 	all = append(all, s.deskRoutes()...)
 	all = append(all, s.makerRoutes()...)
+	all = append(all, s.trialRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}
@@ -114,8 +115,6 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/products/:id", who, s.deskVersion},
 		{get, "/desk/products/:id/new", who, s.newVersionEmpty},
 		{post, "/desk/products/:id/versions", who, s.newVersion},
-		{post, "/desk/products/:id/trialled", who, s.versionTrialled},
-		{post, "/desk/products/:id/withdraw", who, s.versionWithdraw},
 		{get, "/desk/products/:id/parts/:part", who, s.partFile},
 		{post, "/desk/plates/:id/cancel", who, s.plateAct(s.Production.CancelPlate, "done.plate_cancelled")},
 		{post, "/desk/plates/:id/retry", who, s.plateAct(s.Production.RetryPlate, "done.plate_retried")},
@@ -154,6 +153,34 @@ func (s *Server) deskRoutes() []route {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
 	return append(all, s.termsRoutes(who, deskPrinters)...)
+}
+
+// trialRoutes are about trials of prototypes, what follows from them, and the end of a version.
+func (s *Server) trialRoutes() []route {
+	const who, maker, version = fab.RoleCoordinator, fab.RoleMaker, "/desk/products/:id"
+	return []route{
+		{get, "/trial/:token", "", s.answerEmpty},
+		{post, "/trial/:token", "", s.answer},
+		{get, "/maker/trials/:id", maker, s.madeEmpty},
+		{post, "/maker/trials/:id", maker, s.made},
+
+		{post, version + "/trials", who, s.trialNew},
+		{get, "/desk/trials/:id", who, s.deskTrial},
+		{get, "/desk/trials/:id/labels", who, s.trialLabels},
+		{post, "/desk/trials/:id/testers", who, s.testerAdd},
+		{post, "/desk/trials/:id/start", who, s.trialStart},
+		{post, "/desk/trials/:id/close", who, s.trialClose},
+		{post, "/desk/testers/:id/drop", who, s.testerDrop},
+		{post, "/desk/testers/:id/link", who, s.testerLink},
+
+		{get, version + "/trialled", who, s.decideEmpty},
+		{post, version + "/trialled", who, s.decide},
+		{get, version + "/words", who, s.wordsEmpty},
+		{post, version + "/words", who, s.wordsSave},
+		{get, version + "/withdraw", who, s.withdrawEmpty},
+		{post, version + "/withdraw", who, s.withdraw},
+		{get, "/desk/recalls/:id", who, s.deskRecall},
+	}
 }
 
 // makerRoutes are for who makes things at home.

@@ -109,7 +109,7 @@ func TestNewVersion(t *testing.T) {
 	require.Equal(t, "1", w.visor().Version, "a version that nobody tried is not begun with")
 	w.desk.does(now+"/trialled", url.Values{"why": {"une infirmière, une journée"}}, "notée comme essayée")
 	require.Equal(t, "2", w.visor().Version)
-	w.desk.does(now+"/withdraw", url.Values{}, "Dites pourquoi")
+	w.desk.refuses(now+"/withdraw", url.Values{}, "Dites pourquoi")
 	w.desk.does(now+"/withdraw", url.Values{"reason": {"replaced"}}, "La version est retirée")
 	require.Equal(t, "1", w.visor().Version)
 }
