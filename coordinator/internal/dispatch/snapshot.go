@@ -107,10 +107,25 @@ func readWorkers(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Agents, err = tx.Agents(); err != nil {
 		return err
 	}
+	return readSpools(tx, s)
+}
+
+// readSpools reads which spools must not be used, and what is left of each.
+func readSpools(tx *store.Tx, s *schedule.Snapshot) error {
 	spools, err := tx.Spools()
+	if err != nil {
+		return err
+	}
 	for _, spool := range spools {
 		if spool.Recalled {
 			s.Recalled = append(s.Recalled, spool.ID)
+		}
+	}
+	balances, err := tx.Balances("")
+	s.Spools = map[fab.SpoolID]int64{}
+	for _, at := range balances {
+		if kind, _ := at.Item.Split(); kind == "material" && at.Source != "" {
+			s.Spools[fab.SpoolID(at.Source)] += at.Quantity
 		}
 	}
 	return err

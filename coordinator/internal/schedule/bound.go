@@ -42,7 +42,7 @@ func (l Load) alone(k, n int) (end time.Duration) {
 	for i, takes := range l.Takes[k] {
 		workers[i].index = i
 		if takes > 0 {
-			fits = append(fits, fit{w: &workers[i], takes: takes})
+			fits = append(fits, fit{w: &workers[i], index: int32(i), takes: takes}) //nolint:gosec // a lab has no two billion printers
 		}
 	}
 	free := make([]time.Duration, len(l.Free))

@@ -34,6 +34,7 @@ type fitting struct {
 	fits      []fit         // by worker id
 	fastest   time.Duration // the shortest time that anybody takes
 	slicing   []*worker     // by id
+	short     []short       // whose spool does not last, by id
 	overQuota int64         // the largest quota that is too small; 0 when none was
 	step      string
 	several   bool // some machine has other sizes of plate than the one that is asked for
@@ -43,6 +44,12 @@ type fitting struct {
 	sorted []fit   // taken off it
 	at     []int32 // where each worker stands among the fits, or -1; for improve
 	first  told    // what the reasons say of this kind
+}
+
+// short is a worker whose spool does not last for the smallest plate.
+type short struct {
+	w  *worker
+	mg int64 // that the plate takes
 }
 
 func (f *fitting) add(one fit) {
@@ -86,6 +93,15 @@ func (f *fitting) of(w *worker) (*fit, bool) {
 func (f *fitting) waitsForPlate(w *worker) bool {
 	_, found := slices.BinarySearchFunc(f.slicing, w.index, func(one *worker, index int) int { return cmp.Compare(one.index, index) })
 	return found
+}
+
+// shortOf finds a worker among those whose spool does not last.
+func (f *fitting) shortOf(w *worker) (short, bool) {
+	i, found := slices.BinarySearchFunc(f.short, w.index, func(one short, index int) int { return cmp.Compare(one.w.index, index) })
+	if !found {
+		return short{}, false
+	}
+	return f.short[i], true
 }
 
 func (p *planner) fitting(k kind) *fitting {
@@ -140,13 +156,14 @@ func (f *fitting) addHands(p *planner, w *worker, part fab.Part, copies int64) {
 }
 
 func (f *fitting) addPrinter(p *planner, w *worker, s *shelf, k kind, guessed time.Duration) {
-	one, ready := s.nearest(k.copies, w.most())
+	one, ready := s.nearest(k.copies, w)
 	switch {
 	case ready:
 		f.several = f.several || !s.only(k.copies)
 		f.add(fit{w: w, plate: one.plate, copies: one.copies, shelf: s, takes: p.takes(w, k.part, one)})
+	case len(s.sizes) > 0 && !f.exceeds(w, s.sizes[0].copies):
+		f.short = append(f.short, short{w, s.sizes[0].mg})
 	case len(s.sizes) > 0:
-		f.exceeds(w, s.sizes[0].copies)
 	case s.slicing:
 		f.slicing = append(f.slicing, w)
 	case w.SlicesSelf && !w.Streamed() && !f.exceeds(w, k.copies): // its maker slices the part when the offer comes

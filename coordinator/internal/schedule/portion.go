@@ -188,7 +188,7 @@ func (z *sizer) lanes(jobs []*job, fits []*fit) (lanes []lane, d demand) {
 func (z *sizer) sizes(f *fit, j *job) (out []sized) {
 	yield := float64(f.w.yield) / 1000
 	for _, one := range f.shelf.sizes {
-		if one.copies <= f.w.most() {
+		if one.copies <= f.w.most() && !f.w.short(one) {
 			worth := float64(one.copies) * math.Pow(yield, float64(one.copies)/float64(max(1, j.Copies)))
 			out = append(out, sized{one, z.takes(f.w, j.Part, one), worth})
 		}

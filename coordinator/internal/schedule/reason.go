@@ -24,6 +24,7 @@ const (
 	WaitSlicing        = "wait_slicing"          // part, copies: G-code for a fitting machine is being made
 	WaitNoPrinter      = "wait_no_printer"       // part, copies: no machine of the lab can make it
 	WaitNoMaker        = "wait_no_maker"         // part, step: nobody has the skill
+	WaitSpoolShort     = "wait_spool_short"      // part, worker, left and needs (g): the spool does not last for a plate
 	WaitQuota          = "wait_quota"            // part, copies, quota: more than anybody takes at a time
 	WaitPrintersOff    = "wait_printers_offline" // count, worker (one of them)
 	WaitPrinterError   = "wait_printer_error"    // worker
@@ -44,18 +45,20 @@ const (
 // Why a worker has nothing to do.
 const (
 	IdleNoWork        = "idle_no_work"
-	IdleNothingFits   = "idle_nothing_fits" // work waits, none for this worker
-	IdleAllTaken      = "idle_all_taken"    // others start now with all that fits it
-	IdleSlicing       = "idle_slicing"      // part: G-code for it is being made
-	IdleMaterial      = "idle_material"     // material, short
-	IdleSparedSlow    = "idle_spared_slow"  // part, finish, other, other_finish
-	IdleHeld          = "idle_held"         // too few of its pieces were good
-	IdlePaused        = "idle_paused"       // its maker rests
-	IdleOffline       = "idle_offline"      //
-	IdleError         = "idle_error"        //
-	IdleOwnPrint      = "idle_own_print"    //
-	IdleNotNow        = "idle_not_now"      // outside its hours, or nobody is there
-	IdleEarlierWork   = "idle_earlier_work" // still on an attempt that was given up here
+	IdleNothingFits   = "idle_nothing_fits"   // work waits, none for this worker
+	IdleAllTaken      = "idle_all_taken"      // others start now with all that fits it
+	IdleSlicing       = "idle_slicing"        // part: G-code for it is being made
+	IdleMaterial      = "idle_material"       // material, short
+	IdleSpoolShort    = "idle_spool_short"    // part, left and needs (g)
+	IdleOtherFilament = "idle_other_filament" // part, loaded, filament: what waits is sliced for this machine with another
+	IdleSparedSlow    = "idle_spared_slow"    // part, finish, other, other_finish
+	IdleHeld          = "idle_held"           // too few of its pieces were good
+	IdlePaused        = "idle_paused"         // its maker rests
+	IdleOffline       = "idle_offline"        //
+	IdleError         = "idle_error"          //
+	IdleOwnPrint      = "idle_own_print"      //
+	IdleNotNow        = "idle_not_now"        // outside its hours, or nobody is there
+	IdleEarlierWork   = "idle_earlier_work"   // still on an attempt that was given up here
 	IdlePlateNotClear = "idle_plate_not_clear"
 	IdleSpoolRecalled = "idle_spool_recalled"
 	IdleResting       = "idle_resting"  // until
@@ -102,6 +105,9 @@ func (p *planner) nobody(j *job) fab.Reason {
 		return f.first.absent
 	case len(f.slicing) > 0:
 		return fab.Because(WaitSlicing, "part", j.Part, "copies", j.Copies)
+	case len(f.short) > 0:
+		one := f.short[0]
+		return fab.Because(WaitSpoolShort, "part", j.Part, "worker", one.w.Name, "left", grams(one.w.spool), "needs", grams(one.mg))
 	case f.overQuota > 0:
 		return fab.Because(WaitQuota, "part", j.Part, "copies", j.Copies, "quota", f.overQuota)
 	case j.How == fab.ByHand:
@@ -182,7 +188,7 @@ func (p *planner) explainWorkers(plan *Plan) {
 		case w.why.Code != "":
 			plan.Workers[w.ID] = w.why
 		default:
-			plan.Workers[w.ID] = unused(w, kinds)
+			plan.Workers[w.ID] = p.unused(w, kinds)
 		}
 	}
 }
@@ -220,7 +226,7 @@ func (p *planner) kindsInOrder() []*job {
 }
 
 // unused says why an idle worker gets nothing.
-func unused(w *worker, kinds []*job) fab.Reason {
+func (p *planner) unused(w *worker, kinds []*job) fab.Reason {
 	if len(kinds) == 0 {
 		return fab.Because(IdleNoWork)
 	}
@@ -232,6 +238,11 @@ func unused(w *worker, kinds []*job) fab.Reason {
 	}
 	for _, j := range kinds {
 		f := j.fits
+		if one, is := f.shortOf(w); is {
+			say(5, func() fab.Reason {
+				return fab.Because(IdleSpoolShort, "part", j.Part, "left", grams(w.spool), "needs", grams(one.mg))
+			})
+		}
 		one, fits := f.of(w)
 		if later := f.first.later; fits && later != nil {
 			say(4, func() fab.Reason {
@@ -250,5 +261,35 @@ func unused(w *worker, kinds []*job) fab.Reason {
 			say(1, func() fab.Reason { return fab.Because(IdleAllTaken) })
 		}
 	}
+	if other := p.otherFilament(w, kinds); rank == 0 && other.Code != "" {
+		return other
+	}
+	return why
+}
+
+// grams are whole ones.
+func grams(mg int64) int64 { return mg / 1000 }
+
+// otherFilament tells of something that waits and that this machine would print if it were loaded otherwise; the zero
+// Reason when there is nothing. Machines of one kind hear the same.
+func (p *planner) otherFilament(w *worker, kinds []*job) (why fab.Reason) {
+	if w.Model == "" || w.Filament == "" || w.SlicesSelf {
+		return fab.Reason{}
+	}
+	if why, known := p.reload[w.machine]; known {
+		return why
+	}
+	machine := w.Machine()
+	for _, j := range kinds {
+		for _, plate := range p.files[printed{j.kind.design, j.Part}] {
+			other := plate.Machine()
+			filament := other.Filament
+			other.Filament = machine.Filament
+			if why.Code == "" && j.held.Code == "" && other == machine && filament != machine.Filament && plate.WorkerID == "" && plate.Status == fab.PlateReady {
+				why = fab.Because(IdleOtherFilament, "part", j.Part, "loaded", machine.Filament, "filament", filament)
+			}
+		}
+	}
+	p.reload[w.machine] = why
 	return why
 }

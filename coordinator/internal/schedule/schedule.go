@@ -26,6 +26,7 @@ type Snapshot struct {
 	Agents   []fab.Agent
 	Plates   []fab.Plate
 	Recalled []fab.SpoolID              // spools that must not be used
+	Spools   map[fab.SpoolID]int64      // mg left of those that the books know of
 	Made     map[fab.BatchID]Made       // how far each batch is
 	Stale    []fab.BatchID              // that somebody should say are still needed, before anything of them is begun
 	Stock    map[string]int64           // material on hand and pledged, by code
@@ -113,7 +114,8 @@ type planner struct {
 	files   map[printed][]*fab.Plate
 	// machines numbers the kinds of machine there are.
 	machines map[fab.Machine]int
-	jobs     []*job // waiting, by id; after simulate in the order of the simulation
+	reload   map[int]fab.Reason // by the number of the kind of machine: what it would print with another filament
+	jobs     []*job             // waiting, by id; after simulate in the order of the simulation
 }
 
 // job is a waiting job and what the planner found out about it.
@@ -155,7 +157,7 @@ func (c *candidate) startsNow() bool { return c.at == 0 && c.w.state == idle }
 func newPlanner(s Snapshot, now time.Time) *planner {
 	p := &planner{Snapshot: s, now: now, batches: map[fab.BatchID]fab.Batch{}, designs: map[fab.DesignVersionID]fab.DesignVersion{},
 		online: map[fab.AgentID]bool{}, kinds: map[kind]*fitting{}, hours: calendars{now, s.Zone, map[fab.Hours]calendar{}},
-		plates: map[fab.PlateID]*fab.Plate{}, files: map[printed][]*fab.Plate{}, machines: map[fab.Machine]int{}}
+		plates: map[fab.PlateID]*fab.Plate{}, files: map[printed][]*fab.Plate{}, machines: map[fab.Machine]int{}, reload: map[int]fab.Reason{}}
 	for i := range s.Plates {
 		plate, of := &s.Plates[i], printed{s.Plates[i].DesignID, s.Plates[i].Part}
 		p.plates[plate.ID] = plate

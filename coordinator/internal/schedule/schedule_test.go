@@ -184,7 +184,7 @@ func TestWhoCannotStartGetsNothing(t *testing.T) {
 		"agent says not clear": {func(_ *Snapshot, w *fab.Worker) { w.State = "to_clear" }, WaitPlateNotClear, IdlePlateNotClear},
 		"spool recalled":       {func(s *Snapshot, w *fab.Worker) { w.SpoolID, s.Recalled = "r", []fab.SpoolID{"r"} }, WaitSpoolRecalled, IdleSpoolRecalled},
 		"resting":              {func(s *Snapshot, w *fab.Worker) { s.Resting[w.ID] = now.Add(time.Minute) }, WaitWorkersResting, IdleResting},
-		"other filament":       {func(_ *Snapshot, w *fab.Worker) { w.Filament = "petg" }, WaitNoPrinter, IdleNothingFits},
+		"other filament":       {func(_ *Snapshot, w *fab.Worker) { w.Filament = "petg" }, WaitNoPrinter, IdleOtherFilament},
 		"other nozzle":         {func(_ *Snapshot, w *fab.Worker) { w.NozzleUM = 600 }, WaitNoPrinter, IdleNothingFits},
 		"being sliced":         {func(s *Snapshot, _ *fab.Worker) { s.Plates[0].Status = fab.PlatePending }, WaitSlicing, IdleSlicing},
 		"impossible":           {func(s *Snapshot, _ *fab.Worker) { s.Plates[0].Status = fab.PlateImpossible }, WaitNoPrinter, IdleNothingFits},

@@ -19,6 +19,7 @@ type size struct {
 	copies   int64
 	plate    fab.PlateID
 	estimate time.Duration
+	mg       int64 // of filament
 }
 
 // shelf is what there is of a part for one kind of machine, or for one machine alone.
@@ -77,7 +78,7 @@ func (s *shelf) put(plate *fab.Plate, wanted int64) {
 	if plate.Status != fab.PlateReady {
 		return
 	}
-	one := size{plate.Copies, plate.ID, time.Duration(plate.Seconds) * time.Second}
+	one := size{plate.Copies, plate.ID, time.Duration(plate.Seconds) * time.Second, plate.FilamentMG}
 	i, found := slices.BinarySearchFunc(s.sizes, one, func(a, b size) int { return cmp.Compare(a.copies, b.copies) })
 	switch {
 	case !found:
@@ -87,17 +88,23 @@ func (s *shelf) put(plate *fab.Plate, wanted int64) {
 	}
 }
 
-// nearest is the size for jobs of so many copies of which the maker takes no more than most: the very size, or else the
-// largest that is smaller, or else the smallest that is larger.
-func (s *shelf) nearest(copies, most int64) (best size, ok bool) {
+// nearest is the size for jobs of so many copies of those that the worker can take: the very size, or else the largest
+// that is smaller, or else the smallest that is larger.
+func (s *shelf) nearest(copies int64, w *worker) (best size, ok bool) {
 	for _, one := range s.sizes {
-		if one.copies > most || ok && one.copies > copies {
+		if ok && one.copies > copies {
 			break
 		}
-		best, ok = one, true
+		if one.copies <= w.most() && !w.short(one) {
+			best, ok = one, true
+		}
 	}
 	return best, ok
 }
+
+// short reports whether the spool that is loaded does not last for a plate. Of a spool that the books do not know, or know
+// as empty, nothing is believed: somebody prints from it.
+func (w *worker) short(one size) bool { return w.spool > 0 && one.mg > w.spool }
 
 // only reports whether there is nothing to choose.
 func (s *shelf) only(copies int64) bool { return len(s.sizes) == 1 && s.sizes[0].copies == copies }

@@ -25,6 +25,7 @@ type worker struct {
 	index   int   // in planner.workers
 	machine int   // number of its kind of machine
 	yield   int64 // share of good pieces, per mille
+	spool   int64 // mg of filament that are left on it; 0 when nobody knows
 	state   state
 	free    time.Time // when it could start the next job, unless off
 	heat    calendar  // when it may print
@@ -66,7 +67,7 @@ func (p *planner) addWorkers() {
 	rows := make([]worker, len(p.Workers))
 	for i, row := range p.Workers {
 		w := &rows[i]
-		*w = worker{Worker: row, yield: row.YieldPM(), free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
+		*w = worker{Worker: row, yield: row.YieldPM(), spool: p.Spools[row.SpoolID], free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
 			w.state, w.free = busy, p.freeAt(w, attempts[row.AttemptID])
