@@ -77,6 +77,7 @@ func TestAPaceIsKeptByWorkerAndPart(t *testing.T) {
 		require.NoError(t, err)
 		l.view(func(tx *store.Tx) error {
 			paces, err := tx.PacesOf(w.ID)
+			require.NoError(t, err)
 			require.Len(t, paces, 1)
 			p := paces[0]
 			require.Equal(t, []any{"visor", "visor-band", int64(3), int64(3), int64(2)}, []any{p.Product, p.Part, p.Good, p.Bad, p.Jobs})
