@@ -14,7 +14,8 @@ import (
 //	POST /maker/printers/{id}/resume   resumes a print; ends a rest
 //	POST /maker/printers/{id}/stop     stop-now
 //	POST /maker/printers/{id}/spool    FieldSpool
-//	POST /maker/offers/{id}/accept | decline
+//	POST /maker/offers/{id}/accept     FieldHandIn
+//	POST /maker/offers/{id}/decline
 //	POST /maker/work/{id}/handin       FieldGood, FieldBad
 type Maker struct {
 	Frame
@@ -49,6 +50,7 @@ type Offer struct {
 	For     string // the town it is for; never a name
 	Due     time.Time
 	Answer  time.Time  // until when it waits for this person
+	HandIn  string     // the day on which it would usually be handed in, "2026-11-26"
 	Why     fab.Reason // why it is offered to them
 	Picture string
 }
@@ -61,6 +63,7 @@ type Work struct {
 	Printer string // its name, where it is printed from an SD card; ""
 	Due     time.Time
 	Late    bool
-	File    string // URL of the file to print from an SD card, or of the sewing pattern; ""
+	HandIn  time.Time // when they said that they hand it in
+	File    string    // URL of the file to print from an SD card, or of the sewing pattern; ""
 	Picture string
 }

@@ -17,6 +17,7 @@ const (
 	FieldPauseUntil   = "pause_until" // a day
 	FieldQuota        = "quota"       // pieces of hand work at a time
 	FieldDays         = "days"        // usual days to hand in
+	FieldHandIn       = "hand_in"     // the day on which accepted work is handed in; "" is as usual
 	FieldAgent        = "agent"       // id
 	FieldTopic        = "topic"       // key of a printer on its agent
 )

@@ -29,4 +29,8 @@ func TestHandWorkIsDueInTwoWeeksUnlessTheMakerSaysOtherwise(t *testing.T) {
 	now := time.Date(2020, 4, 3, 8, 0, 0, 0, time.UTC)
 	require.Equal(t, now.AddDate(0, 0, 14), Worker{}.HandIn(now))
 	require.Equal(t, now.AddDate(0, 0, 3), Worker{Days: 3}.HandIn(now))
+	require.Equal(t, now.AddDate(0, 0, 3), Worker{Days: 3}.HandInBefore(now, time.Time{}))
+	day := time.Date(2020, 4, 5, 0, 0, 0, 0, time.UTC)
+	require.Equal(t, day.AddDate(0, 0, 1), Worker{}.HandInBefore(now, day), "by the end of the day on which the batch is due")
+	require.Equal(t, now.AddDate(0, 0, 1), Worker{}.HandInBefore(now, day.AddDate(0, -1, 0)), "late work gets a day")
 }

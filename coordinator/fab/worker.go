@@ -104,6 +104,16 @@ func (w Worker) HandIn(now time.Time) time.Time {
 	return now.AddDate(0, 0, int(days))
 }
 
+// HandInBefore is when work for a batch that is due at the end of a day is due from these hands: within their usual time,
+// not after the batch, and a day from now at the soonest.
+func (w Worker) HandInBefore(now, due time.Time) time.Time {
+	usual := w.HandIn(now)
+	if due.IsZero() {
+		return usual
+	}
+	return latest(earliest(usual, due.AddDate(0, 0, 1)), now.AddDate(0, 0, 1))
+}
+
 // Learn folds one finished job into the worker's speed: the last job weighs 7/10. Factors stay within 1/4 and 4, so
 // that one odd job cannot banish a printer.
 func (w *Worker) Learn(estimate, real time.Duration) {

@@ -9,11 +9,11 @@ func makerStories() []story {
 	return []story{
 		{"maker", func(lang string) ui.Page {
 			return ui.Maker{Frame: maker(lang, "/maker"), Tiles: tiles(lang, "/maker/printers")[:3], Made: 137,
-				Offers: []ui.Offer{{ID: "o1", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", For: "Quend", Due: at(2, 18, 0), Answer: at(0, 20, 0), Why: fab.Because("why.soonest", "at", at(1, 18, 0))}}}
+				Offers: []ui.Offer{{ID: "o1", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", For: "Quend", Due: at(2, 18, 0), Answer: at(0, 20, 0), HandIn: "2026-12-04", Why: fab.Because("why.soonest", "at", at(1, 18, 0))}}}
 		}},
 		{"maker-hands", func(lang string) ui.Page {
 			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42,
-				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), File: "/maker/work/a1/file"}}}
+				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), HandIn: at(4, 18, 0), File: "/maker/work/a1/file"}}}
 		}},
 		{"maker-empty", func(lang string) ui.Page { return ui.Maker{Frame: maker(lang, "/maker")} }},
 		{"demo", func(lang string) ui.Page { return demoStory(lang) }},

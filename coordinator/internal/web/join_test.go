@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -175,4 +176,31 @@ func TestLeavingErasesThePerson(t *testing.T) {
 	}
 	require.Contains(t, w.desk.page("/desk/people/"+string(w.sewer.ID)).main(), "Est parti")
 	require.Equal(t, http.StatusConflict, w.desk.post("/desk/people/"+string(w.sewer.ID)+"/approve", url.Values{}).status)
+}
+
+// Ensure that who takes work by hand says until when, that this is kept, and that no day in the past or far away is taken.
+func TestHandWorkIsTakenUntilADay(t *testing.T) {
+	w := newWorkshop(t)
+	w.account("Aiguille", w.sewer.ID, fab.RoleMaker)
+	b := w.signed("Aiguille")
+	w.approved("mask", "5")
+	attempt := w.plan(w.sewing)
+	path := "/maker/offers/" + string(attempt.ID) + "/accept"
+	usual := b.page("/maker").form(t, path).Get("hand_in")
+	require.Equal(t, time.Now().AddDate(0, 0, 3).Format(time.DateOnly), usual, "not after the batch")
+	for _, day := range []string{"2020-04-03", time.Now().AddDate(1, 0, 0).Format(time.DateOnly), "bientôt"} {
+		a := b.post(path, url.Values{"hand_in": {day}})
+		require.Equal(t, http.StatusUnprocessableEntity, a.status, day)
+		require.Contains(t, a.body, `href="#hand_in-`+string(attempt.ID))
+	}
+	said := time.Now().AddDate(0, 0, 8)
+	b.sends(path, url.Values{"hand_in": {said.Format(time.DateOnly)}})
+	require.Contains(t, b.page("/maker").main(), "Vous avez dit")
+	w.view(func(tx *store.Tx) error {
+		a, err := tx.Attempt(attempt.ID)
+		require.Equal(t, fab.AttemptLeased, a.Status)
+		require.WithinDuration(t, said, a.LeaseUntil, 26*time.Hour)
+		require.True(t, a.LeaseUntil.After(said))
+		return err
+	})
 }

@@ -36,6 +36,33 @@ func (s *Server) offer(answer func(context.Context, fab.AttemptID, fab.MakerID) 
 	}
 }
 
+// accept takes an offer, with the day on which it is handed in.
+func (s *Server) accept(c *gin.Context) error {
+	id := c.Param("id")
+	day, refused := s.readDay(c, ui.FieldHandIn)
+	var err error
+	if refused != nil {
+		err = refused
+	} else {
+		if !day.IsZero() {
+			day = day.AddDate(0, 0, 1) // the end of that day
+		}
+		err = s.Production.AcceptUntil(c.Request.Context(), fab.AttemptID(id), me(c).MakerID, day)
+	}
+	if errs, ok := fab.RefusalsOf(err); ok && errs[0].Class == fab.Invalid {
+		return s.again(c, err, func(f ui.Form) (ui.Page, error) {
+			page, err := s.makerPage(c)
+			page.Form, page.Open = at(f, id), id
+			return page, err
+		})
+	}
+	if err != nil {
+		return s.sayNo(c, err, "/maker")
+	}
+	s.flash(c, ui.FlashDone, "done.offer_accepted")
+	return to(c, "/maker")
+}
+
 // handIn counts what hands made.
 func (s *Server) handIn(c *gin.Context) error {
 	id := c.Param("id")

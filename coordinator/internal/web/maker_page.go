@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -67,7 +69,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 		case fab.AttemptOffered:
 			o := ui.Offer{
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
-				Answer: r.local(a.LeaseUntil), Why: r.reason(a.Why), Picture: part.Picture,
+				Answer: r.local(a.LeaseUntil), HandIn: w.HandInBefore(r.tx.Now(), b.DueAt).UTC().Add(-time.Second).Format(time.DateOnly), Why: r.reason(a.Why), Picture: part.Picture,
 			}
 			if b.RequestID != "" {
 				if o.For, err = townOf(r.tx, b.RequestID); err != nil {
@@ -78,7 +80,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 		case fab.AttemptLeased, fab.AttemptToCount:
 			one := ui.Work{
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
-				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), Picture: part.Picture,
+				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), HandIn: r.local(a.LeaseUntil).Add(-time.Second), Picture: part.Picture,
 			}
 			if a.PlateID != "" || part.ModelHash != "" {
 				one.File = "/maker/work/" + string(a.ID) + "/file"

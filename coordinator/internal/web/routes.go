@@ -195,7 +195,7 @@ func (s *Server) makerRoutes() []route {
 		{post, "/maker/me/password", who, s.mePassword},
 		{post, "/maker/me/enrol-code", who, s.meCode},
 		{post, "/maker/me/leave", who, s.meLeave},
-		{post, "/maker/offers/:id/accept", who, s.offer(s.Production.Accept, "done.offer_accepted")},
+		{post, "/maker/offers/:id/accept", who, s.accept},
 		{post, "/maker/offers/:id/decline", who, s.offer(s.Production.Decline, "done.offer_declined")},
 		{post, "/maker/work/:id/handin", who, s.handIn},
 		{get, "/maker/work/:id/file", who, s.workFile},
