@@ -56,7 +56,7 @@ var AttemptTable = Table[AttemptStatus]{
 	AttemptLeased:   {AttemptPrinting, AttemptToCount, AttemptDone, AttemptFailed, AttemptLost, AttemptStopped},
 	AttemptPrinting: {AttemptToCount, AttemptFailed, AttemptLost, AttemptStopped},
 	AttemptToCount:  {AttemptDone},
-	AttemptLost:     {AttemptToCount, AttemptDone, AttemptFailed},
+	AttemptLost:     {AttemptToCount, AttemptDone, AttemptFailed, AttemptLeased},
 }
 
 // Live reports whether an attempt in this status holds its job.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/dispatch"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
@@ -409,5 +410,52 @@ func TestAWeekHasItsCap(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		l.step(loop)
 		require.Len(t, l.attempts(fab.AttemptLeased), 1)
+	})
+}
+
+// Ensure that hand work whose date went by is asked of others too, but only a twentieth of a batch of it, that who holds
+// it gets nothing new before somebody calls, and that a later date gives the work back to who has it.
+func TestOverdueHandWorkIsACall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, sqlite(t), 0, 0)
+		p := production.New(production.Config{Store: l.store, Log: quiet})
+		hands := []fab.WorkerID{"hands-0", "hands-1", "hands-2"}
+		l.update(func(tx *store.Tx) error {
+			for _, id := range hands {
+				require.NoError(t, tx.AddWorker(&fab.Worker{ID: id, Kind: fab.WorkerHand, Name: string(id), MakerID: "maker", Steps: []string{"cut"}, Days: 3, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}))
+			}
+			var jobs []fab.Job
+			for i := range 40 {
+				jobs = append(jobs, fab.Job{ID: fab.JobID(fmt.Sprintf("straps-%02d", i)), BatchID: "batch", Part: "strap", How: fab.ByHand, Copies: 1, Status: fab.JobWaiting, CreatedAt: tx.Now()})
+			}
+			return tx.AddJobs(jobs)
+		})
+		loop := l.loop(dispatch.Config{})
+		l.step(loop)
+		for _, a := range l.attempts(fab.AttemptOffered) {
+			require.NoError(t, p.Accept(t.Context(), a.ID, "maker"))
+		}
+		time.Sleep(3*24*time.Hour - time.Minute)
+		l.step(loop)
+		require.Len(t, l.attempts(fab.AttemptLeased), 3)
+		time.Sleep(2 * time.Minute)
+		l.step(loop)
+		l.step(loop)
+		lost, held := l.attempts(fab.AttemptLost), l.attempts(fab.AttemptLeased)
+		require.Len(t, lost, 2, "a twentieth of forty")
+		require.Equal(t, fab.EndedOverdue, lost[0].End.Code)
+		require.Len(t, held, 1)
+		require.Empty(t, l.attempts(fab.AttemptOffered), "nobody is asked for more before a call")
+
+		require.NoError(t, p.Postpone(t.Context(), lost[0].ID, time.Now().Add(48*time.Hour)))
+		require.Equal(t, fab.Conflict, fab.ClassOf(p.Postpone(t.Context(), lost[0].ID, time.Now().Add(48*time.Hour))), "not due any more")
+		require.Len(t, l.attempts(fab.AttemptLeased), 2, "it is in the same hands again")
+		require.Equal(t, fab.Invalid, fab.ClassOf(p.Postpone(t.Context(), lost[1].ID, time.Now())), "a date that is over")
+		require.NoError(t, p.GiveBack(t.Context(), lost[1].ID))
+		require.NoError(t, p.GiveBack(t.Context(), held[0].ID))
+		l.step(loop)
+		offers := l.attempts(fab.AttemptOffered)
+		require.Len(t, offers, 2, "the two who gave back are asked again, for no mark is made")
 	})
 }

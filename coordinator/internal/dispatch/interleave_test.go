@@ -81,6 +81,7 @@ func moves() map[string]func(w *world, a, b int) {
 		"connect": func(w *world, a, b int) { w.connect(w.machines[a%3].agent, b%2 == 0) },
 		"answer":  func(w *world, a, b int) { w.answer(a, b%3 > 0) },
 		"hand in": func(w *world, a, b int) { w.handIn(a, int64(b%3/2)) },
+		"call":    func(w *world, a, b int) { w.call(a, b%2 == 0) },
 		"settle":  func(w *world, a, b int) { w.settle(a, b%2 == 0) },
 		"rest": func(w *world, a, b int) {
 			require.NoError(w, w.production.Rest(w.ctx, w.machines[a%3].worker, b%2 == 0))
@@ -88,7 +89,7 @@ func moves() map[string]func(w *world, a, b int) {
 		"hold":   func(w *world, a, b int) { w.hold(fab.BatchID(fmt.Sprint("batch-", a%2)), b%4) },
 		"recall": func(w *world, a, b int) { w.recall(fab.SpoolID(fmt.Sprint("spool-", a%3)), b%4 == 0) },
 		"sleep": func(_ *world, a, _ int) {
-			time.Sleep([]time.Duration{time.Minute, 11 * time.Minute, 16 * time.Minute, 16 * time.Minute, 5 * time.Hour, 80 * time.Hour}[a%6])
+			time.Sleep([]time.Duration{time.Minute, 11 * time.Minute, 16 * time.Minute, 16 * time.Minute, 5 * time.Hour, 15 * 24 * time.Hour}[a%6])
 		},
 	}
 }
@@ -96,7 +97,7 @@ func moves() map[string]func(w *world, a, b int) {
 // anyMoves draws what happens; looks and orders are more likely than the rest.
 func anyMoves(t *rapid.T) []move {
 	names := []string{"go", "go", "go", "step", "step", "race", "keep", "obey", "obey", "obey", "expire", "progress", "end", "end", "end", "deliver", "deliver", "deliver", "unload", "unload",
-		"alive", "connect", "answer", "hand in", "settle", "rest", "hold", "recall", "sleep", "sleep"}
+		"alive", "connect", "answer", "hand in", "call", "settle", "rest", "hold", "recall", "sleep", "sleep"}
 	one := rapid.Custom(func(t *rapid.T) move {
 		return move{rapid.SampledFrom(names).Draw(t, "what"), rapid.IntRange(0, 5).Draw(t, "a"), rapid.IntRange(0, 7).Draw(t, "b")}
 	})

@@ -39,6 +39,29 @@ func (w *world) handIn(i int, bad int64) {
 	}
 }
 
+// call asks about work that is overdue: it is given back, or comes later.
+func (w *world) call(i int, back bool) {
+	var overdue []fab.Attempt
+	w.view(func(tx *store.Tx) error {
+		list, err := tx.HandAttempts()
+		for _, a := range list {
+			if a.Overdue(tx.Now()) {
+				overdue = append(overdue, a)
+			}
+		}
+		return err
+	})
+	if len(overdue) == 0 {
+		return
+	}
+	if id := overdue[i%len(overdue)].ID; back {
+		require.NoError(w, w.production.GiveBack(w.ctx, id))
+		require.NoError(w, w.production.GiveBack(w.ctx, id), "said twice")
+	} else {
+		require.NoError(w, w.production.Postpone(w.ctx, id, time.Now().Add(48*time.Hour)))
+	}
+}
+
 // hold pauses, resumes or gives up a batch.
 func (w *world) hold(id fab.BatchID, how int) {
 	var err error

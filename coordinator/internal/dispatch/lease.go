@@ -22,12 +22,45 @@ func (l *Loop) takeBack(ctx context.Context) error {
 			return err
 		}
 		for _, a := range overdue {
+			if stays, err := stays(tx, a); err != nil || stays {
+				if err != nil {
+					return err
+				}
+				continue
+			}
 			if err := lose(tx, a); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// stays reports whether overdue hand work is left where it is until somebody has called: a job is doubled once, and of a
+// batch only a small part is.
+func stays(tx *store.Tx, a fab.Attempt) (bool, error) {
+	if !a.Overdue(tx.Now()) {
+		return false, nil
+	}
+	w, err := tx.Worker(a.WorkerID)
+	if err != nil || w.Streamed() {
+		return false, err
+	}
+	others, err := tx.AttemptsOf(a.BatchID)
+	if err != nil {
+		return false, err
+	}
+	jobs, err := tx.JobsOf(a.BatchID)
+	doubled := 0
+	for _, o := range others {
+		if o.Status == fab.AttemptLost && o.End.Code == fab.EndedOverdue {
+			doubled++
+			if o.JobID == a.JobID {
+				return true, err
+			}
+		}
+	}
+	return doubled >= fab.MayDouble(len(jobs)), err
 }
 
 // grant gives every lease of a printer its full time from now.
@@ -56,11 +89,16 @@ func (l *Loop) overdue(ctx context.Context) (list []fab.Attempt, err error) {
 
 func lose(tx *store.Tx, a fab.Attempt) error {
 	reason, code := fab.EndedSilent, "attempt_lost"
-	if a.Status == fab.AttemptOffered {
+	w, err := tx.Worker(a.WorkerID)
+	switch {
+	case err != nil:
+		return err
+	case a.Status == fab.AttemptOffered:
 		reason, code = fab.EndedOfferLapsed, "offer_lapsed"
+	case !w.Streamed():
+		reason, code = fab.EndedOverdue, "work_overdue"
 	}
-	var w fab.Worker
-	err := tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, worker *fab.Worker) {
+	err = tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, worker *fab.Worker) {
 		a.Lose(reason, j, worker, tx.Now())
 		w = *worker
 	})

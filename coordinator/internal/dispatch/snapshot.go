@@ -30,7 +30,16 @@ func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time
 			return err
 		}
 		ended, err := tx.AttemptsEndedSince(now.Add(-memory))
+		if err != nil {
+			return err
+		}
 		s.Left, s.Resting = l.memories(ended, s.Workers, now)
+		byHand, err := tx.HandAttempts()
+		for _, a := range byHand {
+			if a.Overdue(now) { // nothing new before somebody has called
+				s.Resting[a.WorkerID] = now.Add(l.HandRest)
+			}
+		}
 		for _, w := range s.Workers {
 			if until := w.RestsUntil(now); until.After(s.Resting[w.ID]) {
 				s.Resting[w.ID] = until

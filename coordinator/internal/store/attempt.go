@@ -51,3 +51,12 @@ func (tx *Tx) AttemptsOf(id fab.BatchID) ([]fab.Attempt, error) {
 func (tx *Tx) AttemptsAt(id fab.JobID) ([]fab.Attempt, error) {
 	return many[fab.Attempt](tx, "attempts", func(q query) query { return q.Where("job_id = ?", string(id)).Order("id") })
 }
+
+// HandAttempts reads the hand work that was taken on and not brought yet, the lost included, oldest first. What was lost
+// long ago is nobody's call any more.
+func (tx *Tx) HandAttempts() ([]fab.Attempt, error) {
+	return many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where("worker_id IN (SELECT id FROM workers WHERE agent_id IS NULL)").Where("started_at IS NOT NULL").
+			Where("status = ? OR status = ? AND ended_at > ?", string(fab.AttemptLeased), string(fab.AttemptLost), tx.now.AddDate(0, 0, -fab.MaxDays)).Order("id")
+	})
+}

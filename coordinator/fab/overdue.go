@@ -1,0 +1,35 @@
+package fab
+
+import "time"
+
+// Why hand work ended that its hand-in date went by.
+const (
+	EndedOverdue   = "ended_overdue"    // the date went by, and others were asked; what is brought after all still counts
+	EndedGivenBack = "ended_given_back" // the maker said that it will not be made
+)
+
+// Overdue reports whether hand work was not brought in time, so that somebody calls. Whoever said a later date is left
+// in peace until then, also when others have the work by now. It is no bad mark, and nothing learns from it.
+func (a Attempt) Overdue(now time.Time) bool {
+	held := a.Status == AttemptLeased || a.Status == AttemptLost && (a.End.Code == EndedOverdue || a.End.Code == EndedSilent)
+	return held && !a.StartedAt.IsZero() && !a.LeaseUntil.After(now)
+}
+
+// MayDouble is how much of a batch may be in two hands at once because the first let the date go by: one part in twenty of
+// its jobs, and at least one.
+func MayDouble(jobs int) int { return max(1, jobs/20) }
+
+// GiveBack ends hand work that will not be made. The job waits again, unless others have it by now.
+func (a *Attempt) GiveBack(j *Job, w *Worker, now time.Time) {
+	a.end(AttemptFailed, Because(EndedGivenBack), j, w, now)
+}
+
+// Postpone sets another date. Work that was taken back and that nobody else was given is the maker's again.
+func (a *Attempt) Postpone(until time.Time, j *Job, w *Worker) {
+	a.LeaseUntil = until
+	if a.Status != AttemptLost || j.Status != JobWaiting || w.AttemptID != "" {
+		return
+	}
+	a.Status, a.End, a.EndedAt = AttemptLeased, Reason{}, time.Time{}
+	j.Status, j.AttemptID, j.Wait, w.AttemptID = JobLeased, a.ID, Reason{}, a.ID
+}
