@@ -22,7 +22,8 @@ type promises struct {
 	making sync.Mutex // one at a time
 
 	mu       sync.Mutex
-	at       time.Time     // of the last, by the clock of this machine
+	at       time.Time     // when it was made, by the clock of this machine
+	of       time.Time     // the moment that it tells of, by the clock of the books
 	took     time.Duration // to make it
 	plan     int           // the plans that there were then
 	batches  map[fab.BatchID]fab.Outlook
@@ -47,9 +48,10 @@ func (l *Loop) Promised(id fab.RequestID) fab.Outlook {
 // Promise is when everything that a request still waits for will be made: of one that nobody decided on yet, as if it were
 // approved now as it was asked. A request that came in after the last forecast is worth one of its own, unless one was just
 // made; then, and when nothing of the request is left to make, the outlook is the zero Outlook.
-func (l *Loop) Promise(ctx context.Context, id fab.RequestID) (fab.Outlook, error) {
+func (l *Loop) Promise(ctx context.Context, r fab.Request) (fab.Outlook, error) {
 	l.told.mu.Lock()
-	o, known := l.told.requests[id]
+	o, known := l.told.requests[r.ID]
+	known = known || r.CreatedAt.Before(l.told.of)
 	wait := time.Since(l.told.at) < max(soonest, ease*l.told.took)
 	l.told.mu.Unlock()
 	if known || wait {
@@ -60,7 +62,7 @@ func (l *Loop) Promise(ctx context.Context, id fab.RequestID) (fab.Outlook, erro
 	}
 	l.told.mu.Lock()
 	defer l.told.mu.Unlock()
-	return l.told.requests[id], nil
+	return l.told.requests[r.ID], nil
 }
 
 // foresee makes a forecast when there is a new plan, and rests in between.
@@ -122,7 +124,8 @@ func (l *Loop) Foresee(ctx context.Context) error {
 	}
 	l.told.mu.Lock()
 	defer l.told.mu.Unlock()
-	l.told.at, l.told.took, l.told.plan, l.told.batches, l.told.requests = time.Now(), time.Since(began), plans, batches, requests
+	l.told.at, l.told.took, l.told.of, l.told.plan = time.Now(), time.Since(began), now, plans
+	l.told.batches, l.told.requests = batches, requests
 	return nil
 }
 

@@ -14,15 +14,16 @@ import (
 )
 
 // asks adds a request for visors that nobody decided on.
-func (l *lab) asks(id fab.RequestID, visors int64) {
+func (l *lab) asks(id fab.RequestID, visors int64) (r fab.Request) {
 	l.update(func(tx *store.Tx) error {
 		if _, err := tx.Facility("place"); err != nil {
 			require.NoError(l, tx.AddFacility(&fab.Facility{ID: "place", Name: "Les Tilleuls", Kind: fab.FacilityCareHome, CreatedAt: tx.Now()}))
 		}
-		r := fab.Request{ID: id, Ref: string(id), FacilityID: "place", Channel: fab.ChannelWeb, NeedBy: tx.Now().Add(240 * time.Hour).Truncate(24 * time.Hour),
+		r = fab.Request{ID: id, Ref: string(id), FacilityID: "place", Channel: fab.ChannelWeb, NeedBy: tx.Now().Add(240 * time.Hour).Truncate(24 * time.Hour),
 			Status: fab.RequestReceived, SubmitKey: string(id), CreatedAt: tx.Now()}
 		return tx.AddRequest(&r, []fab.RequestLine{{ID: fab.RequestLineID(id + "-line"), RequestID: id, Product: "visor", Asked: visors}})
 	})
+	return r
 }
 
 // withHands adds somebody who cuts the straps.
@@ -45,24 +46,32 @@ func TestARequestIsToldAWindowAtOnce(t *testing.T) {
 		alone := loop.Outlook("batch")
 		require.True(t, alone.Known())
 
-		l.asks("first", 20)
-		o, err := loop.Promise(t.Context(), "first")
+		first := l.asks("first", 20)
+		o, err := loop.Promise(t.Context(), first)
 		require.NoError(t, err)
 		require.False(t, o.Known(), "a forecast was just made")
 		time.Sleep(2 * time.Second)
-		o, err = loop.Promise(t.Context(), "first")
+		o, err = loop.Promise(t.Context(), first)
 		require.NoError(t, err)
 		require.True(t, o.Known())
 		require.True(t, o.From.After(alone.From))
 		require.Equal(t, alone.From.Add(2*time.Second).Unix(), loop.Outlook("batch").From.Unix())
 		require.False(t, o.Missed())
 
-		l.asks("huge", 2000)
+		huge := l.asks("huge", 2000)
 		time.Sleep(2 * time.Second)
-		o, err = loop.Promise(t.Context(), "huge")
+		o, err = loop.Promise(t.Context(), huge)
 		require.NoError(t, err)
 		require.False(t, o.Known(), "there is no film for it")
 		require.Equal(t, "fix_material", o.Fix[0].Code)
+
+		old := fab.Request{ID: "made", CreatedAt: huge.CreatedAt.Add(-time.Hour)}
+		time.Sleep(time.Minute)
+		before := loop.Outlook("batch").From
+		o, err = loop.Promise(t.Context(), old)
+		require.NoError(t, err)
+		require.Zero(t, o)
+		require.Equal(t, before, loop.Outlook("batch").From, "nothing is worked out for what was made long ago")
 	})
 }
 
@@ -71,7 +80,7 @@ func TestDatesAreToldByThemselves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, sqlite(t), 10, 2).withHands()
-		l.asks("asked", 10)
+		asked := l.asks("asked", 10)
 		l.update(func(tx *store.Tx) error {
 			r, err := tx.Request("asked")
 			require.NoError(t, err)
@@ -85,7 +94,7 @@ func TestDatesAreToldByThemselves(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { ended <- loop.Run(ctx) }()
 		time.Sleep(5 * time.Second)
-		before, err := loop.Promise(ctx, "asked")
+		before, err := loop.Promise(ctx, asked)
 		require.NoError(t, err)
 		require.True(t, before.Known())
 		l.update(func(tx *store.Tx) error { l.batch.Status = fab.BatchPaused; return tx.SetBatch(&l.batch) })

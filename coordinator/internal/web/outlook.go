@@ -47,7 +47,7 @@ func (s *Server) promise(ctx context.Context, r fab.Request) ui.Outlook {
 	if s.Planner == nil || r.Status != fab.RequestReceived && r.Status != fab.RequestApproved {
 		return ui.Outlook{}
 	}
-	o, err := s.Planner.Promise(ctx, r.ID)
+	o, err := s.Planner.Promise(ctx, r)
 	if err != nil {
 		s.Log.Warn("forecast", "error", err)
 		return ui.Outlook{}

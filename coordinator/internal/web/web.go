@@ -60,7 +60,7 @@ type Planner interface {
 	// Promised is when everything that a request waits for will be made, as far as it is known already.
 	Promised(fab.RequestID) fab.Outlook
 	// Promise is the same, worked out now where that is worth it; not to be called inside a transaction.
-	Promise(context.Context, fab.RequestID) (fab.Outlook, error)
+	Promise(context.Context, fab.Request) (fab.Outlook, error)
 	// Idle is why a worker has nothing to do; the zero Reason when it has.
 	Idle(fab.WorkerID) fab.Reason
 }
