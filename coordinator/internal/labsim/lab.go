@@ -57,7 +57,7 @@ func (l *Lab) sizes() []int64 {
 // pieces lie on it, so that all policies meet the same luck.
 func (l *Lab) good(printer, n int, jobs float64) bool {
 	r := rand.New(rand.NewPCG(l.Seed, uint64(printer)<<32|uint64(n)))
-	return r.Float64() < math.Pow(1-l.Printers[printer].Fail, jobs)
+	return r.Float64() >= 1-math.Pow(1-l.Printers[printer].Fail, jobs)
 }
 
 // Options say what a family of labs is like.

@@ -153,7 +153,8 @@ func (z *sizer) mayBegin(f *fit) bool {
 	return f.w.state == idle && z.free[f.index] == 0 && (len(rows) == 0 || rows[0].on.startsNow())
 }
 
-func (z *sizer) idle(l lane) bool { return l.from == 0 && l.fit.w.state == idle }
+// startsNow reports whether the worker begins its first plate at this moment: it may be free and have to wait for its hours.
+func (l lane) startsNow() bool { return l.fit.w.state == idle && l.ends == l.first.takes }
 
 // lanes tell the time that the plan leaves the workers for a part. What comes after work for others is not decided on now,
 // and is no part of the demand.
@@ -294,7 +295,7 @@ func (z *sizer) begin(d demand, lanes []lane, end time.Duration) {
 	later := func(j *job) { // not now after all, but done by the end
 		j.on = z.candidate(last, max(time.Second, end-last.takes))
 	}
-	lanes = slices.DeleteFunc(lanes, func(l lane) bool { return !z.idle(l) })
+	lanes = slices.DeleteFunc(lanes, func(l lane) bool { return !l.startsNow() })
 	leaders, open := leaders(d, lanes)
 	cut := false
 	for i, j := range leaders {

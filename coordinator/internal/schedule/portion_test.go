@@ -82,7 +82,7 @@ func TestPortionsAreSound(t *testing.T) {
 			s.Jobs[i].Copies = rapid.Int64Range(1, 6).Draw(t, "copies")
 		}
 		for i := range s.Workers {
-			s.Workers[i].ClearHours = rapid.SampledFrom([]fab.Hours{"", "06:00-20:00", "07:59-08:10"}).Draw(t, "hours")
+			s.Workers[i].ClearHours = rapid.SampledFrom([]fab.Hours{"", "06:00-20:00", "07:59-08:10", "18:00-22:00"}).Draw(t, "hours")
 		}
 		used := map[fab.JobID]bool{}
 		plan := Make(s, now)

@@ -97,6 +97,10 @@ func sound(t *rapid.T, s Snapshot, a Assignment) {
 	require.True(t, !w.Streamed() || w.PlateClear && w.State == "ready")
 	require.NotEmpty(t, a.Why.Code)
 	require.True(t, a.Finish.After(now))
+	week, err := w.ClearHours.Week("hours")
+	require.NoError(t, err)
+	there := fab.Intervals(week, now, now.Add(time.Minute), time.UTC)
+	require.True(t, len(week) == 0 || len(there) > 0 && there[0].From.Equal(now), "nobody is there at %s", w.ID)
 }
 
 // fitsSomebody gives the code back when a ready plate of the job fits a worker.
