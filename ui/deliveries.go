@@ -30,7 +30,9 @@ type Deliveries struct {
 func (Deliveries) view() string { return "deliveries" }
 
 // CountReasons are the values of FieldReason when a bag holds other than its label says, worded count.<code>.
-func (Deliveries) CountReasons() []string { return []string{"miscounted", "broken", "warped", "dirty"} }
+func (Deliveries) CountReasons() []string {
+	return []string{"miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "other"}
+}
 
 // Packed lists the boxes that may go on a run.
 func (d Deliveries) Packed() []BoxRow {

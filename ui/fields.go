@@ -47,6 +47,12 @@ const (
 	FieldMaker   = "maker"
 	FieldSteps   = "steps" // several: hand skills
 
+	FieldDesign     = "design"   // id of a version
+	FieldQuantityOf = "quantity" // products of a batch
+	FieldPriority   = "priority" // one of Priorities
+	FieldConfirm    = "confirm"  // "yes": what the change does was read
+	FieldPhoto      = "photo"    // JPEG or PNG
+
 	FieldSpool = "spool" // id of a spool, or SpoolNone
 
 	FieldRole = "role" // of the demo's bar

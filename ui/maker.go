@@ -66,4 +66,5 @@ type Work struct {
 	HandIn  time.Time // when they said that they hand it in
 	File    string    // URL of the file to print from an SD card, or of the sewing pattern; ""
 	Picture string
+	Gone    fab.Reason // where the pieces go, once nobody needs them any more
 }

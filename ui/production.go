@@ -96,6 +96,7 @@ func light(all []Station, done []bool) []Station {
 //
 //	GET  /desk/production/{batch}
 //	POST /desk/production/{batch}/pause | resume | cancel
+//	POST /desk/production/{batch}/change   FieldQuantityOf, FieldDay, FieldPriority; FieldConfirm once the effect was read
 type BatchPage struct {
 	Frame
 	Batch
@@ -103,6 +104,7 @@ type BatchPage struct {
 	Claim  string // the only claim that may be made, in words
 	Parts  []PartRow
 	Lots   []LotRow
+	Change BatchForm
 }
 
 func (BatchPage) view() string { return "batch" }
@@ -118,7 +120,11 @@ type LotRow struct {
 	Code  string
 	Part  Goods  // as declared
 	Who   string // maker's or printer's name
+	Maker string // whose it is; "" when Who says it
 	Spool string // code of the spool; "" for hand work
+	Bad   int64  // counted bad
+	Why   string // one of fab.BadReasons; "" when nobody said
+	Photo string // address of a picture of the bad ones; ""
 	State string // StateAtMaker, StateCounted, StateBlocked
 	At    time.Time
 }

@@ -65,6 +65,7 @@ type Request struct {
 	Why      fab.Reason // of a refusal or cancellation
 	TrackURL string     // just made, to read out or send to the requester; shown once
 	CanAct   bool       // still to approve or refuse
+	Still    StillNeeded
 	Form     Form
 }
 

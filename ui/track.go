@@ -38,6 +38,7 @@ type Track struct {
 	Wait      fab.Reason
 	CanChange bool // false offers a call instead
 	CanCancel bool
+	Still     StillNeeded
 }
 
 func (Track) view() string { return "track" }

@@ -10,7 +10,9 @@ import (
 //
 //	GET  /desk/printers?show=…
 //	POST /desk/printers/{id}/pause | resume | cancel | stop
-//	POST /desk/printers/{id}/clear   FieldGood, FieldBad: the plate is empty, so many pieces came off
+//	POST /desk/printers/{id}/clear   FieldGood, FieldBad, FieldWhy, FieldPhoto: the plate is empty, so many pieces came off
+//	POST /desk/printers/{id}/release FieldWord: what was done, so that a held printer gets work again
+//	POST /desk/printers/{id}/trial   one plate, to show that it is well
 //	POST /desk/printers/{id}/spool   FieldSpool: id of the spool that is on it now, or SpoolNone
 type Wall struct {
 	Frame
@@ -40,6 +42,8 @@ type Tile struct {
 	Again                  time.Time  // when its work goes to another, for StateOffline
 	Why                    fab.Reason // why it waits, or what went wrong
 	Chosen                 fab.Reason // why this job went to this printer
+	Held                   Held
+	Gone                   fab.Reason // where the pieces go, once nobody needs them any more
 	Hot                    bool       // temperatures are known and fresh
 	NozzleMilli, NozzleTo  int64      // thousandths of a degree Celsius; a target of 0 is off
 	BedMilli, BedTo        int64
@@ -62,7 +66,7 @@ type SpoolChoice struct {
 
 // Wants reports whether the tile waits for a person.
 func (t Tile) Wants() bool {
-	return t.State == StatePlate || t.State == StateOffline || t.State == StateError || t.State == StateStopped
+	return t.State == StatePlate || t.State == StateOffline || t.State == StateError || t.State == StateStopped || t.Held.Why.Code != "" && !t.Held.Trial
 }
 
 // Count is the action that empties the plate and counts the pieces.

@@ -30,6 +30,21 @@ func deskStories() []story {
 			p.TrackURL = "/track/abcdefgh"
 			return p
 		}},
+		{"desk-request-still", func(lang string) ui.Page {
+			p := request(lang)
+			p.State, p.CanAct, p.Wait = ui.StateApproved, false, fab.Because("wait_reconfirm")
+			p.Track = tracked(lang).Stations()
+			p.Still = ui.StillNeeded{Action: "/desk/requests/r1/still", Lines: []ui.TrackLine{{Code: "visor", Name: visor(lang, 1).Name, Promised: 24}}}
+			return p
+		}},
+		{"desk-printers-held", func(lang string) ui.Page {
+			p := wall(lang)
+			p.Tiles = p.Tiles[:3]
+			p.Tiles[0].Held = ui.Held{Why: fab.Because("hold_yield", "good", 11, "of", 20), Since: at(0, 9, 0)}
+			p.Tiles[1].Held = ui.Held{Why: fab.Because("hold_trial"), Trial: true}
+			p.Tiles[2].Gone = fab.Because("gone.request")
+			return p
+		}},
 		{"desk-phone", func(lang string) ui.Page {
 			return ui.PhoneRequest{Frame: desk(lang, ui.NavRequests, "/desk/requests/new"), Products: offered(lang), Form: ui.Form{Key: "k2", Values: url.Values{}}}
 		}},

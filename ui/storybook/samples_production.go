@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -19,10 +20,22 @@ func productionStories() []story {
 		{"desk-production-empty", func(lang string) ui.Page {
 			return ui.Production{Frame: desk(lang, ui.NavProduction, "/desk/production")}
 		}},
+		{"desk-new-batch", func(lang string) ui.Page {
+			return ui.NewBatch{Frame: desk(lang, ui.NavProduction, "/desk/batches/new"), Form: ui.Form{Key: "k", Values: url.Values{"quantity": {"abc"}}, Errors: refusals(ui.FieldQuantityOf, "not_a_number")},
+				Designs: []ui.Choice{{Value: "d1", Label: visor(lang, 1).Name + ", 1.0"}, {Value: "d2", Label: hook(lang, 1).Name + ", 1.2"}}, Requests: []ui.Choice{{Value: "r1", Label: "EHPAD Les Tilleuls (fictif), VM7K-3T9X"}}}
+		}},
+		{"desk-batch-change", func(lang string) ui.Page {
+			b := batch(lang)
+			b.Wait = fab.Because("wait_reconfirm")
+			return ui.BatchPage{Frame: desk(lang, ui.NavProduction, "/desk/production/b1"), Batch: b, Design: visor(lang, 1).Name + ", 1.0",
+				Parts:  []ui.PartRow{{Code: "visor-band", Name: "visor-band", Needed: 24, Good: 15, Bad: 1, Open: 7, Missing: 2}},
+				Lots:   []ui.LotRow{{Code: "V-120", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 2}, Who: "Tortue", Maker: "Camille", Spool: "B-03", State: ui.StateAtMaker, At: at(0, 13, 2), Bad: 1, Why: "stringing", Photo: "/desk/lots/l1/photo"}},
+				Change: ui.BatchForm{Form: ui.Form{Values: url.Values{"quantity": {"10"}, "day": {"2026-11-29"}, "priority": {"1"}}}, Quantity: 24, Due: at(3, 0, 0), Priority: "0", Effect: &ui.BatchEffect{From: 24, To: 10, Fewer: 3, Running: 4, Over: 5}}}
+		}},
 		{"desk-batch", func(lang string) ui.Page {
 			b := batch(lang)
 			b.Wait = fab.Reason{}
-			return ui.BatchPage{Frame: desk(lang, ui.NavProduction, "/desk/production/b1"), Batch: b,
+			return ui.BatchPage{Frame: desk(lang, ui.NavProduction, "/desk/production/b1"), Batch: b, Change: ui.BatchForm{Quantity: 24, Due: at(3, 0, 0), Priority: "0"},
 				Design: visor(lang, 1).Name + ", 1.0", Claim: pick(lang, "essayé par des soignants", "tried by carers"),
 				Parts: []ui.PartRow{{Code: "visor-band", Name: "visor-band", Needed: 24, Good: 15, Bad: 1, Open: 7, Missing: 2}, {Code: "visor-reinforcement", Name: "visor-reinforcement", Needed: 24, Good: 16, Open: 8}},
 				Lots: []ui.LotRow{{Code: "V-118", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}, Who: "Orange", Spool: "B-07", State: ui.StateCounted, At: at(0, 11, 20)},

@@ -42,6 +42,11 @@ func publicStories() []story {
 			p.CanChange = false
 			return p
 		}},
+		{"track-still", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.Still = ui.StillNeeded{Action: "/track/abcdefgh/still", Lines: p.Lines}
+			return p
+		}},
 		{"track-received", func(lang string) ui.Page {
 			p := tracked(lang)
 			p.Status, p.Channel = fab.RequestReceived, fab.ChannelWeb

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -16,6 +17,7 @@ type Track struct {
 	Makers   int   // people who work or worked on it
 	Made     int64 // good pieces of the parts of its batches
 	ToMake   int64 // pieces those batches need
+	Stale    bool  // somebody should say that it is still needed, before anything of it is begun
 }
 
 // Track reads the request behind a token.
@@ -76,8 +78,13 @@ func count(tx *store.Tx, t *Track) error {
 	if err != nil {
 		return err
 	}
+	stale, err := tx.StaleBatches()
+	if err != nil {
+		return err
+	}
 	makers := map[fab.MakerID]bool{}
 	for _, b := range batches {
+		t.Stale = t.Stale || slices.Contains(stale, b.ID)
 		design, err := tx.Design(b.DesignID)
 		if err != nil {
 			return err

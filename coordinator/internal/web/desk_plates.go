@@ -306,7 +306,13 @@ func (r *reader) lotRows(w work, spools map[fab.SpoolID]fab.Spool) []ui.LotRow {
 	for _, l := range slices.Backward(w.lots) {
 		row := ui.LotRow{
 			Code: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: r.worker(l.WorkerID).Name, Spool: spools[l.SpoolID].Code,
-			State: lotState(l), At: r.local(later(l.CreatedAt, l.SettledAt)),
+			State: lotState(l), At: r.local(later(l.CreatedAt, l.SettledAt)), Bad: l.Bad, Why: l.BadWhy,
+		}
+		if maker := r.makers[l.MakerID].Name; maker != row.Who {
+			row.Maker = maker
+		}
+		if l.Photo != "" {
+			row.Photo = "/desk/lots/" + string(l.ID) + "/photo"
 		}
 		if l.Status == fab.LotReady {
 			row.Part.N = l.Good

@@ -62,8 +62,15 @@ func splitBatches(all []fab.Batch) (open, done []fab.Batch) {
 
 // deskBatch is one batch: its parts, plates and lots.
 func (s *Server) deskBatch(c *gin.Context) error {
-	var page ui.BatchPage
-	err := s.read(c, func(r *reader) (err error) {
+	page, err := s.batchPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) batchPage(c *gin.Context) (page ui.BatchPage, err error) {
+	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
 			return err
 		}
@@ -83,14 +90,12 @@ func (s *Server) deskBatch(c *gin.Context) error {
 			return err
 		}
 		page.Design = page.Goods.Name + ", " + w.design.Version
+		page.Change = r.batchForm(b)
 		page.Parts = r.partRows(w)
 		page.Lots = r.lotRows(w, byKey(spools, func(s fab.Spool) fab.SpoolID { return s.ID }))
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return s.show(c, page)
+	return page, err
 }
 
 // batchAct is a button on the page of a batch.

@@ -153,12 +153,16 @@ func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 	t := ui.Tile{
 		ID: string(w.ID), Name: w.Name, Model: r.modelName(w.Model), Place: r.makers[w.MakerID].Town, Seen: r.local(w.SeenAt), Chosen: r.reason(a.Why),
 	}
+	t.Held = ui.Held{Why: r.reason(w.Hold), Since: r.local(w.HeldAt), Trial: w.Hold.Code == fab.HoldTrial}
 	if a.ID != "" {
 		b, err := r.tx.Batch(a.BatchID)
 		if err != nil {
 			return t, err
 		}
 		part, _ := r.designs[b.DesignID].BOM.Part(a.Part)
+		if t.Gone, err = r.gone(b); err != nil {
+			return t, err
+		}
 		t.Code, t.Picture, t.Job = b.Product, part.Picture, r.part(b.DesignID, a.Part, a.Copies)
 	}
 	now, known := r.Telemetry(w.ID)

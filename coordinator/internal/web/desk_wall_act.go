@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
 )
@@ -27,6 +28,9 @@ func printerActs() map[string]printerAct {
 		"clear":  {(*Server).printerClear, "done.printer_clear"},
 		"count":  {(*Server).printerClear, "done.printer_clear"},
 		"spool":  {(*Server).printerSpool, "done.printer_spool"},
+
+		"release": {(*Server).printerRelease, "done.printer_release"},
+		"trial":   {(*Server).printerTrial, "done.printer_trial"},
 	}
 }
 
@@ -113,12 +117,32 @@ func (s *Server) printerClear(c *gin.Context, w fab.Worker) error {
 	if on.Status != fab.AttemptToCount {
 		return s.Production.ClearPlate(c.Request.Context(), w.ID)
 	}
-	good, bad, err := counts(c)
-	if err != nil {
-		return err
-	}
-	_, err = s.Production.Count(c.Request.Context(), on.ID, good, bad)
+	_, err = s.unload(c, on.ID)
 	return err
+}
+
+// unload counts what came off a bed or out of somebody's hands. Who is in a hurry need not say what is wrong with the bad
+// ones.
+func (s *Server) unload(c *gin.Context, id fab.AttemptID) (lot fab.Lot, err error) {
+	u := production.Unloading{Attempt: id}
+	if u.Photo, err = s.readPhoto(c); err != nil {
+		return lot, err
+	}
+	if u.Good, u.Bad, err = counts(c); err != nil {
+		return lot, err
+	}
+	u.Why = c.PostForm(ui.FieldWhy)
+	return s.Production.Unload(c.Request.Context(), u)
+}
+
+// printerRelease gives a held printer work again, on somebody's word.
+func (s *Server) printerRelease(c *gin.Context, w fab.Worker) error {
+	return s.Production.Release(c.Request.Context(), w.ID, c.PostForm(ui.FieldWord))
+}
+
+// printerTrial lets a held printer show that it is well.
+func (s *Server) printerTrial(c *gin.Context, w fab.Worker) error {
+	return s.Production.TryOut(c.Request.Context(), w.ID)
 }
 
 // printerSpool notes which reel is on the printer.

@@ -127,7 +127,7 @@ func (s *Server) capped(c *gin.Context) {
 
 // parseForm reads the fields of a form into the request. A form with files is read by its own handler.
 func (s *Server) parseForm(c *gin.Context) error {
-	if s.takesFiles(c) > 0 {
+	if s.takesFiles(c) > 0 && !strings.EqualFold(c.ContentType(), "application/x-www-form-urlencoded") {
 		return nil
 	}
 	if kind := c.ContentType(); c.Request.Method == http.MethodPost && kind != "" && !strings.EqualFold(kind, "application/x-www-form-urlencoded") {

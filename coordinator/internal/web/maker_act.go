@@ -70,11 +70,7 @@ func (s *Server) handIn(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	good, bad, err := counts(c)
-	var lot fab.Lot
-	if err == nil {
-		lot, err = s.Production.Count(c.Request.Context(), a.ID, good, bad)
-	}
+	lot, err := s.unload(c, a.ID)
 	if err != nil {
 		return s.again(c, err, func(f ui.Form) (ui.Page, error) {
 			page, err := s.makerPage(c)

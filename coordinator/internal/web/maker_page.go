@@ -64,6 +64,10 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 		if err != nil {
 			return err
 		}
+		gone, err := r.gone(b)
+		if err != nil {
+			return err
+		}
 		part, _ := r.designs[b.DesignID].BOM.Part(a.Part)
 		switch a.Status {
 		case fab.AttemptOffered:
@@ -82,6 +86,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), HandIn: r.local(a.LeaseUntil).Add(-time.Second), Picture: part.Picture,
 			}
+			one.Gone = gone
 			if a.PlateID != "" || part.ModelHash != "" {
 				one.File = "/maker/work/" + string(a.ID) + "/file"
 			}

@@ -71,6 +71,7 @@ func (s *Server) linkRoutes() []route {
 		{get, "/track/:token/live", "", s.liveTrack},
 		{get, "/track/:token/cancel", "", s.cancelEmpty},
 		{post, "/track/:token/cancel", "", s.cancel},
+		{post, "/track/:token/still", "", s.trackStill},
 		{post, "/track/:token/confirm", "", s.confirm},
 		{get, "/gift/:token", "", s.gift},
 		{get, "/gift/:token/live", "", s.liveGift},
@@ -97,9 +98,14 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/requests/:id/approve", who, s.requestApprove},
 		{post, "/desk/requests/:id/refuse", who, s.requestRefuse},
 		{post, "/desk/requests/:id/link", who, s.requestLink},
+		{post, "/desk/requests/:id/still", who, s.requestStill},
 
 		{get, "/desk/production", who, s.deskProduction},
 		{get, "/desk/production/:id", who, s.deskBatch},
+		{post, "/desk/production/:id/change", who, s.changeBatch},
+		{get, "/desk/batches/new", who, s.newBatchEmpty},
+		{post, "/desk/batches", who, s.newBatch},
+		{get, "/desk/lots/:id/photo", who, s.lotPhoto},
 		{post, "/desk/production/:id/pause", who, s.batchAct(s.Production.Pause, "done.batch_paused")},
 		{post, "/desk/production/:id/resume", who, s.batchAct(s.Production.Resume, "done.batch_resumed")},
 		{post, "/desk/production/:id/cancel", who, s.batchAct(s.Production.Cancel, "done.batch_cancelled")},
@@ -149,7 +155,7 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
 		{post, "/desk/agents/:id/same", who, s.agentSame},
 	}
-	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool"} {
+	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool", "release", "trial"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
 	return append(all, s.termsRoutes(who, deskPrinters)...)
@@ -203,7 +209,7 @@ func (s *Server) makerRoutes() []route {
 	all = append(all, s.ownRoutes()...)
 	all = append(all, s.termsRoutes(who, makerPrinters)...)
 	all = append(all, route{get, makerPrinters + "/new", who, s.printerNew(makerPrinters)}, route{post, makerPrinters, who, s.printerAdd(makerPrinters)})
-	for _, act := range [...]string{"pause", "resume", "stop", "count", "spool"} {
+	for _, act := range [...]string{"pause", "resume", "stop", "count", "spool", "release", "trial"} {
 		all = append(all, route{post, "/maker/printers/:id/" + act, who, s.makerPrinter(act)})
 	}
 	return all

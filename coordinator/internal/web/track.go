@@ -19,18 +19,26 @@ const (
 
 // track is the requester's page.
 func (s *Server) track(c *gin.Context) error {
-	token := c.Param("token")
-	t, err := s.Intake.Track(c.Request.Context(), token)
+	page, err := s.trackOf(c, c.Param("token"))
 	if err != nil {
 		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) trackOf(c *gin.Context, token string) (ui.Track, error) {
+	t, err := s.Intake.Track(c.Request.Context(), token)
+	if err != nil {
+		return ui.Track{}, err
 	}
 	page, err := s.trackPage(c, t)
 	if err != nil {
-		return err
+		return page, err
 	}
 	page.Ready = s.promise(c.Request.Context(), t.Request)
 	page.Token, page.Live = token, "/track/"+token+"/live"
-	return s.show(c, page)
+	page.Still = s.still(t, page.Lines, "/track/"+token+"/still")
+	return page, nil
 }
 
 // trackPage says where a request is. The coordinator's page of it draws its thread from the same.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 )
 
 const (
@@ -32,6 +34,8 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 		return 8*s.MaxModel + maxBody
 	case "/maker/printers/:id/parts/:design/:part/gcode":
 		return 2*s.MaxGCode + maxBody
+	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin":
+		return production.MaxPhoto + 2*maxBody
 	}
 	return 0
 }
