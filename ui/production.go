@@ -23,6 +23,8 @@ type Batch struct {
 	Goods   Goods
 	Picture string
 	For     string // the place it is for; "" when it is made to stock
+	Trial   string // code of the trial whose pieces it makes; ""
+	TrialID string
 	Request string // id of its request; ""
 	Due     time.Time
 	Outlook Outlook

@@ -95,7 +95,8 @@ type Version struct {
 	Product string // its name
 	Parts   []ModelPart
 	Plates  []PartPlates
-	Claim   string // what may be said of it; worded claim.<code>
+	Claim   string     // what may be said of it; worded claim.<code>
+	Borne   []Evidence // the answers that bear the claim out, where it says that somebody tried it
 	Dated   time.Time
 	Notice  bool      // there is one
 	TriedAt time.Time // zero: not yet, or before that was written down

@@ -54,6 +54,7 @@ func productStories() []story {
 			p := version(lang)
 			p.VersionRow = versions()[1]
 			p.TriedAt, p.Why, p.Dated, p.Notice, p.Claim, p.Proofs = at(-5, 9, 0), pick(lang, "Deux essais.", "Two trials."), at(-5, 9, 0), true, fab.ClaimTriedByCare, proofs(lang)
+			p.Borne = p.Proofs[:1]
 			p.Trials = []ui.TrialRow{{ID: "e1", Code: "E-004", State: ui.StateClosed, Testers: 2, Answers: 2}}
 			p.Recalls = []string{"/desk/recalls/r1"}
 			p.Plates[0].Rows = p.Plates[0].Rows[:1]

@@ -32,12 +32,13 @@ type tampering struct {
 // tamperings has one for every rule.
 func tamperings() map[string]tampering {
 	return map[string]tampering{
-		"audit_balance_differs":     {"UPDATE balances SET quantity = quantity + 1 WHERE location = 'hub' AND item = 'material:film-a4'", []string{"audit_items_not_zero"}},
-		"audit_items_not_zero":      {"DELETE FROM balances WHERE location = 'outside-given' AND item = 'material:film-a4'", nil},
-		"audit_stock_negative":      {"UPDATE balances SET quantity = -1 WHERE location = 'home' AND item = 'material:petg'", []string{"audit_balance_differs", "audit_items_not_zero"}},
-		"audit_lot_made":            {"UPDATE lots SET declared = declared + 1", nil},
-		"audit_lot_settled":         {"UPDATE lots SET good = good - 1", nil},
-		"audit_lot_twice":           {`INSERT INTO lots SELECT 'twin', 'V-2', attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, 0, 0, 0, 'made', created_at, NULL FROM lots`, nil},
+		"audit_balance_differs": {"UPDATE balances SET quantity = quantity + 1 WHERE location = 'hub' AND item = 'material:film-a4'", []string{"audit_items_not_zero"}},
+		"audit_items_not_zero":  {"DELETE FROM balances WHERE location = 'outside-given' AND item = 'material:film-a4'", nil},
+		"audit_stock_negative":  {"UPDATE balances SET quantity = -1 WHERE location = 'home' AND item = 'material:petg'", []string{"audit_balance_differs", "audit_items_not_zero"}},
+		"audit_lot_made":        {"UPDATE lots SET declared = declared + 1", nil},
+		"audit_lot_settled":     {"UPDATE lots SET good = good - 1", nil},
+		"audit_lot_twice": {`INSERT INTO lots (id, code, attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, declared, bad, good, status, created_at, settled_at)
+			SELECT 'twin', 'V-2', attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, 0, 0, 0, 'made', created_at, NULL FROM lots`, nil},
 		"audit_attempt_uncounted":   {"UPDATE attempts SET status = 'done' WHERE id = 'failed'", nil},
 		"audit_job_without_attempt": {"UPDATE jobs SET status = 'leased', attempt_id = 'failed'", nil},
 		"audit_kit_parts":           {"UPDATE kit_lots SET quantity = quantity + 1", nil},
@@ -45,6 +46,8 @@ func tamperings() map[string]tampering {
 		"audit_delivery_unproved":   {"DELETE FROM proofs", nil},
 		"audit_gift_received":       {"UPDATE donations SET received = received - 1", nil},
 		"audit_filament_twice":      {"UPDATE stock_moves SET why = 'printed', subject = 'attempt' WHERE why = 'loaded'", nil},
+		"audit_lot_given":           {"INSERT INTO lot_gives (id, lot_id, from_batch, to_batch, quantity, at) SELECT 'give', id, 'other', batch_id, 1, created_at FROM lots", nil},
+		"audit_trial_left":          {"UPDATE lots SET trial_id = 'trial'", nil},
 		"audit_over_delivered":      {"UPDATE request_lines SET promised = promised - 1", nil},
 	}
 }
@@ -109,8 +112,8 @@ func TestEveryRuleOfTheAuditTurnsRed(t *testing.T) {
 				want := append([]string{rule}, what.also...)
 				slices.Sort(want)
 				require.Equal(t, want, audit(), rule)
-				for _, table := range []string{"balances", "stock_moves", "proofs", "kit_lots", "kits", "boxes", "stops", "runs", "lots", "attempts", "jobs", "batches",
-					"request_lines", "requests", "design_versions", "workers", "spools", "donations", "materials", "facilities", "makers"} {
+				for _, table := range []string{"balances", "stock_moves", "proofs", "kit_lots", "kits", "boxes", "stops", "runs", "lot_gives", "lots", "attempts", "jobs", "batches",
+					"request_lines", "requests", "trials", "design_versions", "workers", "spools", "donations", "materials", "facilities", "makers"} {
 					exec("DELETE FROM " + table)
 				}
 				exec("DELETE FROM locations WHERE kind <> 'outside' AND id <> 'hub'")
@@ -136,6 +139,8 @@ func soundBooks(tx *store.Tx) error {
 		tx.AddRequest(&fab.Request{ID: "request", Ref: "REQUEST", FacilityID: "place", NeedBy: now, Status: fab.RequestDelivered, SubmitKey: "k", CreatedAt: now},
 			[]fab.RequestLine{{ID: "line", RequestID: "request", Product: "visor", Asked: 2, Promised: 2}}),
 		tx.AddDesign(&fab.DesignVersion{ID: "design", Product: "visor", Hash: "v1", Status: fab.DesignTrialled, CreatedAt: now}),
+		tx.AddTrial(&fab.Trial{ID: "trial", Code: "E-001", DesignID: "design", Status: fab.TrialRunning, CreatedAt: now}),
+		tx.AddBatch(&fab.Batch{ID: "other", DesignID: "design", Product: "visor", Quantity: 1, DueAt: now, Status: fab.BatchDone, CreatedAt: now}),
 		tx.AddBatch(&fab.Batch{ID: "batch", RequestID: "request", DesignID: "design", Product: "visor", Quantity: 2, DueAt: now, Status: fab.BatchDone, CreatedAt: now}),
 		tx.AddJobs([]fab.Job{{ID: "job", BatchID: "batch", Part: "visor-band", How: fab.ByPrint, Copies: 2, Status: fab.JobDone, CreatedAt: now}}),
 		tx.AddAttempt(attempt("failed", fab.AttemptFailed, now)),

@@ -75,6 +75,10 @@ var rules = [...]rule{
 		GROUP BY d.id, d.ref, d.received HAVING d.received <> COALESCE(SUM(m.quantity), 0)`},
 	{"audit_filament_twice", `
 		SELECT subject AS name, COUNT(*) AS have, 1 AS want FROM stock_moves WHERE why = 'printed' GROUP BY subject HAVING COUNT(*) > 1`},
+	{"audit_trial_left", `
+		SELECT l.code || ' ' || r.ref AS name, SUM(kl.quantity) AS have, 0 AS want FROM kit_lots kl JOIN kits k ON k.id = kl.kit_id
+		JOIN lots l ON l.id = kl.lot_id JOIN requests r ON r.id = k.request_id
+		WHERE COALESCE(l.trial_id, '') <> COALESCE(r.trial_id, '') GROUP BY l.code, r.ref`},
 	{"audit_over_delivered", `
 		SELECT r.ref AS name, SUM(k.quantity) AS have, l.promised AS want FROM request_lines l JOIN requests r ON r.id = l.request_id
 		JOIN kits k ON k.request_id = l.request_id AND k.product = l.product

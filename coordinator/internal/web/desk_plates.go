@@ -186,6 +186,11 @@ func (r *reader) batch(w work, all bool) (ui.Batch, error) {
 		end := r.endOfDay(b.DueAt)
 		out.Late = out.Outlook.Late || !end.IsZero() && r.tx.Now().After(end)
 	}
+	if b.TrialID != "" {
+		trial, err := r.tx.Trial(b.TrialID)
+		out.Trial, out.TrialID = trial.Code, string(trial.ID)
+		return out, err
+	}
 	if b.RequestID == "" {
 		return out, nil
 	}

@@ -98,6 +98,50 @@ func TestATrialOnItsPages(t *testing.T) {
 	w.desk.refuses(version+"/words", url.Values{"notice_fr": {"Elle protège."}, "notice_en": {"# Visor"}}, "ne peut pas être dit")
 }
 
+// Ensure that the pieces of a trial go the usual way to its tester, by forms alone, and that somebody who asked before gets
+// none of them, however the kits, boxes and runs are tried.
+func TestATrialGoesTheUsualWayAndNoOther(t *testing.T) {
+	w := newWorkshop(t)
+	w.readyPrinter()
+	w.gift("film-a4", "50")
+	d := w.prototype()
+	ordinary := w.approved("visor", "2")
+	require.NoError(t, w.production.Pause(t.Context(), ordinary.ID))
+	trial := w.desk.post("/desk/products/"+string(d.ID)+"/trials", url.Values{}).header.Get("Location")
+	w.desk.does(trial+"/testers", someNurse(), "infirmière")
+	w.desk.does(trial+"/start", url.Values{"day": {w.site.Now().Add(72 * time.Hour).Format("2006-01-02")}}, "L’essai est lancé")
+	who := w.testers(strings.TrimPrefix(trial, "/desk/trials/"))[0]
+	require.Contains(t, w.desk.page("/desk/production").main(), "Essai E-001")
+	w.printed(2)
+	for _, lot := range w.lots() {
+		w.desk.does("/desk/bags/"+lot.Code+"/settle", url.Values{"good": {"2"}, "bad": {"0"}}, "est compté")
+	}
+	kits := func(id fab.RequestID) url.Values {
+		return url.Values{"request": {string(id)}, "product": {"visor"}, "count": {"1"}}
+	}
+	w.desk.refuses("/desk/kits", kits(w.request.ID), "Il n’y a pas de quoi")
+	w.desk.refuses("/desk/boxes", kits(w.request.ID), "rien à mettre en boîte")
+	w.desk.does("/desk/kits", with(kits(who.RequestID), url.Values{"count": {"2"}}), "2 kits sont prêts")
+	w.desk.does("/desk/boxes", kits(who.RequestID), "1 boîte est prête")
+	run := w.desk.page("/desk/deliveries").form(t, "/desk/runs")
+	a := w.desk.does("/desk/runs", with(run, url.Values{"driver": {"Mouette"}}), "La tournée T-001 est prête")
+	link := a.body[strings.Index(a.body, "/run/"):]
+	w.browser().sends(link[:strings.IndexByte(link, '"')]+"/stop/1/deliver", url.Values{"receiver": {"Accueil"}})
+	token, err := w.production.TesterLink(t.Context(), who.ID)
+	require.NoError(t, err)
+	w.browser().does("/trial/"+token, url.Values{"use": {"5"}}, "votre réponse est enregistrée")
+	w.until("the maker is asked", func(tx *store.Tx) bool {
+		asked, err := tx.TestersBy(w.lots()[0].MakerID)
+		require.NoError(t, err)
+		return len(asked) == 1
+	})
+	w.view(func(tx *store.Tx) error {
+		found, err := tx.Audit()
+		require.Empty(t, found)
+		return err
+	})
+}
+
 // Ensure that makers judge what they made and nothing else, on a page of their own.
 func TestMakersJudgeWhatTheyMade(t *testing.T) {
 	w := sliced(t)

@@ -50,6 +50,14 @@ func (r *reader) versionWords(d fab.DesignVersion, page *ui.Version) (err error)
 	if page.Trials, page.Proofs, err = r.proofs(d.ID); err != nil {
 		return err
 	}
+	for _, e := range page.Proofs {
+		if e.Kind == fab.TesterCare || e.Kind == fab.TesterOther && d.Claim == fab.ClaimTried {
+			page.Borne = append(page.Borne, e)
+		}
+	}
+	if d.Claim != fab.ClaimTried && d.Claim != fab.ClaimTriedByCare {
+		page.Borne = nil
+	}
 	recalls, err := r.recallsOf(d.ID)
 	for _, one := range recalls {
 		page.Recalls = append(page.Recalls, "/desk/recalls/"+string(one.ID))
