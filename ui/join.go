@@ -91,20 +91,19 @@ func (Me) Hours() []string { return HoursChoices() }
 type Person struct {
 	Frame
 	MakerRow
-	Postcode string
-	Email    string
-	Status   string // MakerStatus of package fab; "" takes part
-	Said     []string
-	Note     string
-	Word     string
-	Invited  bool
-	Since    time.Time
-	Links    []PrinterLink
-	Places   []Choice
-	Code     *EnrolCode
-	Link     *EnterLink
-	Form     Form
-	Work     Form // of the hands
+	Email   string
+	Status  string // MakerStatus of package fab; "" takes part
+	Said    []string
+	Note    string
+	Word    string
+	Invited bool
+	Since   time.Time
+	Links   []PrinterLink
+	Places  []Choice
+	Code    *EnrolCode
+	Link    *EnterLink
+	Form    Form
+	Work    Form // of the hands
 }
 
 func (Person) view() string { return "person" }

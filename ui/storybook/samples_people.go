@@ -123,8 +123,8 @@ func me(lang string) ui.Me {
 func person(lang string) ui.Person {
 	f := desk(lang, ui.NavPeople, "/desk/people/m1")
 	f.Live = ""
-	return ui.Person{Frame: f, Postcode: "80120", Email: "goeland@example.org", Said: []string{"printer", "sew"}, Note: pick(lang, "Je suis là le soir.", "I am there in the evening."), Since: at(-20, 9, 0),
-		MakerRow: ui.MakerRow{ID: "m1", Name: "Goéland", Town: "Rue", Mobile: "0300000000", Agents: []ui.AgentRow{
+	return ui.Person{Frame: f, Email: "goeland@example.org", Said: []string{"printer", "sew"}, Note: pick(lang, "Je suis là le soir.", "I am there in the evening."), Since: at(-20, 9, 0),
+		MakerRow: ui.MakerRow{ID: "m1", Name: "Goéland", Town: "80120 Rue", Mobile: "0300000000", Agents: []ui.AgentRow{
 			{ID: "a1", Name: "pi-rue", Version: "0.1", Online: true, Seen: now().Add(-3 * time.Second), Words: pick(lang, "loutre tilleul barque", "otter linden boat")}}},
 		Links: []ui.PrinterLink{
 			{ID: "w1", Name: "Tortue", Model: "Creality Ender-3", Heat: fab.Because("hours.day"), Box: "pi-rue"},

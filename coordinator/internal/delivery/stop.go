@@ -16,7 +16,8 @@ var FailReasons = [...]string{"closed", "refused", "not_found", "damaged"}
 type StopView struct {
 	Stop     fab.Stop
 	Facility fab.Facility // of a delivery
-	Maker    fab.Maker    // of a collection
+	Maker    fab.Maker    // of a collection: whose bags they are
+	Host     fab.Maker    // at whose place they are fetched; the same as Maker unless another collection point was chosen
 	Note     fab.DeliveryNote
 	Proofs   []fab.Proof
 	Boxes    []fab.Box
@@ -79,6 +80,9 @@ func viewStop(tx *store.Tx, s fab.Stop) (v StopView, err error) {
 		if v.Maker, err = tx.Maker(s.MakerID); err != nil {
 			return v, err
 		}
+		if v.Host, err = hostOf(tx, v.Maker); err != nil {
+			return v, err
+		}
 		v.Lots, err = waiting(tx, v.Maker)
 		return v, err
 	}
@@ -93,6 +97,19 @@ func viewStop(tx *store.Tx, s fab.Stop) (v StopView, err error) {
 	}
 	v.Proofs, err = tx.Proofs(s.ID)
 	return v, err
+}
+
+// hostOf is the maker at whose place a maker's bags are fetched. Who brings them to the hub is the host too, for then there
+// is nobody else to ask.
+func hostOf(tx *store.Tx, m fab.Maker) (fab.Maker, error) {
+	if m.Collect() == m.LocationID {
+		return m, nil
+	}
+	host, err := tx.MakerAt(m.Collect())
+	if fab.ClassOf(err) == fab.NotFound || err == nil && host.Status == fab.MakerGone {
+		return m, nil
+	}
+	return host, err
 }
 
 // waiting are the counted bags that lie at a maker's.

@@ -17,6 +17,11 @@ func (tx *Tx) SetMaker(m *fab.Maker) error { return set(tx, "maker", m) }
 // SetLocation stores a changed place.
 func (tx *Tx) SetLocation(l *fab.Location) error { return set(tx, "location", l) }
 
+// MakerAt reads the maker whose own place this is.
+func (tx *Tx) MakerAt(id fab.LocationID) (fab.Maker, error) {
+	return one[fab.Maker](tx, "maker", func(q query) query { return q.Where("location_id = ?", string(id)).Order("id") })
+}
+
 // AccountsOf reads the accounts that belong to a maker.
 func (tx *Tx) AccountsOf(id fab.MakerID) ([]fab.Account, error) {
 	return many[fab.Account](tx, "accounts", func(q query) query { return q.Where("maker_id = ?", string(id)).Order("id") })

@@ -68,7 +68,7 @@ func (r *reader) bags() (in, away []ui.Bag, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: maker.Town, At: r.local(l.CreatedAt)}
+		bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt)}
 		switch {
 		case l.Declared == 0: // every piece was bad: there is no bag
 		case n > 0:
@@ -78,6 +78,16 @@ func (r *reader) bags() (in, away []ui.Bag, err error) {
 		}
 	}
 	return in, away, nil
+}
+
+// hostOf is the maker at whose place a maker's bags are fetched.
+func (r *reader) hostOf(m fab.Maker) fab.Maker {
+	for _, host := range r.makers {
+		if host.LocationID == m.CollectID && host.Status == fab.MakerActive {
+			return host
+		}
+	}
+	return m
 }
 
 // kitRows is what approved requests still need packed.

@@ -41,7 +41,7 @@ func (s *Server) peoplePage(c *gin.Context) (page ui.People, err error) {
 }
 
 func (r *reader) makerRow(m fab.Maker) ui.MakerRow {
-	row := ui.MakerRow{ID: string(m.ID), Name: m.Name, Town: m.Town, Mobile: m.Phone}
+	row := ui.MakerRow{ID: string(m.ID), Name: m.Name, Town: m.Where(), Mobile: m.Phone}
 	for _, w := range r.workers {
 		switch {
 		case w.MakerID != m.ID || w.Retired():

@@ -32,7 +32,7 @@ func (s *Server) personPage(c *gin.Context) (page ui.Person, err error) {
 			return err
 		}
 		page.MakerRow = r.makerRow(m)
-		page.Postcode, page.Email, page.Status, page.Said, page.Note, page.Word = m.Postcode, m.Email, string(m.Status), m.Skills, m.Note, m.Word
+		page.Email, page.Status, page.Said, page.Note, page.Word = m.Email, string(m.Status), m.Skills, m.Note, m.Word
 		page.Invited, page.Since, page.Places = m.Invited, r.local(m.CreatedAt), r.places(m, true)
 		page.Form.Values, page.Work.Values = typedContact(m), url.Values{ui.FieldThere: {ui.HoursAlways}}
 		for _, w := range r.workers {

@@ -151,7 +151,7 @@ func attemptOn(w fab.Worker, live []fab.Attempt) (on fab.Attempt) {
 func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 	agent := r.agents[w.AgentID]
 	t := ui.Tile{
-		ID: string(w.ID), Name: w.Name, Model: r.modelName(w.Model), Place: r.makers[w.MakerID].Town, Seen: r.local(w.SeenAt), Chosen: r.reason(a.Why),
+		ID: string(w.ID), Name: w.Name, Model: r.modelName(w.Model), Place: r.makers[w.MakerID].Around(), Seen: r.local(w.SeenAt), Chosen: r.reason(a.Why),
 	}
 	t.Held = ui.Held{Why: r.reason(w.Hold), Since: r.local(w.HeldAt), Trial: w.Hold.Code == fab.HoldTrial}
 	if a.ID != "" {

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
+	"github.com/mailleur/mailleur/coordinator/internal/identity"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
@@ -203,4 +205,59 @@ func TestHandWorkIsTakenUntilADay(t *testing.T) {
 		require.True(t, a.LeaseUntil.After(said))
 		return err
 	})
+}
+
+// Ensure that a driver is sent to where a maker's bags are, with that person's telephone and no more of the place than its
+// town; that a maker chooses the workshop or home alone; and that a wrong place or contact is refused.
+func TestBagsAreFetchedWhereTheyAre(t *testing.T) {
+	l := newLab(t, nil)
+	l.account("desk", "", fab.RoleCoordinator)
+	desk := l.signed("desk")
+	host, _ := l.volunteer("Sterne")
+	m, b := l.volunteer("Galet")
+	path := "/desk/people/" + string(m.ID)
+	for id, phone := range map[fab.MakerID]string{host.ID: "03 00 00 00 07", m.ID: "03 00 00 00 08"} {
+		at := "/desk/people/" + string(id)
+		desk.sends(at, merged(desk.page(at).form(t, at), url.Values{"phone": {phone}, "town": {"Quend"}, "postcode": {"80120"}}))
+	}
+	desk.sends(path, merged(desk.page(path).form(t, path), url.Values{"collect": {string(host.LocationID)}}))
+	require.Contains(t, desk.page(path).main(), "80120 Quend")
+	planned, err := l.delivery.Plan(t.Context(), delivery.NewRun{Driver: "Une voisine", Phone: "0300000000", Day: time.Now().Format(time.DateOnly), Makers: []fab.MakerID{m.ID}})
+	require.NoError(t, err)
+	stop := l.browser().page("/run/" + planned.Token + "/stop/1")
+	require.Contains(t, stop.main(), "Sterne (Galet)")
+	require.Contains(t, stop.body, "tel:0300000007")
+	require.NotContains(t, stop.body, "80120")
+
+	mine := b.page("/maker/me").form(t, "/maker/me")
+	require.Equal(t, string(host.LocationID), mine.Get("collect"))
+	b.sends("/maker/me", merged(mine, url.Values{"collect": {"hub"}, "name": {"Caillou"}}))
+	require.NotContains(t, b.page("/maker/me").body, string(host.LocationID), "other people's homes are not listed")
+	for field, wrong := range map[string]url.Values{"collect": {"collect": {"outside-used"}}, "phone": {"phone": {""}}, "name": {"name": {""}}, "town": {"town": {""}, "postcode": {""}}} {
+		a := b.post("/maker/me", merged(mine, wrong))
+		require.Equal(t, http.StatusUnprocessableEntity, a.status, field)
+		require.Contains(t, a.body, `id="`+field+`-error"`)
+	}
+	require.Equal(t, http.StatusForbidden, b.post("/desk/people/"+string(host.ID)+"/erase", url.Values{"consent": {"yes"}}).status)
+}
+
+// Ensure that a link to come in is for makers only: whoever may do more has to know a password.
+func TestNoLinkOpensTheDesk(t *testing.T) {
+	l := newLab(t, nil)
+	l.account("desk", "", fab.RoleCoordinator)
+	m, err := l.identity.AddMaker(t.Context(), identity.NewMaker{Name: "Chef", Town: "Rue"})
+	require.NoError(t, err)
+	l.account("chef", m.ID, fab.RoleMaker, fab.RoleAdmin)
+	desk := l.signed("desk")
+	path := "/desk/people/" + string(m.ID)
+	require.Equal(t, path, desk.sends(path+"/link", url.Values{}))
+	require.Contains(t, desk.page(path).main(), "seulement avec un mot de passe")
+	plain, err := l.identity.AddMaker(t.Context(), identity.NewMaker{Name: "Galet", Town: "Rue"})
+	require.NoError(t, err)
+	first := linkOn(t, desk.post("/desk/people/"+string(plain.ID)+"/link", url.Values{}))
+	second := linkOn(t, desk.post("/desk/people/"+string(plain.ID)+"/link", url.Values{}))
+	require.Equal(t, http.StatusNotFound, l.browser().post(first, url.Values{}).status, "a new link ends the one before")
+	b := l.browser()
+	b.sends(second, url.Values{})
+	require.Equal(t, http.StatusForbidden, b.get("/desk").status)
 }

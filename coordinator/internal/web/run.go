@@ -26,7 +26,10 @@ func (s *Server) run(c *gin.Context) error {
 }
 
 func (s *Server) runStop(v delivery.StopView) ui.RunStop {
-	r := ui.RunStop{N: v.Stop.Seq, Kind: v.Stop.Kind, Status: v.Stop.Status, DoneAt: s.local(v.Stop.DoneAt), Place: v.Maker.Name, Town: v.Maker.Town}
+	r := ui.RunStop{N: v.Stop.Seq, Kind: v.Stop.Kind, Status: v.Stop.Status, DoneAt: s.local(v.Stop.DoneAt), Place: v.Maker.Name, Town: v.Host.Around()}
+	if v.Host.ID != v.Maker.ID {
+		r.Place = v.Host.Name + " (" + v.Maker.Name + ")"
+	}
 	if v.Stop.Kind == fab.StopDeliver {
 		r.Place, r.Town = v.Facility.Name, v.Facility.Town
 	}

@@ -84,7 +84,7 @@ func load(loads []ui.Load, line fab.NoteLine, name string) []ui.Load {
 }
 
 func stopOfMaker(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
-	page.Mobile = v.Maker.Phone
+	page.Mobile = v.Host.Phone
 	for _, lot := range v.Lots {
 		name, err := partName(tx, lot.DesignID, lot.Part, page.Lang)
 		if err != nil {
