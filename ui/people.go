@@ -12,6 +12,7 @@ type People struct {
 	Frame
 	Makers []MakerRow
 	Asking []Asking   // who wants to join
+	Calls  int        // calls to make about hand work, see Calls
 	Invite *EnterLink // an invitation just made, shown once
 	Form   Form
 }

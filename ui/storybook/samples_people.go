@@ -52,6 +52,19 @@ func peopleStories() []story {
 		{"desk-person-gone", func(lang string) ui.Page {
 			return ui.Person{Frame: desk(lang, ui.NavPeople, "/desk/people/m9"), MakerRow: ui.MakerRow{ID: "m9", Name: "M-3F2A1"}, Status: "gone"}
 		}},
+		{"desk-calls", func(lang string) ui.Page {
+			f := desk(lang, ui.NavPeople, "/desk/calls")
+			f.Live = ""
+			return ui.Calls{Frame: f, Calls: []ui.Call{
+				{ID: "a1", Maker: "Sterne", Mobile: "0300000000", Part: ui.Goods{Code: "mask", Name: "mask", N: 25}, Step: "sew", Taken: at(-16, 9, 0), Due: at(-2, 0, 0), Propose: "2026-11-30"},
+				{ID: "a2", Maker: "Bécassine", Mobile: "0300000001", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", Taken: at(-9, 9, 0), Due: at(-1, 0, 0), Doubled: true, Propose: "2026-11-30"},
+			}}
+		}},
+		{"desk-calls-none", func(lang string) ui.Page {
+			f := desk(lang, ui.NavPeople, "/desk/calls")
+			f.Live = ""
+			return ui.Calls{Frame: f}
+		}},
 		{"desk-people-invite", func(lang string) ui.Page {
 			p := people(lang)
 			p.Invite = &ui.EnterLink{URL: "https://atelier.example/join/aTokenThatIsLong", Until: at(14, 14, 0)}

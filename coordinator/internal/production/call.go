@@ -16,6 +16,9 @@ func (p *Production) GiveBack(ctx context.Context, id fab.AttemptID) error {
 
 // Postpone notes a later date that was said on the phone: after now, at most fab.MaxDays ahead.
 func (p *Production) Postpone(ctx context.Context, id fab.AttemptID, until time.Time) error {
+	if until.IsZero() {
+		return fab.Refuse(fab.Invalid, "call_date", "day", "days", fab.MaxDays)
+	}
 	return p.afterCall(ctx, id, "work_postponed", until, func(a *fab.Attempt, j *fab.Job, w *fab.Worker, _ time.Time) { a.Postpone(until, j, w) })
 }
 

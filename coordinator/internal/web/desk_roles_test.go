@@ -21,7 +21,7 @@ func TestEveryPageNeedsItsRole(t *testing.T) {
 	l.account("maker", maker.ID, fab.RoleMaker)
 	strangers := map[string]*browser{"/desk": l.signed("maker"), "/maker": l.signed("desk")}
 	pages := map[string][]string{
-		"/desk":  {"", "/requests", "/requests/new", "/requests/x", "/production", "/production/x", "/printers", "/materials", "/deliveries", "/people"},
+		"/desk":  {"", "/requests", "/requests/new", "/requests/x", "/production", "/production/x", "/printers", "/materials", "/deliveries", "/people", "/calls"},
 		"/maker": {"", "/work/x/file"},
 	}
 	acts := map[string][]string{
@@ -29,7 +29,8 @@ func TestEveryPageNeedsItsRole(t *testing.T) {
 			"/requests/new", "/requests/x/approve", "/requests/x/refuse", "/requests/x/link", "/production/x/pause", "/production/x/resume",
 			"/production/x/cancel", "/printers/x/pause", "/printers/x/resume", "/printers/x/cancel", "/printers/x/stop", "/printers/x/clear",
 			"/printers/x/spool", "/donations/x/receive", "/donations/x/refuse", "/spools/x/recall", "/bags/x/settle", "/kits", "/boxes", "/runs",
-			"/people/makers", "/people/x/enrol-code", "/agents/x/revoke",
+			"/people/makers", "/people/x/enrol-code", "/agents/x/revoke", "/calls/x/done",
+			"/calls/x/back", "/calls/x/later",
 		},
 		"/maker": {
 			"/offers/x/accept", "/offers/x/decline", "/work/x/handin", "/printers/x/pause", "/printers/x/resume", "/printers/x/stop",

@@ -139,6 +139,10 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/boxes", who, s.boxesPack},
 		{post, "/desk/runs", who, s.runPlan},
 
+		{get, "/desk/calls", who, s.deskCalls},
+		{post, "/desk/calls/:id/done", who, s.callDone},
+		{post, "/desk/calls/:id/back", who, s.callBack},
+		{post, "/desk/calls/:id/later", who, s.callLater},
 		{get, "/desk/people", who, s.deskPeople},
 		{post, "/desk/people/makers", who, s.makerAdd},
 		{post, "/desk/people/invite", who, s.invite},

@@ -1,0 +1,31 @@
+package ui
+
+import "time"
+
+// Calls is whom to ask about hand work that did not come in time. It is no list of culprits: nothing is kept of it.
+//
+//	GET  /desk/calls
+//	POST /desk/calls/{attempt}/done    FieldGood, FieldBad: it was made
+//	POST /desk/calls/{attempt}/back    it will not be made
+//	POST /desk/calls/{attempt}/later   FieldDay: it comes by then
+type Calls struct {
+	Frame
+	Calls []Call
+	Open  string // the id of the call whose form was refused
+	Form  Form
+}
+
+func (Calls) view() string { return "calls" }
+
+// Call is one piece of hand work that is overdue.
+type Call struct {
+	ID      string
+	Maker   string
+	Mobile  string
+	Part    Goods
+	Step    string // as Offer.Step
+	Taken   time.Time
+	Due     time.Time // the date that was said
+	Doubled bool      // others were asked as well
+	Propose string    // 2006-01-02: the date that the form shows
+}
