@@ -57,7 +57,7 @@ bench-bridge: ## slice real parts for every machine and measure the bridge, in t
 	@scripts/bench.sh bridge
 
 .PHONY: bench-dispatch
-bench-dispatch: ## measure the planner beside other policies and bounds, in two minutes
+bench-dispatch: ## measure the planner beside other policies and bounds, in some minutes
 	@scripts/bench.sh dispatch
 
 .PHONY: lint
