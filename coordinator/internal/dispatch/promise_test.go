@@ -40,7 +40,13 @@ func TestARequestIsToldAWindowAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, sqlite(t), 10, 2).withHands()
-		l.update(func(tx *store.Tx) error { l.batch.Quantity = 10; return tx.SetBatch(&l.batch) })
+		l.update(func(tx *store.Tx) error {
+			gift, err := tx.Donation("gift")
+			require.NoError(t, err)
+			gift.Pledged, l.batch.Quantity = 40, 10
+			require.NoError(t, tx.SetDonation(&gift))
+			return tx.SetBatch(&l.batch)
+		})
 		loop := l.loop(dispatch.Config{})
 		require.NoError(t, loop.Foresee(t.Context()))
 		alone := loop.Outlook("batch")
@@ -58,7 +64,7 @@ func TestARequestIsToldAWindowAtOnce(t *testing.T) {
 		require.Equal(t, alone.From.Add(2*time.Second).Unix(), loop.Outlook("batch").From.Unix())
 		require.False(t, o.Missed())
 
-		huge := l.asks("huge", 2000)
+		huge := l.asks("huge", 60)
 		time.Sleep(2 * time.Second)
 		o, err = loop.Promise(t.Context(), huge)
 		require.NoError(t, err)
