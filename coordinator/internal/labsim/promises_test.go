@@ -12,9 +12,9 @@ func TestWhatIsToldComesTrue(t *testing.T) {
 	attended := troubled
 	attended.Hours = "07:30-22:30"
 	for _, o := range []Options{troubled, attended} {
-		told, err := Promises(t.Context(), 0, 25, func(seed uint64) Lab { return Visors(seed, o) })
+		told, err := Promises(t.Context(), 0, 10, func(seed uint64) Lab { return Visors(seed, o) })
 		require.NoError(t, err)
-		require.Equal(t, 25, told.Requests)
+		require.Equal(t, 10, told.Requests)
 		require.GreaterOrEqual(t, told.Covered(), 0.8)
 		require.Less(t, told.Width(), 0.4)
 		require.Zero(t, told.Beaten)
