@@ -38,8 +38,6 @@ func (p *planner) improve() {
 	}
 	for i := range im.rows {
 		im.rows[i].late, im.rows[i].end = im.run(i, im.rows[i].jobs, nil, nil)
-	}
-	for i := range im.rows {
 		im.scale = max(im.scale, float64(im.rows[i].end))
 	}
 	for i := range im.rows {
@@ -183,7 +181,7 @@ func (im *improver) fit(j *job, w int) *fit {
 // ends.
 func (im *improver) run(w int, jobs []*job, without, with *job) (late, end time.Duration) {
 	t, worker := im.start[w], im.workers[w]
-	step := func(j *job) {
+	exchange(jobs, without, with, func(j *job) {
 		f := im.fit(j, w)
 		start := worker.begin(t, f.takes)
 		if start == never {
@@ -192,40 +190,32 @@ func (im *improver) run(w int, jobs []*job, without, with *job) (late, end time.
 		}
 		end = start + f.takes
 		t = im.again(worker, end)
-		if !j.due.IsZero() {
-			late += max(0, im.now.Add(end).Sub(j.due))
-		}
-	}
+		late += j.lateAt(im.now.Add(end))
+	})
+	return late, end
+}
+
+// exchange goes through jobs in their order without one of them and with another.
+func exchange(jobs []*job, without, with *job, each func(*job)) {
 	for _, j := range jobs {
 		if with != nil && with.rank < j.rank {
-			step(with)
+			each(with)
 			with = nil
 		}
 		if j != without {
-			step(j)
+			each(j)
 		}
 	}
 	if with != nil {
-		step(with)
+		each(with)
 	}
-	return late, end
 }
 
 // replace changes a worker's jobs and says of each anew when it runs.
 func (im *improver) replace(w int, without, with *job) {
 	r, worker := &im.rows[w], im.workers[w]
 	jobs := make([]*job, 0, len(r.jobs)+1)
-	for _, j := range r.jobs {
-		if with != nil && with.rank < j.rank {
-			jobs, with = append(jobs, with), nil
-		}
-		if j != without {
-			jobs = append(jobs, j)
-		}
-	}
-	if with != nil {
-		jobs = append(jobs, with)
-	}
+	exchange(r.jobs, without, with, func(j *job) { jobs = append(jobs, j) })
 	r.jobs = jobs
 	r.late, r.end = im.run(w, jobs, nil, nil)
 	r.load = im.weight(r.end)
@@ -233,9 +223,6 @@ func (im *improver) replace(w int, without, with *job) {
 	for _, j := range jobs {
 		f := im.fit(j, w)
 		start := worker.begin(t, f.takes)
-		if j.on.w != worker {
-			j.next, j.moved = j.on, true
-		}
 		j.on = im.candidate(*f, start)
 		t = im.again(worker, start+f.takes)
 	}

@@ -110,7 +110,7 @@ func (p *planner) spread(price []float64, beta float64) (late, end time.Duration
 		charge(w, max(0, t))
 	}
 	for _, j := range p.jobs {
-		j.on, j.next = nil, nil
+		j.on = nil
 		if j.held.Code != "" {
 			continue
 		}

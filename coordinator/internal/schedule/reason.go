@@ -10,6 +10,7 @@ import (
 const (
 	WhyEarliest = "why_earliest_finish" // worker, finish, other, other_finish
 	WhyOnlyFit  = "why_only_fit"        // worker, finish: nobody else could do it
+	WhyWhole    = "why_whole_sooner"    // worker, finish: another would end it sooner, but then everything else later
 	WhyTaller   = "why_taller_plate"    // worker, finish, copies: more at once than the job was cut for brings more by the end
 	WhySmaller  = "why_smaller_plate"   // worker, finish, copies: fewer at once, so that others can make the rest meanwhile
 )
@@ -77,6 +78,9 @@ func whyHere(j *job) fab.Reason {
 	}
 	if j.next == nil {
 		return fab.Because(WhyOnlyFit, "worker", j.on.w.Name, "finish", j.on.finish)
+	}
+	if j.next.finish.Before(j.on.finish) {
+		return fab.Because(WhyWhole, "worker", j.on.w.Name, "finish", j.on.finish)
 	}
 	return fab.Because(WhyEarliest, "worker", j.on.w.Name, "finish", j.on.finish, "other", j.next.w.Name, "other_finish", j.next.finish)
 }

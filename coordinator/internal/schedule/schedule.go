@@ -127,19 +127,21 @@ type job struct {
 	held    fab.Reason // why it may not run yet, whoever is free
 	rank    int        // position in the order of the simulation
 	due     time.Time  // of its batch
-	moved   bool       // from where it would end first, for the good of all
 	on      *candidate // where the simulation puts it; nil when nobody can take it
-	next    *candidate // the second best
+	next    *candidate // who else would be done first with a job that starts now
 	demand  int        // number of its demand, where there are several sizes of plate
 	portion *portion   // it starts now on a plate of another size; nil when it does not
 }
 
 // late is by how much a job ends after it is due where it is.
-func (j *job) late() time.Duration {
+func (j *job) late() time.Duration { return j.lateAt(j.on.finish) }
+
+// lateAt is the same if it ended then.
+func (j *job) lateAt(end time.Time) time.Duration {
 	if j.due.IsZero() {
 		return 0
 	}
-	return max(0, j.on.finish.Sub(j.due))
+	return max(0, end.Sub(j.due))
 }
 
 // candidate is a start and end of a job at a worker.

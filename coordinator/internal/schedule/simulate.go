@@ -25,20 +25,52 @@ func (p *planner) compare() {
 	}
 	price := p.prices()
 	best := p.places()
-	for _, leeway := range leeways {
-		if late, end := p.handOut(price, leeway); late < bestLate || late == bestLate && end < bestEnd {
+	take := func(late, end time.Duration) {
+		if late < bestLate || late == bestLate && end < bestEnd {
 			bestLate, bestEnd, best = late, end, p.places()
 		}
+	}
+	for _, leeway := range leeways {
+		take(p.handOut(price, leeway))
 	}
 	for _, beta := range betas {
-		if late, end := p.spread(price, beta); late < bestLate || late == bestLate && end < bestEnd {
-			bestLate, bestEnd, best = late, end, p.places()
-		}
+		take(p.spread(price, beta))
 	}
 	for i, j := range p.jobs {
-		j.on, j.next = best[i][0], best[i][1]
+		j.on = best[i]
 	}
 	p.improve()
+	p.runnersUp()
+}
+
+// runnersUp finds anew, for each job that starts now, who else would be done with it first if the jobs before it went
+// where the plan has them. A search puts jobs where that is not the one that it is for.
+func (p *planner) runnersUp() {
+	free := p.freeTimes()
+	for _, j := range p.jobs {
+		if j.on == nil {
+			continue
+		}
+		if j.on.startsNow() {
+			j.next = p.runnerUp(j, free)
+		}
+		p.occupy(free, j.on.fit, j.on.at)
+	}
+}
+
+func (p *planner) runnerUp(j *job, free []time.Duration) *candidate {
+	best := -1
+	var start time.Duration
+	for i := range j.fits.fits {
+		e, ok := look(j.fits.fits, int32(i), free) //nolint:gosec // a lab has no two billion printers
+		if ok && j.fits.fits[i].w != j.on.w && (best < 0 || e.finish < start+j.fits.fits[best].takes) {
+			best, start = i, e.start
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	return p.candidate(j.fits.fits[best], start)
 }
 
 // pairs is how many pairs of a kind of job and a worker are few enough to look for a better plan than the first.
@@ -56,11 +88,11 @@ func (p *planner) competing() bool {
 	return len(kinds) > 1 && n <= pairs
 }
 
-// places is where each job is, and where it would be next.
-func (p *planner) places() [][2]*candidate {
-	out := make([][2]*candidate, len(p.jobs))
+// places is where each job is.
+func (p *planner) places() []*candidate {
+	out := make([]*candidate, len(p.jobs))
 	for i, j := range p.jobs {
-		out[i] = [2]*candidate{j.on, j.next}
+		out[i] = j.on
 	}
 	return out
 }
