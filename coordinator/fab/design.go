@@ -37,6 +37,29 @@ type Part struct {
 	StepMS    int64             `json:"step_ms,omitempty"`    // by hand: time for one piece
 }
 
+// handPortion is how many pieces of hand work one job holds: an evening's work.
+const handPortion = 25
+
+// Portion is how many pieces one job of a part is cut for: a whole plate, or an evening of hand work.
+func (p Part) Portion() int64 {
+	if p.How == ByHand {
+		return handPortion
+	}
+	return max(1, p.PerPlate)
+}
+
+// Portions cuts pieces into jobs. Plates stay whole, so that the last one may make more than is missing; of hand work the
+// last portion is what is left.
+func (p Part) Portions(pieces int64) (copies []int64) {
+	for portion := p.Portion(); pieces > 0; pieces -= portion {
+		if p.How == ByHand {
+			portion = min(portion, pieces)
+		}
+		copies = append(copies, portion)
+	}
+	return copies
+}
+
 // BOMMaterial is a material that one product takes, apart from filament, which its plates account for.
 type BOMMaterial struct {
 	Material string `json:"material"` // code of Material

@@ -46,6 +46,18 @@ func Refuse(class, code, field string, pairs ...any) *Error {
 	return &Error{Class: class, Code: code, Field: field, Args: args(pairs)}
 }
 
+// OrConflict is err, or else the refusal of a step that is not possible from where things stand. It ends a change that
+// found nothing to change.
+func OrConflict(err error, code string) error {
+	if err != nil {
+		return err
+	}
+	return Refuse(Conflict, code, "")
+}
+
+// OrOvertaken is err, or else says that the row changed since it was read: somebody else's compare-and-set came first.
+func OrOvertaken(err error) error { return OrConflict(err, "changed_meanwhile") }
+
 func (e *Error) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%s: %s %s %v", e.Class, e.Code, e.Field, map[string]any(e.Args)))
 }

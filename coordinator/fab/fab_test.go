@@ -85,3 +85,13 @@ func TestRefusalsAreFoundInsideWrappedErrors(t *testing.T) {
 	require.Equal(t, "quantity", found[0].Field)
 	require.Empty(t, fab.ClassOf(bytes.ErrTooLarge))
 }
+
+// Ensure that plates stay whole, and that the last evening of hand work is as long as is missing.
+func TestPortions(t *testing.T) {
+	print, hands := fab.Part{How: fab.ByPrint, PerPlate: 4}, fab.Part{How: fab.ByHand}
+	require.Equal(t, []int64{4, 4, 4}, print.Portions(9))
+	require.Equal(t, []int64{1, 1}, fab.Part{How: fab.ByPrint}.Portions(2))
+	require.Equal(t, []int64{25, 25, 3}, hands.Portions(53))
+	require.Empty(t, hands.Portions(0))
+	require.Empty(t, print.Portions(-1))
+}

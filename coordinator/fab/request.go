@@ -77,3 +77,6 @@ type Progress struct {
 
 // MaxAsked bounds one line of a request: more than any lab of 2020 made for one place.
 const MaxAsked = 20_000
+
+// FarthestDue is how far ahead something may be asked for, or a batch be due.
+const FarthestDue = 365 * 24 * time.Hour

@@ -66,7 +66,7 @@ func (i *Identity) Enrol(ctx context.Context, j Joining, knownModel func(string)
 			return err
 		}
 		if ok, err := tx.UseLink(&link); err != nil || !ok {
-			return orConflict(err, "enrol_code_used")
+			return fab.OrConflict(err, "enrol_code_used")
 		}
 		token = fab.NewToken(tx.Rand())
 		a = fab.Agent{

@@ -67,7 +67,7 @@ func leaveWork(tx *store.Tx, m fab.Maker, neutral string) error {
 		}
 		w.PausedUntil, w.HeatHours, w.ClearHours, w.ModelSaid = time.Time{}, "", "", "" // hours tell when somebody is at home
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orConflict(err, "changed_meanwhile")
+			return fab.OrOvertaken(err)
 		}
 	}
 	return nil

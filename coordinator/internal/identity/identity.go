@@ -96,10 +96,10 @@ func (i *Identity) FinishSetup(ctx context.Context, token string, a NewAccount) 
 			return err
 		}
 		if ok, err := tx.UseLink(&link); err != nil || !ok {
-			return orConflict(err, "link_used")
+			return fab.OrConflict(err, "link_used")
 		}
 		if accounts, err := tx.Accounts(); err != nil || len(accounts) > 0 {
-			return orConflict(err, "link_used")
+			return fab.OrConflict(err, "link_used")
 		}
 		made, err = addAccount(tx, a, hash)
 		return err
@@ -231,10 +231,3 @@ func (i *Identity) mayTry(key string) bool {
 }
 
 func normal(login string) string { return strings.ToLower(fab.Line(login)) }
-
-func orConflict(err error, code string) error {
-	if err != nil {
-		return err
-	}
-	return fab.Refuse(fab.Conflict, code, "")
-}

@@ -83,7 +83,7 @@ func (i *Identity) join(ctx context.Context, j Join, invitation string) (a fab.A
 				return err
 			}
 			if ok, err := tx.UseLink(&link); err != nil || !ok {
-				return orConflict(err, "link_used")
+				return fab.OrConflict(err, "link_used")
 			}
 		}
 		if known, err := here(tx, j); err != nil || known {
@@ -282,7 +282,7 @@ func (i *Identity) Enter(ctx context.Context, token string) (a fab.Account, err 
 			return err
 		}
 		if ok, err := tx.UseLink(&link); err != nil || !ok {
-			return orConflict(err, "link_used")
+			return fab.OrConflict(err, "link_used")
 		}
 		if a, err = tx.Account(fab.AccountID(link.Subject)); err == nil && (a.Disabled || !onlyMaker(a)) {
 			return fab.Refuse(fab.NotFound, "link_used", "")
@@ -446,7 +446,7 @@ func rename(tx *store.Tx, m fab.Maker, name string) error {
 		}
 		w.Name = name
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orConflict(err, "changed_meanwhile")
+			return fab.OrOvertaken(err)
 		}
 	}
 	accounts, err := tx.AccountsOf(m.ID)

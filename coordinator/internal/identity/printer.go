@@ -164,7 +164,7 @@ func (i *Identity) changeWorker(ctx context.Context, id fab.WorkerID, by fab.Mak
 			return err
 		}
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orConflict(err, "changed_meanwhile")
+			return fab.OrOvertaken(err)
 		}
 		return tx.Note(fab.Change{Code: code, Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"name": w.Name}})
 	})
@@ -306,7 +306,7 @@ func (i *Identity) SetHands(ctx context.Context, of, by fab.MakerID, n Working) 
 		}
 		n.put(&w, tx.Now())
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orConflict(err, "changed_meanwhile")
+			return fab.OrOvertaken(err)
 		}
 		return tx.Note(fab.Change{Code: "hands_changed", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"name": w.Name}})
 	})

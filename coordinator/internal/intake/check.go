@@ -116,7 +116,7 @@ func day(typed string, now time.Time) (time.Time, *fab.Error) {
 		switch {
 		case d.Before(now.Truncate(24 * time.Hour)):
 			return d, fab.Refuse(fab.Invalid, "date_past", "need_by")
-		case d.After(now.Add(farthest)):
+		case d.After(now.Add(fab.FarthestDue)):
 			return d, fab.Refuse(fab.Invalid, "date_too_far", "need_by")
 		}
 		return d, nil

@@ -11,9 +11,6 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
-// farthest is how far ahead a need-by date may lie.
-const farthest = 365 * 24 * time.Hour
-
 // Intake answers for one lab. It is safe for concurrent use.
 type Intake struct{ store *store.Store }
 

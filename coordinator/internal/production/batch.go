@@ -56,9 +56,6 @@ const (
 	MaxPriority = 2
 )
 
-// farthest is how far ahead a batch may be due.
-const farthest = 365 * 24 * time.Hour
-
 // BatchOrder is a batch that a coordinator opens by hand.
 type BatchOrder struct {
 	ID       fab.BatchID // made with the form, so that a form sent twice opens one batch
@@ -131,7 +128,7 @@ func checkBatch(c BatchChange, now time.Time) (errs fab.Errors) {
 	switch {
 	case c.DueAt.IsZero():
 		errs = append(errs, fab.Refuse(fab.Invalid, "date_missing", "due"))
-	case c.DueAt.After(now.Add(farthest)):
+	case c.DueAt.After(now.Add(fab.FarthestDue)):
 		errs = append(errs, fab.Refuse(fab.Invalid, "date_too_far", "due"))
 	}
 	if c.Priority < MinPriority || c.Priority > MaxPriority {
@@ -234,11 +231,7 @@ func (e *Effect) foresee(c fab.PartCount, part fab.Part, wanted int64, jobs []fa
 			e.Fewer++
 		}
 	}
-	portion := max(1, part.PerPlate)
-	if part.How == fab.ByHand {
-		portion = handPortion
-	}
-	e.More += (max(0, wanted-c.Open) + portion - 1) / portion
+	e.More += int64(len(part.Portions(wanted - c.Open)))
 	e.Over += max(0, c.Good-c.Needed)
 	e.Running += max(0, under-max(0, c.Needed-c.Good))
 }

@@ -157,7 +157,7 @@ func endAttempt(tx *store.Tx, a *fab.Attempt) error {
 	}
 	j.Status, j.AttemptID, j.Wait = fab.JobDone, "", fab.Reason{}
 	if ok, err := tx.SwapJob(&j); err != nil || !ok {
-		return orRace(err)
+		return fab.OrOvertaken(err)
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (p *Production) freeWorker(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.
 		}
 	}
 	if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-		return orRace(err)
+		return fab.OrOvertaken(err)
 	}
 	return nil
 }
@@ -232,13 +232,6 @@ func estimate(tx *store.Tx, a fab.Attempt) (time.Duration, error) {
 	return time.Duration(slowest) * time.Second, err
 }
 
-func orRace(err error) error {
-	if err != nil {
-		return err
-	}
-	return fab.Refuse(fab.Conflict, "changed_meanwhile", "")
-}
-
 // ClearPlate records that somebody looked and the bed is empty, after a print that ended otherwise than well.
 func (p *Production) ClearPlate(ctx context.Context, id fab.WorkerID) error {
 	return p.store.Update(ctx, func(tx *store.Tx) error {
@@ -251,7 +244,7 @@ func (p *Production) ClearPlate(ctx context.Context, id fab.WorkerID) error {
 		}
 		w.PlateClear = true
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orRace(err)
+			return fab.OrOvertaken(err)
 		}
 		if err := tx.Order(w, "clear", ""); err != nil {
 			return err
@@ -287,7 +280,7 @@ func (p *Production) Load(ctx context.Context, id fab.WorkerID, spool fab.SpoolI
 			w.Filament = s.Filament
 		}
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orRace(err)
+			return fab.OrOvertaken(err)
 		}
 		return tx.Note(fab.Change{Code: "spool_loaded", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name}})
 	})
@@ -321,7 +314,7 @@ func (p *Production) changeWorker(ctx context.Context, id fab.WorkerID, change f
 		}
 		change(&w)
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orRace(err)
+			return fab.OrOvertaken(err)
 		}
 		return tx.Note(fab.Change{Code: "worker_changed", Subject: string(w.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name}})
 	})

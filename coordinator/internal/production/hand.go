@@ -83,7 +83,7 @@ func release(tx *store.Tx, a fab.Attempt, w fab.Worker) error {
 	if j.AttemptID == a.ID {
 		j.Status, j.AttemptID = fab.JobWaiting, ""
 		if ok, err := tx.SwapJob(&j); err != nil || !ok {
-			return orRace(err)
+			return fab.OrOvertaken(err)
 		}
 	}
 	if w.AttemptID != a.ID {
@@ -91,7 +91,7 @@ func release(tx *store.Tx, a fab.Attempt, w fab.Worker) error {
 	}
 	w.AttemptID = ""
 	if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-		return orRace(err)
+		return fab.OrOvertaken(err)
 	}
 	return nil
 }

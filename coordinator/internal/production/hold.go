@@ -43,7 +43,7 @@ func (p *Production) unhold(ctx context.Context, id fab.WorkerID, to fab.Reason,
 			w.HeldAt = time.Time{}
 		}
 		if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-			return orRace(err)
+			return fab.OrOvertaken(err)
 		}
 		why := fab.Because(code, append([]any{"worker", w.Name}, pairs...)...)
 		return tx.Note(fab.Change{Code: why.Code, Subject: string(w.ID), Worker: w.ID, Args: why.Args})

@@ -145,7 +145,7 @@ func unlearn(tx *store.Tx, lot fab.Lot, bad int64) error {
 		return err
 	}
 	if ok, err := tx.SwapWorker(&w); err != nil || !ok {
-		return orRace(err)
+		return fab.OrOvertaken(err)
 	}
 	return nil
 }

@@ -140,22 +140,14 @@ func dropOver(tx *store.Tx, id fab.BatchID, c fab.PartCount, wanted int64) (drop
 	return dropped, nil
 }
 
-// handPortion is how many pieces of hand work one job holds: an evening's work.
-const handPortion = 25
-
 // jobsFor cuts missing pieces into whole plates or portions. Overshoot goes to stock.
 func jobsFor(tx *store.Tx, b fab.Batch, part fab.Part, missing int64) []fab.Job {
 	var jobs []fab.Job
-	for missing > 0 {
-		copies := max(1, part.PerPlate)
-		if part.How == fab.ByHand {
-			copies = min(missing, handPortion)
-		}
+	for _, copies := range part.Portions(missing) {
 		jobs = append(jobs, fab.Job{
 			ID: store.NewID[fab.JobID](tx), BatchID: b.ID, Part: part.Code, How: part.How, Copies: copies,
 			Status: fab.JobWaiting, CreatedAt: tx.Now(),
 		})
-		missing -= copies
 	}
 	return jobs
 }

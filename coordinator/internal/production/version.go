@@ -60,7 +60,7 @@ func (p *Production) AddVersion(ctx context.Context, n NewVersion) (d fab.Design
 			return err
 		}
 		if _, err := tx.DesignByHash(d.Hash); fab.ClassOf(err) != fab.NotFound {
-			return orConflict(err, "version_same")
+			return fab.OrConflict(err, "version_same")
 		}
 		d.ID, d.CreatedAt = store.NewID[fab.DesignVersionID](tx), tx.Now()
 		if err := tx.AddDesign(&d); err != nil {
@@ -170,11 +170,4 @@ func contentHash(d fab.DesignVersion) (string, error) {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-func orConflict(err error, code string) error {
-	if err != nil {
-		return err
-	}
-	return fab.Refuse(fab.Conflict, code, "")
 }

@@ -80,19 +80,11 @@ func join(s Snapshot, extra []Wish, now time.Time) (Snapshot, map[fab.BatchID]st
 	return s, names
 }
 
-// handPortion is how many pieces of hand work one job of a wish holds.
-const handPortion = 25
-
-// portions cuts pieces into whole plates, or into evenings of hand work.
+// portions cuts pieces into jobs as production does.
 func portions(batch fab.BatchID, part fab.Part, pieces int64) (jobs []fab.Job) {
-	for pieces > 0 {
-		copies := max(1, part.PerPlate)
-		if part.How == fab.ByHand {
-			copies = min(pieces, handPortion)
-		}
-		jobs = append(jobs, fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%s-%06d", batch, part.Code, len(jobs))), BatchID: batch, Part: part.Code, How: part.How,
+	for n, copies := range part.Portions(pieces) {
+		jobs = append(jobs, fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%s-%06d", batch, part.Code, n)), BatchID: batch, Part: part.Code, How: part.How,
 			Copies: copies, Status: fab.JobWaiting})
-		pieces -= copies
 	}
 	return jobs
 }
