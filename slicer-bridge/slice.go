@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode"
 	"github.com/mailleur/mailleur/slicer-bridge/gcode/arcfit"
 	"github.com/mailleur/mailleur/slicer-bridge/mesh"
@@ -65,7 +63,7 @@ func (cmd sliceCommand) Run(c console) error {
 	if err != nil {
 		return err
 	}
-	s, err := cmd.slicer(c)
+	s, err := newSlicer(cmd.Cache, cmd.Slicer, c.warnings())
 	if err != nil {
 		return err
 	}
@@ -152,23 +150,6 @@ func (c console) progress() (tell func(permille int), done func()) {
 		return nil, func() {}
 	}
 	return func(permille int) { fmt.Fprintf(f, "\r%3d %%", permille/10) }, func() { fmt.Fprint(f, "\r      \r") }
-}
-
-func (cmd sliceCommand) slicer(c console) (*slicing.Slicer, error) {
-	set, err := profiles.Load()
-	if err != nil {
-		return nil, fmt.Errorf("load profiles: %w", err)
-	}
-	dir := cmd.Cache
-	if dir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			base = os.TempDir()
-		}
-		dir = filepath.Join(base, "mailleur", "plates")
-	}
-	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return slicing.New(slicing.Config{Profiles: set, CacheDir: dir, Slicer: cmd.Slicer, Log: log})
 }
 
 func (cmd sliceCommand) tell(c console, r slicing.Result) error {

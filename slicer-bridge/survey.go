@@ -55,7 +55,7 @@ func (cmd surveyCommand) Run(c console) error {
 	if err != nil {
 		return fmt.Errorf("load profiles: %w", err)
 	}
-	s, err := sliceCommand{Cache: cmd.Cache, Slicer: cmd.Slicer}.slicer(c)
+	s, err := newSlicer(cmd.Cache, cmd.Slicer, c.warnings())
 	if err != nil {
 		return err
 	}

@@ -6,12 +6,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/slicer-bridge/internal/queue"
-	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing/worker"
 )
 
@@ -41,26 +38,10 @@ func (cmd workCommand) Run(c console) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(c.err, nil))
-	s, err := cmd.slicer(log)
+	s, err := newSlicer(cmd.Cache, cmd.Slicer, log)
 	if err != nil {
 		return err
 	}
 	log.Info("slicing for the lab", "coordinator", cmd.Coordinator, "slicer", s.Version())
 	return worker.New(worker.Config{Queue: q, Slicer: s, Jobs: cmd.Jobs, Log: log}).Run(ctx)
-}
-
-func (cmd workCommand) slicer(log *slog.Logger) (*slicing.Slicer, error) {
-	set, err := profiles.Load()
-	if err != nil {
-		return nil, fmt.Errorf("load profiles: %w", err)
-	}
-	dir := cmd.Cache
-	if dir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			base = os.TempDir()
-		}
-		dir = filepath.Join(base, "mailleur", "plates")
-	}
-	return slicing.New(slicing.Config{Profiles: set, CacheDir: dir, Slicer: cmd.Slicer, Log: log})
 }
