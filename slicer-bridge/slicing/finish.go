@@ -25,10 +25,6 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	if err != nil {
 		return Result{}, err
 	}
-	late, err := clock(out, j)
-	if err != nil {
-		return Result{}, err
-	}
 	picture, head := s.pictures(j)
 	final := filepath.Join(dir, "final.gcode")
 	arcs, err := rewrite(out.GCode, final, head, j.arcs)
@@ -39,6 +35,13 @@ func (s *Slicer) finish(out prusaslicer.Outcome, j job, dir string, tell func(in
 	if err != nil {
 		return Result{}, err
 	}
+	lines := r.Seconds
+	if j.arcs { // the slicer's claim is about its own file
+		if lines, err = seconds(out.GCode, j); err != nil {
+			return Result{}, err
+		}
+	}
+	late := clock(lines, out.Footer.Seconds)
 	r.Arcs, r.Warnings = arcs, slices.Concat(r.Warnings, notWhole, late)
 	tell(progressJudged)
 	r, err = s.cache.keep(j.key, final, picture, r)
@@ -144,18 +147,23 @@ func (s *Slicer) judge(path string, out prusaslicer.Outcome, j job) (Result, err
 	return r, nil
 }
 
-// clock compares our time for the slicer's own file with what the slicer expects.
-func clock(out prusaslicer.Outcome, j job) ([]mesh.Problem, error) {
-	f, err := os.Open(out.GCode)
+// seconds is our time for a file.
+func seconds(path string, j job) (int64, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("open sliced file: %w", err)
+		return 0, fmt.Errorf("open sliced file: %w", err)
 	}
 	defer f.Close()
 	report, _, err := gcode.Check(f, j.limits)
-	if err != nil || !apart(report.Seconds, out.Footer.Seconds) {
-		return nil, err
+	return report.Seconds, err
+}
+
+// clock compares our time for the slicer's own file with what the slicer expects.
+func clock(ours, theirs int64) []mesh.Problem {
+	if !apart(ours, theirs) {
+		return nil
 	}
-	return []mesh.Problem{*mesh.NewProblem(CodeTimeDiffers, "ours_s", report.Seconds, "slicer_s", out.Footer.Seconds)}, nil
+	return []mesh.Problem{*mesh.NewProblem(CodeTimeDiffers, "ours_s", ours, "slicer_s", theirs)}
 }
 
 // apart says whether two times differ by more than 3 % and ten seconds.
