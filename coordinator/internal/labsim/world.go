@@ -92,45 +92,7 @@ func newWorld(l *Lab, p Policy) *world {
 	return w
 }
 
-func (w *world) addPrinter(i int, p Printer) {
-	model := fmt.Sprintf("m%04d", i)
-	for product, declared := range p.Declared {
-		if declared > 0 {
-			for _, n := range w.lab.sizes() {
-				w.plates = append(w.plates, fab.Plate{ID: fab.PlateID(fmt.Sprintf("%s-%d-%d", model, product, n)), DesignID: w.designs[product].ID,
-					Part: "part", Copies: n, Model: model, Status: fab.PlateReady, Seconds: int64(time.Duration(n) * declared / time.Second)})
-			}
-		}
-	}
-	agent := fab.AgentID(model)
-	w.agents = append(w.agents, fab.Agent{ID: agent, Online: true})
-	w.workers = append(w.workers, fab.Worker{ID: fab.WorkerID(fmt.Sprintf("w%04d", i)), Name: model, Kind: fab.WorkerPrinter, AgentID: agent, Model: model,
-		State: "ready", PlateClear: true, GoodPieces: w.lab.Known, ClearHours: p.Hours})
-	if p.Busy > 0 {
-		w.resting[w.workers[i].ID] = w.lab.Start.Add(p.Busy)
-		w.wake(p.Busy)
-	}
-	if p.Drops >= 0 {
-		w.at(p.Drops, func() error { w.gone[i] = true; return nil })
-		w.at(p.Drops+silence, func() error { return w.lose(i) })
-	}
-}
-
 func (w *world) time() time.Time { return w.lab.Start.Add(w.now) }
-
-// ask opens the batch of a product.
-func (w *world) ask(i int) {
-	p := w.lab.Products[i]
-	if w.asked != nil {
-		w.asked(i)
-	}
-	b := fab.Batch{ID: fab.BatchID(fmt.Sprintf("b%04d", i)), DesignID: w.designs[i].ID, Quantity: int64(p.Plates), Status: fab.BatchOpen,
-		DueAt: w.lab.Start.Add(p.Due), Priority: p.Priority, CreatedAt: w.time()}
-	w.batches = append(w.batches, b)
-	for n := 0; n < p.Plates; n += int(w.lab.cut()) {
-		w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-%04d", b.ID, n)), BatchID: b.ID, Part: "part", How: fab.ByPrint, Copies: w.lab.cut(), Status: fab.JobWaiting})
-	}
-}
 
 func (w *world) lacks() bool {
 	for _, n := range w.undone {
@@ -139,60 +101,6 @@ func (w *world) lacks() bool {
 		}
 	}
 	return false
-}
-
-// top keeps as many jobs open as the product lacks, and as many more as the policy makes against failures.
-func (w *world) top() {
-	insured, ok := w.policy.(Ours)
-	if !ok || !insured.Over {
-		return
-	}
-	for i := range w.batches {
-		b := &w.batches[i]
-		product := w.productOf(b.ID)
-		cut := int(w.lab.cut())
-		want := w.undone[product]
-		if want > 0 {
-			want += cut * int(fab.Overage(int64((want+cut-1)/cut), w.yield()))
-		}
-		w.open(b, want)
-	}
-}
-
-// yield is the share of good pieces of the whole lab so far, per mille, as the books know it.
-func (w *world) yield() int64 {
-	var good, bad int64
-	for _, k := range w.workers {
-		good, bad = good+k.GoodPieces, bad+k.BadPieces
-	}
-	return fab.Worker{GoodPieces: good, BadPieces: bad}.YieldPM()
-}
-
-// open adds or cancels waiting jobs of a batch until so many pieces are open.
-func (w *world) open(b *fab.Batch, want int) {
-	open, cut := 0, int(w.lab.cut())
-	for k := range w.jobs {
-		if w.jobs[k].BatchID == b.ID && (w.jobs[k].Status == fab.JobWaiting || w.jobs[k].Status == fab.JobLeased) {
-			open += int(w.jobs[k].Copies)
-		}
-	}
-	for ; open < want; open += cut {
-		b.Quantity += w.lab.cut()
-		w.addPortion(b.ID, w.lab.cut())
-	}
-	for k := len(w.jobs) - 1; k >= 0 && open > want; k-- {
-		n := int(w.jobs[k].Copies)
-		if w.jobs[k].BatchID == b.ID && w.jobs[k].Status == fab.JobWaiting && open-n >= want {
-			w.jobs[k].Status = fab.JobCancelled
-			open -= n
-		}
-	}
-}
-
-// addPortion has pieces of a batch wait that had no job.
-func (w *world) addPortion(batch fab.BatchID, copies int64) {
-	w.extra++
-	w.addJob(fab.Job{ID: fab.JobID(fmt.Sprintf("%s-x%04d", batch, w.extra)), BatchID: batch, Part: "part", How: fab.ByPrint, Copies: copies, Status: fab.JobWaiting})
 }
 
 // decide lets the policy give out work, while there is both work and somebody without.
@@ -222,25 +130,6 @@ func (w *world) decide() error {
 
 func (w *world) idle(i int) bool {
 	return w.workers[i].AttemptID == "" && w.workers[i].PlateClear && w.agents[i].Online && !w.resting[w.workers[i].ID].After(w.time())
-}
-
-// lookAgain wakes the policy when somebody's hours begin, and every so often while printers stand idle beside waiting
-// work: what runs over its estimate changes the plan.
-func (w *world) lookAgain(plan schedule.Plan) {
-	next := w.now + silence
-	for _, why := range plan.Workers {
-		if until, ok := why.Args["until"].(time.Time); ok && why.Code == schedule.IdleHours {
-			w.wake(until.Sub(w.lab.Start))
-		}
-	}
-	w.wake(next.Truncate(silence))
-}
-
-func (w *world) wake(at time.Duration) {
-	if at > w.now && !w.woken[at] {
-		w.woken[at] = true
-		w.at(at, func() error { return nil })
-	}
 }
 
 // start commits an assignment as dispatch does.
@@ -296,39 +185,6 @@ func (w *world) recut(j *fab.Job, a schedule.Assignment) (*fab.Job, error) {
 		w.at(w.now, func() error { return nil }) // somebody else may begin with it at once
 	}
 	return w.job(a.Job), nil
-}
-
-func (w *world) addJob(j fab.Job) {
-	w.jobAt[j.ID] = len(w.jobs)
-	w.jobs = append(w.jobs, j)
-}
-
-func (w *world) job(id fab.JobID) *fab.Job {
-	i, known := w.jobAt[id]
-	if !known {
-		return nil
-	}
-	return &w.jobs[i]
-}
-
-// printer is the number in a worker's id, -1 when there is none such.
-func (w *world) printer(id fab.WorkerID) int {
-	var k int
-	if _, err := fmt.Sscanf(string(id), "w%d", &k); err != nil || k >= len(w.workers) {
-		return -1
-	}
-	return k
-}
-
-func (w *world) product(j *fab.Job) int { return w.productOf(j.BatchID) }
-
-// productOf is the number in a batch's id.
-func (w *world) productOf(id fab.BatchID) int {
-	var k int
-	if _, err := fmt.Sscanf(string(id), "b%d", &k); err != nil {
-		return -1
-	}
-	return k
 }
 
 // ends is what happens when a print is over, if its printer still speaks.
@@ -412,52 +268,4 @@ func (w *world) outcome() Outcome {
 		}
 	}
 	return o
-}
-
-// Snapshot is what the planner of the lab would be told now.
-func (w *world) Snapshot() schedule.Snapshot {
-	s := schedule.Snapshot{Batches: w.batches, Designs: w.designs, Workers: w.workers, Agents: w.agents, Plates: w.plates, Left: w.left, Resting: w.resting,
-		Zone: w.lab.Zone, Settings: schedule.Settings{Clear: w.lab.Clear, Patience: 48 * time.Hour}}
-	for _, j := range w.jobs {
-		if j.Status == fab.JobWaiting || j.Status == fab.JobLeased {
-			s.Jobs = append(s.Jobs, j)
-		}
-	}
-	for _, k := range w.workers {
-		if a := w.attempts[k.AttemptID]; a != nil {
-			s.Attempts = append(s.Attempts, *a)
-		}
-	}
-	s.Made = map[fab.BatchID]schedule.Made{}
-	for _, b := range w.batches {
-		s.Made[b.ID] = schedule.Made{Good: map[string]int64{"part": int64(w.good[w.productOf(b.ID)])}}
-	}
-	return s
-}
-
-// event is something that happens at a time; those of one time happen in the order in which they were foreseen.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func() error
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) } //nolint:forcetypeassert // see Play
-func (e *events) Pop() any {
-	old := *e
-	last := old[len(old)-1]
-	*e = old[:len(old)-1]
-	return last
-}
-
-func (w *world) at(t time.Duration, do func() error) {
-	w.seq++
-	heap.Push(&w.queue, event{t, w.seq, do})
 }
