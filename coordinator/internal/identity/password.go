@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
 // Parameters of argon2id: the second choice of the OWASP password storage sheet, which a Raspberry Pi bears.
@@ -92,4 +94,11 @@ func decode(phc string) (salt, key []byte, err error) {
 		return nil, nil, fmt.Errorf("read stored key: %w", err)
 	}
 	return salt, key, nil
+}
+
+func checkPassword(password string) error {
+	if n := len([]rune(password)); n < minPassword || n > maxPassword {
+		return fab.Refuse(fab.Invalid, "password_length", "password", "min", minPassword, "max", maxPassword)
+	}
+	return nil
 }
