@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -117,17 +118,6 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/printers/:id/move", who, s.printerMove},
 		{post, "/desk/printers/:id/agent", who, s.printerAgent},
 
-		{get, "/desk/products", who, s.deskProducts},
-		{get, "/desk/products/:id", who, s.deskVersion},
-		{get, "/desk/products/:id/new", who, s.newVersionEmpty},
-		{post, "/desk/products/:id/versions", who, s.newVersion},
-		{get, "/desk/products/:id/parts/:part", who, s.partFile},
-		{post, "/desk/plates/:id/cancel", who, s.plateAct(s.Production.CancelPlate, "done.plate_cancelled")},
-		{post, "/desk/plates/:id/retry", who, s.plateAct(s.Production.RetryPlate, "done.plate_retried")},
-		{get, "/desk/picture/:name", who, s.deskPicture},
-		{post, "/desk/slicers", who, s.slicerAdd},
-		{post, "/desk/slicers/:id/revoke", who, s.slicerRevoke},
-
 		{get, "/desk/materials", who, s.deskMaterials},
 		{post, "/desk/donations/:id/receive", who, s.giftReceive},
 		{post, "/desk/donations/:id/refuse", who, s.giftRefuse},
@@ -138,31 +128,11 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/kits", who, s.kitsMake},
 		{post, "/desk/boxes", who, s.boxesPack},
 		{post, "/desk/runs", who, s.runPlan},
-
-		{get, "/desk/calls", who, s.deskCalls},
-		{post, "/desk/calls/:id/done", who, s.callDone},
-		{post, "/desk/calls/:id/back", who, s.callBack},
-		{post, "/desk/calls/:id/later", who, s.callLater},
-		{get, "/desk/people", who, s.deskPeople},
-		{post, "/desk/people/makers", who, s.makerAdd},
-		{post, "/desk/people/invite", who, s.invite},
-		{get, "/desk/people/:id", who, s.deskPerson},
-		{post, "/desk/people/:id", who, s.personContact},
-		{post, "/desk/people/:id/hands", who, s.personHands},
-		{post, "/desk/people/:id/approve", who, s.personApprove},
-		{post, "/desk/people/:id/refuse", who, s.personRefuse},
-		{post, "/desk/people/:id/link", who, s.personLink},
-		{post, "/desk/people/:id/erase", who, s.personErase},
-		{post, "/desk/people/:id/enrol-code", who, s.enrolCode},
-		{get, "/desk/people/:id/printers/new", who, s.printerNew(deskPrinters)},
-		{post, "/desk/people/:id/printers", who, s.printerAdd(deskPrinters)},
-		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
-		{post, "/desk/agents/:id/same", who, s.agentSame},
 	}
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool", "release", "trial"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
-	return append(all, s.termsRoutes(who, deskPrinters)...)
+	return slices.Concat(all, s.productRoutes(), s.peopleRoutes(), s.termsRoutes(who, deskPrinters))
 }
 
 // trialRoutes are about trials of prototypes, what follows from them, and the end of a version.
@@ -190,6 +160,49 @@ func (s *Server) trialRoutes() []route {
 		{get, version + "/withdraw", who, s.withdrawEmpty},
 		{post, version + "/withdraw", who, s.withdraw},
 		{get, "/desk/recalls/:id", who, s.deskRecall},
+	}
+}
+
+// productRoutes are the coordinator's way to what is made, and to who slices it.
+func (s *Server) productRoutes() []route {
+	const who = fab.RoleCoordinator
+	return []route{
+		{get, "/desk/products", who, s.deskProducts},
+		{get, "/desk/products/:id", who, s.deskVersion},
+		{get, "/desk/products/:id/new", who, s.newVersionEmpty},
+		{post, "/desk/products/:id/versions", who, s.newVersion},
+		{get, "/desk/products/:id/parts/:part", who, s.partFile},
+		{post, "/desk/plates/:id/cancel", who, s.plateAct(s.Production.CancelPlate, "done.plate_cancelled")},
+		{post, "/desk/plates/:id/retry", who, s.plateAct(s.Production.RetryPlate, "done.plate_retried")},
+		{get, "/desk/picture/:name", who, s.deskPicture},
+		{post, "/desk/slicers", who, s.slicerAdd},
+		{post, "/desk/slicers/:id/revoke", who, s.slicerRevoke},
+	}
+}
+
+// peopleRoutes are the coordinator's way to who makes things.
+func (s *Server) peopleRoutes() []route {
+	const who = fab.RoleCoordinator
+	return []route{
+		{get, "/desk/calls", who, s.deskCalls},
+		{post, "/desk/calls/:id/done", who, s.callDone},
+		{post, "/desk/calls/:id/back", who, s.callBack},
+		{post, "/desk/calls/:id/later", who, s.callLater},
+		{get, "/desk/people", who, s.deskPeople},
+		{post, "/desk/people/makers", who, s.makerAdd},
+		{post, "/desk/people/invite", who, s.invite},
+		{get, "/desk/people/:id", who, s.deskPerson},
+		{post, "/desk/people/:id", who, s.personContact},
+		{post, "/desk/people/:id/hands", who, s.personHands},
+		{post, "/desk/people/:id/approve", who, s.personApprove},
+		{post, "/desk/people/:id/refuse", who, s.personRefuse},
+		{post, "/desk/people/:id/link", who, s.personLink},
+		{post, "/desk/people/:id/erase", who, s.personErase},
+		{post, "/desk/people/:id/enrol-code", who, s.enrolCode},
+		{get, "/desk/people/:id/printers/new", who, s.printerNew(deskPrinters)},
+		{post, "/desk/people/:id/printers", who, s.printerAdd(deskPrinters)},
+		{post, "/desk/agents/:id/revoke", who, s.agentRevoke},
+		{post, "/desk/agents/:id/same", who, s.agentSame},
 	}
 }
 
