@@ -36,7 +36,7 @@ type coordinator struct {
 const crashSilence = 6 * time.Second
 
 func startCoordinator(t *testing.T, bin, dir, database string) *coordinator {
-	c := &coordinator{t: t, program: filepath.Join(bin, "coordinator"), dir: dir, announce: filepath.Join(dir, "addresses.json"), crew: &crew{dir: dir}}
+	c := &coordinator{t: t, program: filepath.Join(bin, "coordinator"), dir: dir, announce: filepath.Join(dir, "addresses.json"), crew: &crew{dir: dir, log: slog.New(slog.DiscardHandler)}}
 	t.Cleanup(c.crew.stop)
 	config := fmt.Sprintf("data = %q\ndatabase = %q\n[lab]\nname = %q\n[web]\nlisten = %q\nlisten_tls = %q\n[mqtt]\nlisten = %q\nlisten_tls = %q\n[slicer]\nslots = 2\n[dispatch]\nsilence = %q\noffer = \"1h\"\n",
 		filepath.Join(dir, "data"), database, LabName, freePort(t), freePort(t), freePort(t), freePort(t), crashSilence)

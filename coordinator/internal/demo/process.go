@@ -3,10 +3,13 @@ package demo
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -17,11 +20,13 @@ type child struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
 	log   string
+	asked atomic.Bool // to end, by a signal from here
 }
 
 // crew starts children and ends them all.
 type crew struct {
 	dir string // of the log files
+	log *slog.Logger
 
 	mu       sync.Mutex
 	children []*child
@@ -38,22 +43,47 @@ func (c *crew) start(name, program string, args ...string) (*child, error) {
 	cmd := exec.Command(program, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	ch := &child{cmd: cmd, ended: make(chan struct{}), log: path}
+	if err := ch.launch(c.tell); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
-	ch := &child{cmd: cmd, ended: make(chan struct{}), log: path}
-	go func() {
-		defer close(ch.ended)
-		_ = cmd.Wait() //nolint:errcheck // how it ended stands in its log
-	}()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.children = append(c.children, ch)
 	return ch, nil
 }
 
+// launch starts and awaits the program on one thread that lives as long: the kernel sends the parent-death signal when
+// the starting thread ends, and the slicer's threads end in this process while it runs.
+func (ch *child) launch(end func(*child)) error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := ch.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		defer close(ch.ended)
+		_ = ch.cmd.Wait() //nolint:errcheck // how it ended stands in its state
+		end(ch)
+	}()
+	return <-started
+}
+
+// tell logs an end that nobody asked for.
+func (c *crew) tell(ch *child) {
+	if !ch.asked.Load() {
+		c.log.Error("a program of the sample lab ended by itself", "how", ch.cmd.ProcessState, "log", ch.log)
+	}
+}
+
 // signal reaches the whole group.
 func (ch *child) signal(s syscall.Signal) error {
+	if s == syscall.SIGKILL || s == syscall.SIGTERM {
+		ch.asked.Store(true)
+	}
 	err := syscall.Kill(-ch.cmd.Process.Pid, s)
 	if errors.Is(err, syscall.ESRCH) {
 		return nil

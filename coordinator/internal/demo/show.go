@@ -60,7 +60,7 @@ func New(c Config) (*Show, error) {
 	s := &Show{Config: c, mine: c.Alone, ready: make(chan struct{}), delivered: make(chan struct{})}
 	s.hardware = &hardware{
 		program: c.Agent, dir: c.Dir, speed: c.Speed, alive: max(200*time.Millisecond, c.Silence/8),
-		crew: &crew{dir: c.Dir}, agents: map[string]*child{}, boards: map[string]board{},
+		crew: &crew{dir: c.Dir, log: c.Log}, agents: map[string]*child{}, boards: map[string]board{},
 	}
 	if _, err := os.Stat(c.Agent); err != nil {
 		return nil, fmt.Errorf("the demo needs %s beside this program", filepath.Base(c.Agent))
