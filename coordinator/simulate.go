@@ -121,7 +121,7 @@ type simulateFiguresCmd struct {
 func (c *simulateFiguresCmd) Run(ctx context.Context, stdout io.Writer) error {
 	n := labsim.Full
 	if c.Quick {
-		n = labsim.Sizes{One: n.One / 20, Many: n.Many / 20, Sizes: n.Sizes / 20, Families: 1, Deadlines: n.Deadlines / 10, Promises: n.Promises / 20}
+		n = labsim.Sizes{One: n.One / 20, Many: n.Many / 20, Sizes: n.Sizes / 20, Families: 1, Deadlines: n.Deadlines / 10, Promises: n.Promises / 20, Quiet: n.Quiet / 10}
 	}
 	return labsim.Figures(ctx, n, func(f labsim.Figure) { _, _ = fmt.Fprintln(stdout, f.Line()) })
 }

@@ -29,6 +29,9 @@ func (l *Loop) snapshot(ctx context.Context) (s schedule.Snapshot, now time.Time
 		if s.Capped, err = capped(tx, s.Workers, now); err != nil {
 			return err
 		}
+		if s.Given, err = tx.LastGiven(); err != nil {
+			return err
+		}
 		ended, err := tx.AttemptsEndedSince(now.Add(-memory))
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 )
 
 // Lab is what there is to do and who can do it. The same lab played twice gives the same.
@@ -19,6 +20,7 @@ type Lab struct {
 	Known    int64         // pieces that each printer made well before: how sure its yield is
 	Cut      int64         // pieces of a job; 0 counts as 1
 	Sizes    []int64       // pieces of the plates that there are; nil for those of Cut alone
+	Unkind   bool          // nothing is given for goodwill
 	Printers []Printer
 	Products []Product
 }
@@ -40,6 +42,16 @@ type Product struct {
 	Arrives  time.Duration
 	Due      time.Duration
 	Priority int64
+}
+
+// settings are the lab's times. Whoever is at a printer clears it, so that nothing is given up for being left.
+func (l *Lab) settings() schedule.Settings {
+	s := schedule.Defaults()
+	s.Clear, s.Patience = l.Clear, 48*time.Hour
+	if l.Unkind {
+		s.Goodwill = 0
+	}
+	return s
 }
 
 // cut is how many pieces a job has.

@@ -22,7 +22,7 @@ func (w *world) addPrinter(i int, p Printer) {
 	agent := fab.AgentID(model)
 	w.agents = append(w.agents, fab.Agent{ID: agent, Online: true})
 	w.workers = append(w.workers, fab.Worker{ID: fab.WorkerID(fmt.Sprintf("w%04d", i)), Name: model, Kind: fab.WorkerPrinter, AgentID: agent, Model: model,
-		State: "ready", PlateClear: true, GoodPieces: w.lab.Known, ClearHours: p.Hours})
+		State: "ready", PlateClear: true, GoodPieces: w.lab.Known, ClearHours: p.Hours, CreatedAt: w.lab.Start})
 	if p.Busy > 0 {
 		w.resting[w.workers[i].ID] = w.lab.Start.Add(p.Busy)
 		w.wake(p.Busy)
@@ -142,7 +142,7 @@ func number(id string) int {
 // Snapshot is what the planner of the lab would be told now.
 func (w *world) Snapshot() schedule.Snapshot {
 	s := schedule.Snapshot{Batches: w.batches, Designs: w.designs, Workers: w.workers, Agents: w.agents, Plates: w.plates, Left: w.left, Resting: w.resting,
-		Zone: w.lab.Zone, Settings: schedule.Settings{Clear: w.lab.Clear, Patience: 48 * time.Hour}}
+		Given: w.given, Zone: w.lab.Zone, Settings: w.lab.settings()}
 	for _, j := range w.jobs {
 		if j.Status == fab.JobWaiting || j.Status == fab.JobLeased {
 			s.Jobs = append(s.Jobs, j)

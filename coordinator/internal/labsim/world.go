@@ -31,9 +31,11 @@ type world struct {
 	attempts map[fab.AttemptID]*fab.Attempt
 	left     map[fab.WorkerID]time.Time
 	resting  map[fab.WorkerID]time.Time
+	given    map[fab.WorkerID]time.Time // when each printer was last given a plate
 
 	made    []int // plates that each printer began, for its luck
 	gone    []bool
+	idlest  []time.Duration // the longest that each printer got nothing
 	undone  []int // good plates that each product lacks
 	good    []int // that each has
 	done    []time.Duration
@@ -51,6 +53,7 @@ type Outcome struct {
 	Tardy    time.Duration   // by how much, in all
 	Surplus  int             // pieces beyond what was asked, those on printers at the end included; they go to stock
 	Decided  int             // calls of the planner
+	Idlest   time.Duration   // the longest that a printer which never fell silent got nothing
 	Finished bool
 }
 
@@ -75,7 +78,7 @@ func (w *world) play() (Outcome, error) {
 }
 
 func newWorld(l *Lab, p Policy) *world {
-	w := &world{lab: l, policy: p, attempts: map[fab.AttemptID]*fab.Attempt{}, left: map[fab.WorkerID]time.Time{}, resting: map[fab.WorkerID]time.Time{}, woken: map[time.Duration]bool{}, jobAt: map[fab.JobID]int{}}
+	w := &world{lab: l, policy: p, attempts: map[fab.AttemptID]*fab.Attempt{}, left: map[fab.WorkerID]time.Time{}, resting: map[fab.WorkerID]time.Time{}, given: map[fab.WorkerID]time.Time{}, woken: map[time.Duration]bool{}, jobAt: map[fab.JobID]int{}}
 	n := len(l.Products)
 	w.undone, w.good, w.done = make([]int, n), make([]int, n), make([]time.Duration, n)
 	for i, product := range l.Products {
@@ -88,7 +91,7 @@ func newWorld(l *Lab, p Policy) *world {
 	for i, printer := range l.Printers {
 		w.addPrinter(i, printer)
 	}
-	w.made, w.gone = make([]int, len(l.Printers)), make([]bool, len(l.Printers))
+	w.made, w.gone, w.idlest = make([]int, len(l.Printers)), make([]bool, len(l.Printers)), make([]time.Duration, len(l.Printers))
 	return w
 }
 
@@ -155,10 +158,12 @@ func (w *world) start(a schedule.Assignment) error {
 	n := w.made[k]
 	w.made[k]++
 	at := fab.Attempt{ID: fab.AttemptID(fmt.Sprintf("a%06d", w.seq)), JobID: j.ID, BatchID: j.BatchID, WorkerID: a.Worker, PlateID: a.Plate, Part: j.Part,
-		Copies: a.Copies, Status: fab.AttemptPrinting, CreatedAt: w.time(), StartedAt: w.time()}
+		Copies: a.Copies, Why: a.Why, Status: fab.AttemptPrinting, CreatedAt: w.time(), StartedAt: w.time()}
 	j.Status, j.AttemptID = fab.JobLeased, at.ID
 	w.workers[k].AttemptID, w.workers[k].PlateClear = at.ID, false
 	w.attempts[at.ID] = &at
+	w.idlest[k] = max(w.idlest[k], w.time().Sub(w.since(a.Worker)))
+	w.given[a.Worker] = w.time()
 	w.at(w.now+real, func() error { return w.ends(k, at.ID, w.lab.good(k, n, jobs), real) })
 	return nil
 }
@@ -258,6 +263,14 @@ func (w *world) printing() (n int) {
 	return n
 }
 
+// since is when a printer was last given a plate, or else the start.
+func (w *world) since(id fab.WorkerID) time.Time {
+	if at, known := w.given[id]; known {
+		return at
+	}
+	return w.lab.Start
+}
+
 func (w *world) outcome() Outcome {
 	o := Outcome{Done: w.done, Surplus: w.wasted + w.printing(), Decided: w.decided, Finished: !w.lacks()}
 	for i, at := range w.done {
@@ -265,6 +278,11 @@ func (w *world) outcome() Outcome {
 		if over := at - w.lab.Products[i].Due; over > 0 {
 			o.Late++
 			o.Tardy += over
+		}
+	}
+	for k, longest := range w.idlest {
+		if w.lab.Printers[k].Drops < 0 {
+			o.Idlest = max(o.Idlest, longest, w.time().Sub(w.since(w.workers[k].ID)))
 		}
 	}
 	return o

@@ -12,6 +12,7 @@ const (
 	WhyOnlyFit  = "why_only_fit"        // worker, finish: nobody else could do it
 	WhyWhole    = "why_whole_sooner"    // worker, finish: another would end it sooner, but then everything else later
 	WhyTaller   = "why_taller_plate"    // worker, finish, copies: more at once than the job was cut for brings more by the end
+	WhyGoodwill = "why_goodwill"        // worker, finish, days, other, other_finish: for so many days there was nothing for it
 	WhySmaller  = "why_smaller_plate"   // worker, finish, copies: fewer at once, so that others can make the rest meanwhile
 )
 
@@ -67,8 +68,11 @@ const (
 	IdleHours         = "idle_hours"    // until: nobody is there, or it must not be hot now
 )
 
-// whyHere says why a job goes where the simulation puts it.
-func whyHere(j *job) fab.Reason {
+// whyHere says why a job goes where the simulation puts it. Days are those for which the worker got nothing.
+func whyHere(j *job, days int) fab.Reason {
+	if j.goodwill {
+		return fab.Because(WhyGoodwill, "worker", j.on.w.Name, "finish", j.on.finish, "days", days, "other", j.next.w.Name, "other_finish", j.next.finish)
+	}
 	if j.portion != nil {
 		code := WhyTaller
 		if j.portion.copies < j.Copies {

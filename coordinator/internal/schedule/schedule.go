@@ -32,6 +32,7 @@ type Snapshot struct {
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
+	Given    map[fab.WorkerID]time.Time // when each worker without work was last given some; one that never was is missing
 	Capped   map[fab.WorkerID]time.Time // has taken as much as it does in seven days, what it is at included; gets more from then on
 	Zone     *time.Location             // of everybody's hours; nil is UTC
 	Settings Settings
@@ -49,11 +50,14 @@ type Settings struct {
 	Clear    time.Duration // from a print's end to a clear plate
 	Patience time.Duration // a plate left uncleared for longer no longer counts as about to be cleared
 	Hand     time.Duration // from an offer to the start of hand work
+
+	Goodwill     time.Duration // who is there and got nothing for so long is given something although others are faster; 0 is never
+	GoodwillCost time.Duration // by how much that may put off the end of a batch at most
 }
 
 // Defaults are the settings of a lab that was not asked.
 func Defaults() Settings {
-	return Settings{Clear: 15 * time.Minute, Patience: 2 * time.Hour, Hand: 30 * time.Minute}
+	return Settings{Clear: 15 * time.Minute, Patience: 2 * time.Hour, Hand: 30 * time.Minute, Goodwill: 7 * 24 * time.Hour, GoodwillCost: 24 * time.Hour}
 }
 
 // Plan is what to do now. Every waiting job is either assigned or has a reason in Jobs; every worker without work is
@@ -91,6 +95,7 @@ func Make(s Snapshot, now time.Time) Plan {
 	p := newPlanner(s, now)
 	p.admit()
 	p.simulate()
+	p.goodwill()
 	plan := Plan{
 		Jobs: map[fab.JobID]fab.Reason{}, Workers: map[fab.WorkerID]fab.Reason{}, Finish: map[fab.BatchID]time.Time{},
 	}
@@ -121,16 +126,17 @@ type planner struct {
 // job is a waiting job and what the planner found out about it.
 type job struct {
 	fab.Job
-	kind    kind
-	fits    *fitting
-	before  int64      // position in its batch: millionths of the products that the pieces before it complete
-	held    fab.Reason // why it may not run yet, whoever is free
-	rank    int        // position in the order of the simulation
-	due     time.Time  // of its batch
-	on      *candidate // where the simulation puts it; nil when nobody can take it
-	next    *candidate // who else would be done first with a job that starts now
-	demand  int        // number of its demand, where there are several sizes of plate
-	portion *portion   // it starts now on a plate of another size; nil when it does not
+	kind     kind
+	fits     *fitting
+	before   int64      // position in its batch: millionths of the products that the pieces before it complete
+	held     fab.Reason // why it may not run yet, whoever is free
+	rank     int        // position in the order of the simulation
+	due      time.Time  // of its batch
+	on       *candidate // where the simulation puts it; nil when nobody can take it
+	next     *candidate // who else would be done first with a job that starts now
+	demand   int        // number of its demand, where there are several sizes of plate
+	portion  *portion   // it starts now on a plate of another size; nil when it does not
+	goodwill bool       // it starts now at a worker that got nothing for long
 }
 
 // late is by how much a job ends after it is due where it is.
@@ -199,7 +205,7 @@ func (p *planner) assign(plan *Plan) {
 		}
 		if w := j.on.w; j.on.startsNow() && !w.taken {
 			w.taken = true // jobs come in the order of their starts at each worker
-			plan.Assign = append(plan.Assign, j.assignment())
+			plan.Assign = append(plan.Assign, p.assignment(j))
 			j.on.now = true
 		}
 	}
@@ -213,11 +219,11 @@ func (p *planner) assign(plan *Plan) {
 	}
 }
 
-func (j *job) assignment() Assignment {
+func (p *planner) assignment(j *job) Assignment {
 	w := j.on.w
 	a := Assignment{
 		Job: j.ID, JobRev: j.Rev, Worker: w.ID, WorkerRev: w.Rev, Plate: j.on.plate, Copies: cmp.Or(j.on.copies, j.Copies), Spool: w.SpoolID,
-		Offer: !w.Streamed(), Finish: j.on.finish, Why: whyHere(j),
+		Offer: !w.Streamed(), Finish: j.on.finish, Why: whyHere(j, int(p.now.Sub(p.idleSince(w))/(24*time.Hour))),
 	}
 	if j.portion != nil {
 		for _, other := range j.portion.absorbs {

@@ -42,6 +42,20 @@ func (tx *Tx) AttemptsTakenSince(workers []fab.WorkerID, t time.Time) ([]fab.Att
 	})
 }
 
+// LastGiven tells when each worker that is at nothing was last given something, whatever came of it. One that never was is
+// missing.
+func (tx *Tx) LastGiven() (map[fab.WorkerID]time.Time, error) {
+	last, err := many[fab.Attempt](tx, "attempts", func(q query) query {
+		return q.Where(`id IN (SELECT (SELECT a.id FROM attempts a WHERE a.worker_id = w.id ORDER BY a.created_at DESC, a.id DESC LIMIT 1)
+			FROM workers w WHERE w.attempt_id IS NULL AND w.retired_at IS NULL)`)
+	})
+	given := make(map[fab.WorkerID]time.Time, len(last))
+	for _, a := range last {
+		given[a.WorkerID] = a.CreatedAt
+	}
+	return given, err
+}
+
 // MaterialStock counts each material that is inside the lab or pledged to it, by code, in the material's unit.
 func (tx *Tx) MaterialStock() (map[string]int64, error) {
 	var rows []struct {

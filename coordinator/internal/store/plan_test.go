@@ -100,3 +100,25 @@ func TestAnAttemptChangesWithItsJobAndWorker(t *testing.T) {
 		})
 	})
 }
+
+// Ensure that the books tell when workers without work were last given some, whatever came of it.
+func TestLastGivenTellsTheNewest(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		update(t, s, func(tx *store.Tx) error {
+			fillWork(t, tx)
+			now := tx.Now()
+			for _, id := range []fab.WorkerID{"idle", "new"} {
+				require.NoError(t, tx.AddWorker(&fab.Worker{ID: id, Kind: fab.WorkerPrinter, MakerID: "maker", AgentID: "agent", Key: string(id), CreatedAt: now, UpdatedAt: now}))
+			}
+			for i, status := range []fab.AttemptStatus{fab.AttemptDone, fab.AttemptDeclined} {
+				require.NoError(t, tx.AddAttempt(&fab.Attempt{ID: fab.AttemptID([]string{"y", "x"}[i]), JobID: "job", BatchID: "batch", WorkerID: "idle", Copies: 1, Status: status,
+					LeaseUntil: now, CreatedAt: now.Add(time.Duration(i-9) * time.Hour)}))
+			}
+			given, err := tx.LastGiven()
+			require.NoError(t, err)
+			require.Len(t, given, 1)
+			require.True(t, given["idle"].Equal(now.Add(-8*time.Hour)), "%s", given["idle"])
+			return nil
+		})
+	})
+}
