@@ -33,6 +33,8 @@ func Now(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 // The identifiers of the rows. They are distinct types so that a job can never be passed where an attempt is meant.
 type (
 	FacilityID      string
+	SiteID          string // one more address of a facility
+	ContactID       string // one more person of a facility
 	RequestID       string
 	RequestLineID   string
 	DesignVersionID string

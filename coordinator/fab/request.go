@@ -32,6 +32,7 @@ type Request struct {
 	ID          RequestID     `bun:"id,pk"`
 	Ref         string        `bun:"ref"`
 	FacilityID  FacilityID    `bun:"facility_id"`
+	SiteID      SiteID        `bun:"site_id,nullzero"` // where it is to be brought; zero is the facility's own address
 	Channel     string        `bun:"channel"`
 	NeedBy      time.Time     `bun:"need_by"` // midnight UTC of the day
 	Note        string        `bun:"note"`

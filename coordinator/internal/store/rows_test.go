@@ -27,7 +27,7 @@ type filler struct{ n int64 }
 var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
-	"StopStatus": "partly", "MakerStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
+	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
 	"TrialStatus": "running", "Tester.Kind": "care",
 }
 
@@ -118,6 +118,9 @@ func inUTC(v reflect.Value) {
 func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put := func(name string, trip func(*testing.T, *Tx)) { names, trips = append(names, name), append(trips, trip) }
 	put("Facility", trip[fab.Facility])
+	put("FacilitySite", trip[fab.FacilitySite])
+	put("FacilityContact", trip[fab.FacilityContact])
+	put("RegisterPlace", trip[fab.RegisterPlace])
 	put("Location", trip[fab.Location])
 	put("Maker", trip[fab.Maker])
 	put("Account", trip[fab.Account])

@@ -1,0 +1,89 @@
+package fab
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// RegisterPlace is one establishment of the national register of health and social establishments (FINESS). The register
+// is public; it is kept whole in the books so that a place can be checked without a network.
+type RegisterPlace struct {
+	ET       string    `bun:"et,pk"` // number of the site
+	EJ       string    `bun:"ej"`    // number of the legal entity
+	Name     string    `bun:"name"`
+	Kind     string    `bun:"kind"`     // one of FacilityKinds
+	Category string    `bun:"category"` // the register's own code, three digits
+	Address  string    `bun:"address"`
+	Postcode string    `bun:"postcode"`
+	Town     string    `bun:"town"`
+	Phone    string    `bun:"phone"`
+	LatE6    int64     `bun:"lat_e6"` // WGS84, millionths of a degree; both zero: unknown
+	LonE6    int64     `bun:"lon_e6"`
+	Closed   bool      `bun:"closed"`    // the register says that it is no more
+	Words    string    `bun:"words"`     // Folded name, postcode and town, to search in
+	ListedAt time.Time `bun:"listed_at"` // date of the last file that listed it
+}
+
+// RegisterPoint is where a site of the register is, as its files give it apart from the rest.
+type RegisterPoint struct {
+	ET           string
+	LatE6, LonE6 int64
+}
+
+// FinessNumber reads a number of the register as people type it, and reports false when it cannot be one: a digit, a digit
+// or letter, seven digits (the register's own schema).
+func FinessNumber(typed string) (string, bool) {
+	no := strings.ToUpper(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '.' || r == '-' {
+			return -1
+		}
+		return r
+	}, typed))
+	if len(no) != 9 {
+		return no, false
+	}
+	for i, r := range no {
+		if r >= '0' && r <= '9' || i == 1 && r >= 'A' && r <= 'Z' {
+			continue
+		}
+		return no, false
+	}
+	return no, true
+}
+
+// Folded is a name as it is compared: lower case without accents, words apart by one space, "saint" and "sainte" short as
+// registers and envelopes write them. Names that people would take for the same are the same.
+func Folded(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(Line(name)) {
+		switch plain := unaccented(r); {
+		case plain != "":
+			b.WriteString(plain)
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			b.WriteRune(r)
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	words := strings.Fields(b.String())
+	for i, w := range words {
+		switch w {
+		case "saint":
+			words[i] = "st"
+		case "sainte":
+			words[i] = "ste"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// unaccented writes an accented letter of the languages around plainly; "" for every other.
+func unaccented(r rune) string {
+	for plain, accented := range map[string]string{"a": "àáâãäå", "e": "èéêë", "i": "ìíîï", "o": "òóôõö", "u": "ùúûü", "y": "ýÿ", "c": "ç", "n": "ñ", "oe": "œ", "ae": "æ"} {
+		if strings.ContainsRune(accented, r) {
+			return plain
+		}
+	}
+	return ""
+}
