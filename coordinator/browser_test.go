@@ -23,8 +23,8 @@ import (
 // shots is where the pictures of the README go; empty takes none.
 var shots = flag.String("shots", "", "write pictures of the main pages into this folder")
 
-// patience is how long a visitor waits for what a page shall show: two prints take most of it on a slow machine.
-const patience = 45 * time.Second
+// patience is how long a visitor waits for what a page shall show: two prints take most of it on a busy machine.
+const patience = 90 * time.Second
 
 // visitor is a person at one tab: reads what the page shows, types and clicks with real mouse and key events.
 type visitor struct {
