@@ -37,6 +37,7 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"half":     func(at, now time.Time) string { return locales.Half(lang, at, now) },
 		"window":   func(from, to, now time.Time) string { return locales.Window(lang, from, to, now) },
 		"around":   func(from, to, now time.Time) string { return locales.Around(lang, from, to, now) },
+		"dates":    func(from, to time.Time) string { return locales.Dates(lang, from, to) },
 		"span":     func(from, to time.Time) string { return locales.Span(lang, from, to) },
 		"ago":      func(at, now time.Time) string { return locales.Ago(lang, at, now) },
 		"phone":    locales.Phone, "tel": tel, "maps": mapsURL,

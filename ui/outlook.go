@@ -16,6 +16,10 @@ type Outlook struct {
 	Why      fab.Reason   // why there is no window
 	Fix      []fab.Reason // what, each alone, would make it in time
 	Now      time.Time
+
+	ToldFrom, ToldTo time.Time    // the window that was told first; zero before
+	Slips            bool         // it comes so much later than told that somebody should do something
+	Moved            []fab.Reason // why it comes on other days than those that were told; empty when it does not
 }
 
 // Known reports whether there is a window.
@@ -36,6 +40,8 @@ func (o Outlook) News() string {
 		return "missed"
 	case o.Late:
 		return "late"
+	case o.Slips && o.Known():
+		return "slips"
 	case o.Tight:
 		return "tight"
 	case !o.Known() && o.Why.Code != "":
@@ -44,9 +50,12 @@ func (o Outlook) News() string {
 	return ""
 }
 
+// Sooner reports whether it comes before the days that were told.
+func (o Outlook) Sooner() bool { return len(o.Moved) > 0 && o.Known() && o.To.Before(o.ToldFrom) }
+
 // Tone is that of the notice with News.
 func (o Outlook) Tone() string {
-	if o.Missed || o.Late {
+	if o.Missed || o.Late || o.Slips {
 		return "stop"
 	}
 	return "call"

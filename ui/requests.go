@@ -19,7 +19,7 @@ type Chip struct {
 //	GET /desk/requests?show=…
 type Requests struct {
 	Frame
-	Chips []Chip // todo, open, done, all
+	Chips []Chip // open, todo, moved, done, all
 	Items []RequestItem
 }
 

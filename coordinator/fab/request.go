@@ -45,6 +45,11 @@ type Request struct {
 	ReceiptAt   time.Time     `bun:"receipt_at,nullzero"`   // when the requester confirmed receipt
 	TrialID     TrialID       `bun:"trial_id,nullzero"`     // the trial whose pieces it brings to a tester
 	ConfirmedAt time.Time     `bun:"confirmed_at,nullzero"` // when somebody last said that it is still needed
+
+	// The window that was told first after it was approved, see Tell.
+	ToldFrom time.Time `bun:"told_from,nullzero"`
+	ToldTo   time.Time `bun:"told_to,nullzero"`
+	ToldAt   time.Time `bun:"told_at,nullzero"`
 }
 
 // FreshFor is for how long a request is believed. What nobody has begun by then is asked about once more before it is

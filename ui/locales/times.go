@@ -123,6 +123,16 @@ func Around(lang string, from, to, now time.Time) string {
 	return Text(lang, "outlook.around", "from", Day(lang, from, now), "to", Day(lang, to.In(from.Location()), now))
 }
 
+// Dates says the days between which something was to be ready, in full, since they may have gone by: "vendredi 3 avril",
+// "entre vendredi 3 avril et lundi 6 avril".
+func Dates(lang string, from, to time.Time) string {
+	to = to.In(from.Location())
+	if daysBetween(from, to) == 0 {
+		return DayDate(lang, from)
+	}
+	return Text(lang, "time.between_days", "from", DayDate(lang, from), "to", DayDate(lang, to))
+}
+
 // Half says the day and its half: "jeudi matin", "demain après-midi".
 func Half(lang string, at, now time.Time) string {
 	half := "morning"

@@ -12,7 +12,7 @@ func deskStories() []story {
 	return []story{
 		{"desk-requests", func(lang string) ui.Page {
 			return ui.Requests{Frame: desk(lang, ui.NavRequests, "/desk/requests"),
-				Chips: []ui.Chip{{Code: "todo", URL: "/desk/requests", N: 1, Current: true}, {Code: "open", URL: "/desk/requests?show=open", N: 2}, {Code: "done", URL: "/desk/requests?show=done", N: 14}},
+				Chips: []ui.Chip{{Code: "open", URL: "/desk/requests", N: 4, Current: true}, {Code: "todo", URL: "/desk/requests?show=todo", N: 1}, {Code: "moved", URL: "/desk/requests?show=moved", N: 1}, {Code: "done", URL: "/desk/requests?show=done", N: 14}},
 				Items: requestItems(lang)}
 		}},
 		{"desk-requests-empty", func(lang string) ui.Page { return ui.Requests{Frame: desk(lang, ui.NavRequests, "/desk/requests")} }},
@@ -62,9 +62,18 @@ func requestItems(lang string) []ui.RequestItem {
 			NeedBy: at(1, 0, 0), Received: at(-2, 16, 30), Channel: fab.ChannelWeb, State: ui.StateApproved, Late: true,
 			Outlook: ui.Outlook{From: at(2, 11, 0), To: at(4, 15, 0), Bound: at(1, 20, 0), Late: true, Fix: []fab.Reason{fab.Because("fix_printers", "count", 2, "model", "Creality Ender-3")}, Now: now()},
 			Wait:    fab.Because("why.material_short", "material", "film-a4", "missing", 24)},
+		{ID: "r4", Ref: "C0FF33QX", Facility: "Foyer des Mouettes (fictif)", Town: "Le Crotoy", Kind: fab.FacilityCareHome, Goods: []ui.Goods{visor(lang, 60)},
+			NeedBy: at(9, 0, 0), Received: at(-6, 9, 0), Channel: fab.ChannelWeb, State: ui.StateApproved, Outlook: slipped()},
 		{ID: "r3", Ref: "9W1D5C7E", Facility: "Mairie de Quend (fictive)", Town: "Quend", Kind: fab.FacilityTown, Goods: []ui.Goods{hook(lang, 40)},
 			NeedBy: at(9, 0, 0), Received: at(-1, 9, 0), Channel: fab.ChannelWeb, State: ui.StateApproved, Outlook: ui.Outlook{From: at(4, 16, 0), To: at(6, 16, 0), Bound: at(3, 9, 0), Now: now()}},
 	}
+}
+
+// slipped comes two days later than it was told.
+func slipped() ui.Outlook {
+	return ui.Outlook{From: at(3, 16, 0), To: at(5, 16, 0), Bound: at(2, 9, 0), Now: now(), ToldFrom: at(1, 9, 0), ToldTo: at(3, 18, 0), Slips: true,
+		Moved: []fab.Reason{fab.Because("moved_urgent", "n", int64(2)), fab.Because("moved_again", "n", int64(8))},
+		Fix:   []fab.Reason{fab.Because("fix_printers", "count", 2, "model", "Creality Ender-3")}}
 }
 
 func request(lang string) ui.Request {

@@ -62,6 +62,18 @@ func publicStories() []story {
 			p.Ready = ui.Outlook{From: at(1, 9, 0), To: at(3, 18, 0), Now: now()}
 			return p
 		}},
+		{"track-moved", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.CheckDay, p.From, p.To = p.Delivered, p.Delivered, p.Delivered
+			p.Ready = slipped()
+			return p
+		}},
+		{"track-sooner", func(lang string) ui.Page {
+			p := tracked(lang)
+			p.CheckDay, p.From, p.To = p.Delivered, p.Delivered, p.Delivered
+			p.Ready = ui.Outlook{From: at(1, 9, 0), To: at(1, 18, 0), Now: now(), ToldFrom: at(3, 9, 0), ToldTo: at(5, 18, 0), Moved: []fab.Reason{fab.Because("moved_sooner")}}
+			return p
+		}},
 		{"track-delivered", func(lang string) ui.Page {
 			p := tracked(lang)
 			p.Status, p.Packed, p.CanChange, p.CanCancel = fab.RequestDelivered, true, false, false

@@ -111,7 +111,13 @@ func (l *Loop) Foresee(ctx context.Context) error {
 		return err
 	}
 	var asked wishes
-	if err := l.Store.View(ctx, func(tx *store.Tx) error { return asked.read(tx, &s) }); err != nil {
+	err = l.Store.View(ctx, func(tx *store.Tx) error {
+		if err := asked.read(tx, &s); err != nil {
+			return err
+		}
+		return readTold(tx, &s)
+	})
+	if err != nil {
 		return err
 	}
 	batches := schedule.Promise(s, nil, now).Batches
@@ -121,6 +127,9 @@ func (l *Loop) Foresee(ctx context.Context) error {
 		for _, w := range asked.list {
 			add(requests, asked.of[w.ID], told[w.ID])
 		}
+	}
+	if err := l.keepTold(ctx, requests, now); err != nil {
+		return err
 	}
 	l.told.mu.Lock()
 	defer l.told.mu.Unlock()

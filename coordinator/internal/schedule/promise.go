@@ -210,11 +210,22 @@ func (f *forecaster) outlook(b fab.Batch) fab.Outlook {
 	if end, planned := f.ends[b.ID]; planned && o.Why.Code == "" && len(ends) == replays {
 		o.From, o.To = f.plan.now.Add(min(end, ends[0])), f.plan.now.Add(ends[replays-1])
 	}
-	if f.fixes > 0 && (o.Late() || o.Missed() || o.Why.Code == WaitMaterial || o.Why.Code == WaitNoPrinter) {
+	by := o.Due
+	slips := f.slips(b, o)
+	if slips && !o.Late() && !o.Missed() { // what ends so much sooner is told the same window as before
+		by = f.plan.Told[b.ID].Add(o.From.Sub(o.To))
+	}
+	if f.fixes > 0 && (slips || o.Late() || o.Missed() || o.Why.Code == WaitMaterial || o.Why.Code == WaitNoPrinter) {
 		f.fixes--
-		o.Fix = f.fix(b, o)
+		o.Fix = f.fix(b, o.Why, by)
 	}
 	return o
+}
+
+// slips reports whether a batch comes so much later than people were told that somebody should do something about it.
+func (f *forecaster) slips(b fab.Batch, o fab.Outlook) bool {
+	told := f.plan.Told[b.ID]
+	return !told.IsZero() && o.To.After(told.Add(fab.Slack))
 }
 
 // deadline is the end of the day, where people gave a day: midnight, UTC.

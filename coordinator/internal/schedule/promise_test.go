@@ -217,3 +217,26 @@ func TestOtherSizesOfPlateAreCounted(t *testing.T) {
 	require.True(t, o.Known())
 	require.Greater(t, o.To.Sub(now), 8*time.Hour, "one by one, an hour each")
 }
+
+// Ensure that a batch that comes more than a day later than people were told says how many more printers would bring it
+// back, although its own date is far, and that one which stays near what was told says nothing.
+func TestWhatSlipsSaysWhatWouldBringItBack(t *testing.T) {
+	s := lab()
+	s.Workers = []fab.Worker{printer("a", 1000)}
+	bands(&s, "b", 60)
+	s.Batches[0].Quantity, s.Batches[0].DueAt = 60, now.Add(30*24*time.Hour)
+	before := Promise(s, nil, now).Batches["b"]
+	require.Empty(t, before.Fix)
+	s.Told = map[fab.BatchID]time.Time{"b": before.To.Add(-fab.Slack)}
+	require.Empty(t, Promise(s, nil, now).Batches["b"].Fix)
+	s.Told["b"] = before.To.Add(-fab.Slack - time.Minute)
+	o := Promise(s, nil, now).Batches["b"]
+	require.False(t, o.Late())
+	require.Len(t, o.Fix, 1)
+	require.Equal(t, FixPrinters, o.Fix[0].Code)
+	for range o.Fix[0].Args["count"].(int) {
+		s.Workers = append(s.Workers, printer(fab.WorkerID(fmt.Sprint("more", len(s.Workers))), 1000))
+	}
+	after := Promise(s, nil, now).Batches["b"]
+	require.False(t, after.To.After(s.Told["b"].Add(fab.Slack)), "%v after %v", after.To, s.Told["b"])
+}

@@ -18,13 +18,13 @@ const (
 // most is how many more printers are thought of at most.
 const most = 32
 
-// fix lists what, each alone, would make a batch in time.
-func (f *forecaster) fix(b fab.Batch, o fab.Outlook) (list []fab.Reason) {
-	if o.Why.Code == WaitMaterial {
-		return append(list, fab.Because(FixMaterial, "material", o.Why.Args["material"], "short", o.Why.Args["short"]))
+// fix lists what, each alone, would make a batch by a time; why is what keeps it from any.
+func (f *forecaster) fix(b fab.Batch, why fab.Reason, by time.Time) (list []fab.Reason) {
+	if why.Code == WaitMaterial {
+		return append(list, fab.Because(FixMaterial, "material", why.Args["material"], "short", why.Args["short"]))
 	}
-	due := o.Due.Sub(f.plan.now)
-	if o.Due.IsZero() || due <= 0 {
+	due := by.Sub(f.plan.now)
+	if by.IsZero() || due <= 0 {
 		return nil
 	}
 	if model := f.common(b); model != nil {

@@ -34,6 +34,7 @@ type Snapshot struct {
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
 	Given    map[fab.WorkerID]time.Time // when each worker without work was last given some; one that never was is missing
 	Capped   map[fab.WorkerID]time.Time // has taken as much as it does in seven days, what it is at included; gets more from then on
+	Told     map[fab.BatchID]time.Time  // until when people were told that it would be made; for forecasts only
 	Zone     *time.Location             // of everybody's hours; nil is UTC
 	Settings Settings
 }

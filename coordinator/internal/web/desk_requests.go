@@ -24,8 +24,8 @@ func (s *Server) deskRequests(c *gin.Context) error {
 			return err
 		}
 		show := c.Query("show")
-		page.Chips = requestChips(all, show)
-		for _, request := range shownRequests(all, show) {
+		page.Chips = r.requestChips(all, show)
+		for _, request := range r.shownRequests(all, show) {
 			item, err := r.requestItem(request)
 			if err != nil {
 				return err
@@ -40,47 +40,59 @@ func (s *Server) deskRequests(c *gin.Context) error {
 	return s.show(c, page)
 }
 
-func requestChips(all []fab.Request, show string) []ui.Chip {
-	todo, open, done := 0, 0, 0
-	for _, r := range all {
-		switch r.Status {
+func (r *reader) requestChips(all []fab.Request, show string) []ui.Chip {
+	todo, open, done, moved := 0, 0, 0, 0
+	for _, one := range all {
+		switch one.Status {
 		case fab.RequestReceived:
 			todo++
 		case fab.RequestApproved:
 			open++
+			if r.slips(one) {
+				moved++
+			}
 		default:
 			done++
 		}
 	}
-	return chips("/desk/requests", show, "open", todo+open, "todo", todo, "done", done, "all", len(all))
+	return chips("/desk/requests", show, "open", todo+open, "todo", todo, "moved", moved, "done", done, "all", len(all))
 }
 
-// shownRequests picks and sorts: what waits for an answer first, then by the day it is needed; what is closed last,
-// the newest first.
-func shownRequests(all []fab.Request, show string) []fab.Request {
-	var received, approved, closed []fab.Request
-	for _, r := range all {
-		switch r.Status {
-		case fab.RequestReceived:
-			received = append(received, r)
-		case fab.RequestApproved:
-			approved = append(approved, r)
+// slips reports whether the last forecast leaves what was told of a request.
+func (r *reader) slips(one fab.Request) bool { return one.Slips(r.promised(one.ID)) }
+
+// shownRequests picks and sorts: what waits for an answer first, then what will not be ready when it was said, then by the
+// day it is needed; what is closed last, the newest first.
+func (r *reader) shownRequests(all []fab.Request, show string) []fab.Request {
+	var received, moved, approved, closed []fab.Request
+	for _, one := range all {
+		switch {
+		case one.Status == fab.RequestReceived:
+			received = append(received, one)
+		case r.slips(one):
+			moved = append(moved, one)
+		case one.Status == fab.RequestApproved:
+			approved = append(approved, one)
 		default:
-			closed = append(closed, r)
+			closed = append(closed, one)
 		}
 	}
-	slices.SortStableFunc(approved, func(a, b fab.Request) int { return a.NeedBy.Compare(b.NeedBy) })
+	for _, list := range [][]fab.Request{moved, approved} {
+		slices.SortStableFunc(list, func(a, b fab.Request) int { return a.NeedBy.Compare(b.NeedBy) })
+	}
 	slices.Reverse(closed)
 	closed = closed[:min(len(closed), maxListed)]
 	switch show {
 	case "todo":
 		return received
+	case "moved":
+		return moved
 	case "done":
 		return closed
 	case "all":
-		return slices.Concat(received, approved, closed)
+		return slices.Concat(received, moved, approved, closed)
 	}
-	return slices.Concat(received, approved)
+	return slices.Concat(received, moved, approved)
 }
 
 // requestItem is one request in a list.
@@ -150,7 +162,9 @@ func (r *reader) requestOutlook(request fab.Request, item *ui.RequestItem) error
 			item.Wait = r.reason(w.wait())
 		}
 	}
-	item.Outlook = r.promised(request.ID)
+	if item.Outlook, err = r.toldOf(r.tx, request, r.promised(request.ID)); err != nil {
+		return err
+	}
 	if item.Wait.Code != "" {
 		item.Outlook.Why = fab.Reason{}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -35,22 +36,41 @@ func (s *Server) batchOutlook(id fab.BatchID) ui.Outlook {
 }
 
 // promised is when a request will be made, as of the last forecast.
-func (s *Server) promised(id fab.RequestID) ui.Outlook {
+func (s *Server) promised(id fab.RequestID) fab.Outlook {
 	if s.Planner == nil {
-		return ui.Outlook{}
+		return fab.Outlook{}
 	}
-	return s.outlook(s.Planner.Promised(id))
+	return s.Planner.Promised(id)
 }
 
 // promise is when a request will be made, worked out now if it is new. A forecast that fails leaves the page without one.
-func (s *Server) promise(ctx context.Context, r fab.Request) ui.Outlook {
+func (s *Server) promise(ctx context.Context, r fab.Request) fab.Outlook {
 	if s.Planner == nil || r.Status != fab.RequestReceived && r.Status != fab.RequestApproved {
-		return ui.Outlook{}
+		return fab.Outlook{}
 	}
 	o, err := s.Planner.Promise(ctx, r)
 	if err != nil {
 		s.Log.Warn("forecast", "error", err)
-		return ui.Outlook{}
+		return fab.Outlook{}
 	}
-	return s.outlook(o)
+	return o
+}
+
+// toldOf words when a request will be made, and whether and why that is not what was told of it any more.
+func (s *Server) toldOf(tx *store.Tx, r fab.Request, o fab.Outlook) (out ui.Outlook, err error) {
+	out = s.outlook(o)
+	if r.Status != fab.RequestApproved || !r.Told() {
+		return out, nil
+	}
+	out.ToldFrom, out.ToldTo, out.Slips = s.local(r.ToldFrom), s.local(r.ToldTo), r.Slips(o)
+	if moves := r.Moves(o, s.Lab.Zone); moves < 0 {
+		out.Moved = []fab.Reason{fab.Because("moved_sooner")}
+	} else if moves > 0 {
+		back, err := tx.Setbacks(r)
+		if err != nil {
+			return out, err
+		}
+		out.Moved = back.Reasons()
+	}
+	return out, nil
 }

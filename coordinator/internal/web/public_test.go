@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,9 +23,8 @@ func typed() url.Values {
 }
 
 func merged(a url.Values, more url.Values) url.Values {
-	for name, values := range more {
-		a[name] = values
-	}
+	a = maps.Clone(a)
+	maps.Copy(a, more)
 	return a
 }
 

@@ -32,7 +32,7 @@ func (s *Server) sent(c *gin.Context) error {
 	}
 	page.TrackURL = s.site(c) + "/track/" + token
 	page.Facility, page.NeedBy = t.Facility.Name, s.localDay(t.Request.NeedBy)
-	page.Ready = s.promise(c.Request.Context(), t.Request)
+	page.Ready = s.outlook(s.promise(c.Request.Context(), t.Request))
 	page.AnswerBy = s.local(t.Request.CreatedAt.Add(s.Lab.AnswerWithin))
 	if t.Facility.Phone == "" {
 		page.Channel = "email"

@@ -35,7 +35,14 @@ func (s *Server) trackOf(c *gin.Context, token string) (ui.Track, error) {
 	if err != nil {
 		return page, err
 	}
-	page.Ready = s.promise(c.Request.Context(), t.Request)
+	o := s.promise(c.Request.Context(), t.Request)
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		page.Ready, err = s.toldOf(tx, t.Request, o)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
 	page.Token, page.Live = token, "/track/"+token+"/live"
 	page.Still = s.still(t, page.Lines, "/track/"+token+"/still")
 	return page, nil
