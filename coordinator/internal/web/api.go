@@ -46,6 +46,10 @@ func (s *Server) mountAPI() huma.API {
 		Errors: []int{401, 403, 404, 422}, Security: []map[string][]string{{byToken: {}}, {bySession: {}}},
 	}, s.apiRequest)
 	huma.Register(api, huma.Operation{
+		OperationID: "list-batches", Method: get, Path: apiPrefix + "/batches", Summary: "What is being made, and when it will be done",
+		Errors: []int{401, 403}, Security: []map[string][]string{{bySession: {}}},
+	}, s.apiBatches)
+	huma.Register(api, huma.Operation{
 		OperationID: "get-figures", Method: get, Path: apiPrefix + "/figures", Summary: "What the printers of the lab did",
 		Errors: []int{401, 403}, Security: []map[string][]string{{bySession: {}}},
 	}, s.apiFigures)

@@ -11,10 +11,13 @@ import (
 
 // RequestProgress is how far a request is.
 type RequestProgress struct {
-	Ref    string         `json:"ref" doc:"Spoken reference"`
-	Status string         `json:"status" enum:"received,approved,refused,cancelled,delivered"`
-	Lines  []LineProgress `json:"lines"`
-	At     time.Time      `json:"at" doc:"When this was true"`
+	Ref     string         `json:"ref" doc:"Spoken reference"`
+	Status  string         `json:"status" enum:"received,approved,refused,cancelled,delivered"`
+	Lines   []LineProgress `json:"lines"`
+	Window  *Window        `json:"window,omitempty" doc:"When all of it will be made"`
+	Told    *Window        `json:"told,omitempty" doc:"The window that was told when it was approved"`
+	Batches []BatchWindow  `json:"batches,omitempty" doc:"What is made for it; for coordinators only"`
+	At      time.Time      `json:"at" doc:"When this was true"`
 }
 
 // LineProgress holds the five quantities of one product, in pieces.
@@ -43,6 +46,9 @@ func (s *Server) apiRequest(ctx context.Context, in *requestIn) (*requestOut, er
 	out := RequestProgress{Ref: t.Request.Ref, Status: string(t.Request.Status), At: s.now(), Lines: []LineProgress{}}
 	for _, p := range inOrder(t.Lines) {
 		out.Lines = append(out.Lines, LineProgress(p))
+	}
+	if err := s.requestWindows(ctx, t.Request, in.token() == "", &out); err != nil {
+		return nil, s.apiError(&in.caller, err)
 	}
 	return &requestOut{out}, nil
 }

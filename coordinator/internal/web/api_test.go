@@ -238,7 +238,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(a.body), &doc))
 	require.True(t, strings.HasPrefix(doc.OpenAPI, "3.1"))
-	for _, path := range []string{"/api/v1/enrol", "/api/v1/blobs/{sha256}", "/api/v1/requests/{ref}", "/api/v1/figures", "/api/v1/audit", "/api/v1/slicing/claim", "/api/v1/slicing/{plate}/gcode"} {
+	for _, path := range []string{"/api/v1/enrol", "/api/v1/blobs/{sha256}", "/api/v1/requests/{ref}", "/api/v1/batches", "/api/v1/figures", "/api/v1/audit", "/api/v1/slicing/claim", "/api/v1/slicing/{plate}/gcode"} {
 		require.Contains(t, doc.Paths, path)
 	}
 	require.Equal(t, http.StatusNotFound, l.browser().get("/docs").status, "no page that loads from elsewhere")
