@@ -38,6 +38,7 @@ var rooms = map[string]room{
 	"coordinator/catalog": {ours: []string{"coordinator/fab"}, stdlib: true, toml: true},
 
 	"coordinator/internal/schedule": {ours: []string{"coordinator/fab"}, pure: true},
+	"coordinator/internal/route":    {stdlib: true, pure: true},
 	"coordinator/internal/store":    {ours: []string{"coordinator/fab"}},
 	"coordinator/internal/live":     {ours: []string{"coordinator/fab"}},
 	"coordinator/internal/paper":    {ours: []string{"coordinator/fab", "ui/locales"}},
@@ -50,7 +51,7 @@ var rooms = map[string]room{
 		"coordinator/fab", "coordinator/internal/store", "coordinator/internal/schedule", "coordinator/internal/dispatch",
 	}},
 
-	"coordinator/internal/delivery":   {ours: booksAnd()},
+	"coordinator/internal/delivery":   {ours: booksAnd("coordinator/internal/route")},
 	"coordinator/internal/dispatch":   {ours: booksAnd("coordinator/internal/schedule")},
 	"coordinator/internal/fleet":      {ours: booksAnd("coordinator/wire")},
 	"coordinator/internal/identity":   {ours: booksAnd()},
