@@ -49,6 +49,9 @@ func (s *Store) migrate(ctx context.Context, onPostgres bool) error {
 	if have > newest {
 		return fmt.Errorf("the database has version %d, this program knows up to %d: use the newer program", have, newest)
 	}
+	if have == newest {
+		return nil
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the database up to date: %w", err)
 	}

@@ -81,6 +81,7 @@ func (s *Store) openPostgres(dsn string) error {
 		return fmt.Errorf("open PostgreSQL: %w", err)
 	}
 	db.SetMaxOpenConns(20)
+	db.SetMaxIdleConns(10) // a connection is a process of the server's, slow to start
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	s.write = bun.NewDB(db, postgresText{pgdialect.New()})
 	s.read = s.write
@@ -101,6 +102,7 @@ func (s *Store) openSQLite(path string) error {
 			return nil, fmt.Errorf("open SQLite database: %w", err)
 		}
 		db.SetMaxOpenConns(conns)
+		db.SetMaxIdleConns(conns) // a new one would read the whole schema again
 		return bun.NewDB(db, dialect), nil
 	}
 	var err error
