@@ -61,6 +61,8 @@ var rooms = map[string]room{
 	"coordinator/internal/supply":     {ours: booksAnd()},
 	"coordinator/internal/web":        {ours: append(booksAnd("ui"), useCases...)},
 
+	"coordinator/internal/store/storetest": {ours: []string{"coordinator/internal/store", "coordinator/internal/testkit"}},
+
 	"ui":         {ours: []string{"coordinator/fab", "ui/locales"}},
 	"ui/locales": {stdlib: true, toml: true},
 

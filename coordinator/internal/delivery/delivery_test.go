@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +14,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // lab is delivery over a real database with kits ready to box.
@@ -29,10 +28,10 @@ type lab struct {
 
 func onBoth(t *testing.T, test func(l *lab)) {
 	t.Run("sqlite", func(t *testing.T) { test(open(t)) })
-	t.Run("postgres", func(t *testing.T) { test(openAt(t, testkit.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) { test(openAt(t, storetest.Postgres(t))) })
 }
 
-func open(t *testing.T) *lab { return openAt(t, filepath.Join(t.TempDir(), "lab.db")) }
+func open(t *testing.T) *lab { return openAt(t, storetest.SQLite(t)) }
 
 func openAt(t *testing.T, dsn string) *lab {
 	t.Helper()

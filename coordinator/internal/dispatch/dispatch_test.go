@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -17,7 +16,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -30,7 +29,7 @@ func open(t *testing.T, dsn string) *store.Store {
 	return s
 }
 
-func sqlite(t *testing.T) *store.Store { return open(t, filepath.Join(t.TempDir(), "lab.db")) }
+func sqlite(t *testing.T) *store.Store { return open(t, storetest.SQLite(t)) }
 
 // lab is what a test put into the database.
 type lab struct {
@@ -146,7 +145,7 @@ func TestAStepLeasesAndOrders(t *testing.T) {
 // Ensure that loops racing on one database give each job to one worker and each worker one job, on both databases.
 func TestRacingLoopsCommitEachJobOnce(t *testing.T) {
 	t.Parallel()
-	for name, dsn := range map[string]string{"sqlite": filepath.Join(t.TempDir(), "lab.db"), "postgres": testkit.Postgres(t)} {
+	for name, dsn := range map[string]string{"sqlite": storetest.SQLite(t), "postgres": storetest.Postgres(t)} {
 		t.Run(name, func(t *testing.T) {
 			l := newLab(t, open(t, dsn), 9, 6)
 			var g sync.WaitGroup

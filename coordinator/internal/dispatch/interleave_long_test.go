@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // The same with many more lists of moves.
@@ -20,7 +20,7 @@ func TestLongNoInterleavingBreaksTheBooksOnPostgres(t *testing.T) {
 	began := time.Now()
 	for seed := 0; seed < 100 && time.Since(began) < 5*time.Minute; seed++ {
 		list := rapid.Custom(anyMoves).Example(seed)
-		dsn, v := testkit.Postgres(t), &verdict{}
+		dsn, v := storetest.Postgres(t), &verdict{}
 		synctest.Test(t, func(t *testing.T) { play(t, v, dsn, list) })
 		if v.said != "" {
 			t.Fatalf("list %d: %s", seed, v.said)

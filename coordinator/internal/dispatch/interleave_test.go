@@ -18,6 +18,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // move is one thing that happens in a lab; what A and B say depends on it.
@@ -119,7 +120,7 @@ func TestLateReportsLeaveOthersWorkAlone(t *testing.T) {
 		"ends": {{"end", 2, 1}, {"end", 1, 1}, {"deliver", 2, 1}, {"deliver", 2, 0}, {"deliver", 2, 1}, {"deliver", 1, 1}, {"deliver", 1, 0}, {"deliver", 1, 1},
 			{"end", 0, 1}, {"deliver", 0, 1}, {"unload", 1, 0}},
 	} {
-		v, path := &verdict{}, filepath.Join(t.TempDir(), "lab.db")
+		v, path := &verdict{}, storetest.SQLite(t)
 		synctest.Test(t, func(t *testing.T) { play(t, v, path, append(slices.Clone(givenUp), rest...)) })
 		require.Empty(t, v.said, name)
 	}
@@ -135,11 +136,7 @@ func interleave(t *testing.T, checks int, seed uint64) {
 			require.NoError(t, flag.Set(name, value))
 		}
 	}
-	blank := filepath.Join(t.TempDir(), "blank.db")
-	s, err := store.Open(t.Context(), blank, quiet)
-	require.NoError(t, err)
-	require.NoError(t, s.Close())
-	data, err := os.ReadFile(blank)
+	data, err := os.ReadFile(storetest.SQLite(t))
 	require.NoError(t, err)
 	path := filepath.Join(t.TempDir(), "lab.db")
 	rapid.Check(t, func(rt *rapid.T) {

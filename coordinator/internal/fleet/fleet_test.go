@@ -2,7 +2,6 @@ package fleet_test
 
 import (
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/fleet"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/coordinator/wire"
 )
 
@@ -21,7 +20,7 @@ func TestAPrintFromOrderToCount(t *testing.T) { printOnce(t, newLab(t, fleet.Con
 
 // Ensure that PostgreSQL takes the same.
 func TestAPrintOnPostgres(t *testing.T) {
-	printOnce(t, newLabOn(t, testkit.Postgres(t), fleet.Config{}))
+	printOnce(t, newLabOn(t, storetest.Postgres(t), fleet.Config{}))
 }
 
 func printOnce(t *testing.T, l *lab) {
@@ -115,7 +114,7 @@ func TestReportsOfOthersWorkHaveNoEffect(t *testing.T) {
 
 // Ensure that what a database cannot hold as text is left out before it holds up the reports of everybody.
 func TestReportsThatCannotBeStoredHoldNobodyUp(t *testing.T) {
-	l := newLabOn(t, testkit.Postgres(t), fleet.Config{Silence: 400 * time.Millisecond, Gap: 200 * time.Millisecond})
+	l := newLabOn(t, storetest.Postgres(t), fleet.Config{Silence: 400 * time.Millisecond, Gap: 200 * time.Millisecond})
 	a := l.join("e1")
 	for _, spoil := range []func(*wire.Event){
 		func(e *wire.Event) { e.Outbox = "b\x00x" },
@@ -278,7 +277,7 @@ func TestWhatAPrinterShows(t *testing.T) {
 // BenchmarkReports is one report from an agent through the broker into the books and acknowledged, with a full window
 // under way.
 func BenchmarkReports(b *testing.B) {
-	l := newLabOn(b, filepath.Join(b.TempDir(), "lab.db"), fleet.Config{})
+	l := newLabOn(b, storetest.SQLite(b), fleet.Config{})
 	a := l.join("e1")
 	b.ResetTimer()
 	for sent, acked := int64(0), int64(0); acked < int64(b.N); {

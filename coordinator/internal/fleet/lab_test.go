@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/broker"
 	"github.com/mailleur/mailleur/coordinator/internal/fleet"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/coordinator/wire"
 )
 
@@ -59,7 +59,7 @@ func (everybody) Authenticate(_ context.Context, agent, token string) (bool, err
 func newLab(t *testing.T, c fleet.Config) *lab {
 	t.Helper()
 	t.Parallel()
-	return newLabOn(t, filepath.Join(t.TempDir(), "lab.db"), c)
+	return newLabOn(t, storetest.SQLite(t), c)
 }
 
 func newLabOn(t testing.TB, dsn string, c fleet.Config) *lab {

@@ -4,10 +4,9 @@ package fleet_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // The same with two hundred seeds, every twentieth on PostgreSQL.
@@ -15,9 +14,9 @@ func TestLongTheBooksAgreeWithTheMachines(t *testing.T) {
 	for seed := range uint64(200) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			dsn := filepath.Join(t.TempDir(), "lab.db")
+			dsn := storetest.SQLite(t)
 			if seed%20 == 19 {
-				dsn = testkit.Postgres(t)
+				dsn = storetest.Postgres(t)
 			}
 			newStage(t, dsn, 1000+seed).playOut()
 		})

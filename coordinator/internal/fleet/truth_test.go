@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // stage is a whole coordinator but for its pages, on quick times, with agents that misbehave and one person who counts.
@@ -335,7 +335,7 @@ func TestTheBooksAgreeWithTheMachines(t *testing.T) {
 	for seed := range uint64(seeds) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			newStage(t, filepath.Join(t.TempDir(), "lab.db"), seed).playOut()
+			newStage(t, storetest.SQLite(t), seed).playOut()
 		})
 	}
 }

@@ -16,11 +16,12 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/identity"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 func open(t *testing.T) (*identity.Identity, *store.Store) {
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), log)
+	s, err := store.Open(t.Context(), storetest.SQLite(t), log)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return identity.New(s, log), s

@@ -3,7 +3,6 @@ package intake_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +13,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 func open(t *testing.T, dsn string) (*intake.Intake, *store.Store) {
@@ -36,8 +35,8 @@ func open(t *testing.T, dsn string) (*intake.Intake, *store.Store) {
 
 func onBoth(t *testing.T, test func(t *testing.T, i *intake.Intake, s *store.Store)) {
 	for name, dsn := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") },
-		"postgres": func(t *testing.T) string { return testkit.Postgres(t) },
+		"sqlite":   func(t *testing.T) string { return storetest.SQLite(t) },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			i, s := open(t, dsn(t))
@@ -210,7 +209,7 @@ func TestTheSamePlaceIsOneFacility(t *testing.T) {
 
 // Ensure that a request goes through its states and no others, and that a step taken twice is one step.
 func TestARequestGoesThroughItsStates(t *testing.T) {
-	i, s := open(t, filepath.Join(t.TempDir(), "lab.db"))
+	i, s := open(t, storetest.SQLite(t))
 	ctx := t.Context()
 	ask := func(key string) intake.Receipt {
 		r, err := i.Ask(ctx, form(key))

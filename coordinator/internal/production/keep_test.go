@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 )
 
@@ -49,8 +49,8 @@ func TestTheLoopComesToRest(t *testing.T) {
 // second one delivered, 50 printers, and nothing new to do.
 func BenchmarkKeep(b *testing.B) {
 	for name, dsn := range map[string]func() string{
-		"sqlite":   func() string { return filepath.Join(b.TempDir(), "lab.db") },
-		"postgres": func() string { return testkit.Postgres(b) },
+		"sqlite":   func() string { return storetest.SQLite(b) },
+		"postgres": func() string { return storetest.Postgres(b) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			p := New(Config{Store: season(b, dsn(), 200, 30), Log: slog.New(slog.DiscardHandler)})

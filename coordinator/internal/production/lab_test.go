@@ -19,7 +19,7 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing/worker"
 )
@@ -83,11 +83,11 @@ func (c *cutter) count() int {
 }
 
 // open makes a lab that knows a visor of one printed band, two to a plate, and a sewn mask.
-func open(t *testing.T) *lab { return openAt(t, filepath.Join(t.TempDir(), "lab.db")) }
+func open(t *testing.T) *lab { return openAt(t, storetest.SQLite(t)) }
 
 func onBoth(t *testing.T, test func(l *lab)) {
 	t.Run("sqlite", func(t *testing.T) { test(open(t)) })
-	t.Run("postgres", func(t *testing.T) { test(openAt(t, testkit.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) { test(openAt(t, storetest.Postgres(t))) })
 }
 
 func openAt(t *testing.T, dsn string) *lab {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
@@ -19,7 +18,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/ui/locales"
 )
 
@@ -74,8 +73,8 @@ func TestEveryRuleOfTheAuditTurnsRed(t *testing.T) {
 		dsn            func(*testing.T) string
 		driver, loosen string
 	}{
-		"sqlite":   {func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") }, "sqlite", "PRAGMA ignore_check_constraints = 1"},
-		"postgres": {func(t *testing.T) string { return testkit.Postgres(t) }, "pgx", "ALTER TABLE balances DROP CONSTRAINT IF EXISTS balances_check"},
+		"sqlite":   {func(t *testing.T) string { return storetest.SQLite(t) }, "sqlite", "PRAGMA ignore_check_constraints = 1"},
+		"postgres": {func(t *testing.T) string { return storetest.Postgres(t) }, "pgx", "ALTER TABLE balances DROP CONSTRAINT IF EXISTS balances_check"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dsn := c.dsn(t)

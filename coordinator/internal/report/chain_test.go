@@ -21,6 +21,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/coordinator/internal/supply"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 	"github.com/mailleur/mailleur/slicer-bridge/slicing"
@@ -61,8 +62,8 @@ func (s paperSlicer) Check(_ context.Context, r io.Reader, _ slicing.CheckReques
 
 func onBoth(t *testing.T, test func(l *lab)) {
 	for name, dsn := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") },
-		"postgres": func(t *testing.T) string { return testkit.Postgres(t) },
+		"sqlite":   func(t *testing.T) string { return storetest.SQLite(t) },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := slog.New(slog.DiscardHandler)

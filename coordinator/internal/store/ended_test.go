@@ -3,19 +3,19 @@ package store_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // Ensure that a program which is told to end in the middle of a transaction can tell that from a fault, and that a
 // refusal stays one.
 func TestTheEndOfAContextIsNoFault(t *testing.T) {
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), slog.New(slog.DiscardHandler))
+	s, err := store.Open(t.Context(), storetest.SQLite(t), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	for _, refuse := range []bool{false, true} {

@@ -18,14 +18,14 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // onBoth runs a test against SQLite and against PostgreSQL.
 func onBoth(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	dsns := map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") },
-		"postgres": func(t *testing.T) string { return testkit.Postgres(t) },
+		"sqlite":   func(t *testing.T) string { return storetest.SQLite(t) },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t) },
 	}
 	for name, dsn := range dsns {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func utc(r fab.Request) fab.Request {
 
 // Ensure that what one transaction makes keeps its order.
 func TestIdentifiersKeepTheOrderOfTheirMaking(t *testing.T) {
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), slog.New(slog.DiscardHandler))
+	s, err := store.Open(t.Context(), storetest.SQLite(t), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	var ids []fab.JobID

@@ -3,7 +3,6 @@ package supply_test
 import (
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 	"github.com/mailleur/mailleur/coordinator/internal/supply"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
 )
 
 // lab is supply over a real database that knows a visor of one band and one sheet.
@@ -27,8 +26,8 @@ type lab struct {
 }
 
 func onBoth(t *testing.T, test func(l *lab)) {
-	t.Run("sqlite", func(t *testing.T) { test(open(t, filepath.Join(t.TempDir(), "lab.db"))) })
-	t.Run("postgres", func(t *testing.T) { test(open(t, testkit.Postgres(t))) })
+	t.Run("sqlite", func(t *testing.T) { test(open(t, storetest.SQLite(t))) })
+	t.Run("postgres", func(t *testing.T) { test(open(t, storetest.Postgres(t))) })
 }
 
 func open(t *testing.T, dsn string) *lab {
@@ -221,7 +220,7 @@ func TestAGiftIsReceivedOnce(t *testing.T) {
 
 // Ensure that filament becomes spools of a kilogram, each with a code of its own, and the rest one more.
 func TestFilamentBecomesSpools(t *testing.T) {
-	l := open(t, filepath.Join(t.TempDir(), "lab.db"))
+	l := open(t, storetest.SQLite(t))
 	d, _ := l.gift("petg", "2 500", "k")
 	l.view(func(tx *store.Tx) error {
 		spools, err := tx.Spools()
@@ -242,7 +241,7 @@ func TestFilamentBecomesSpools(t *testing.T) {
 // Ensure that kits take the oldest good bags, never a blocked one, never more than is promised, and that a refusal takes
 // nothing.
 func TestKitsTakeOnlyWhatTheyMay(t *testing.T) {
-	l := open(t, filepath.Join(t.TempDir(), "lab.db"))
+	l := open(t, storetest.SQLite(t))
 	ctx := t.Context()
 	l.gift("film-a4", "50", "k")
 	blocked, old, young := l.lot("V-1", 10), l.lot("V-2", 3), l.lot("V-3", 10)
@@ -338,7 +337,7 @@ func TestTablesBesideEachOtherDoNotOversell(t *testing.T) {
 
 // Ensure that a donor reads what the gift became and where, and nobody's name.
 func TestADonorFollowsTheGift(t *testing.T) {
-	l := open(t, filepath.Join(t.TempDir(), "lab.db"))
+	l := open(t, storetest.SQLite(t))
 	ctx := t.Context()
 	_, first := l.gift("film-a4", "6", "one")
 	_, second := l.gift("film-a4", "10", "two")

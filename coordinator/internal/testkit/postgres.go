@@ -35,16 +35,21 @@ func Postgres(t testing.TB) (dsn string) {
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
 	}
-	name := "test_" + strconv.FormatInt(server.databases.Add(1), 10)
-	if out, err := server.run("createdb", name); err != nil {
-		t.Fatalf("create database: %v: %s", err, out)
+	return server.fresh(t, "template1")
+}
+
+// PostgresCopy is Postgres with a database that fill has filled, where most of the time of a test would go into that.
+// fill is called once per test process and name, and leaves no connection open; each test gets a copy of its own.
+func PostgresCopy(t testing.TB, name string, fill func(dsn string) error) (dsn string) {
+	t.Helper()
+	server, err := sharedPostgres()
+	if err != nil {
+		t.Fatalf("start PostgreSQL: %v", err)
 	}
-	t.Cleanup(func() {
-		if out, err := server.run("dropdb", "--force", name); err != nil {
-			t.Errorf("drop database: %v: %s", err, out)
-		}
-	})
-	return server.dsn(name)
+	if err := server.model(name, fill); err != nil {
+		t.Fatalf("make the database to copy: %v", err)
+	}
+	return server.fresh(t, name)
 }
 
 // postgres is a running server.
@@ -52,6 +57,41 @@ type postgres struct {
 	bin       string // folder of its programs
 	dir       string // its socket, its log and its data
 	databases atomic.Int64
+
+	mu     sync.Mutex
+	models map[string]error // what became of each database that others are copied from
+}
+
+// fresh gives the DSN of a copy of the database, which is dropped when the test ends.
+func (s *postgres) fresh(t testing.TB, model string) (dsn string) {
+	t.Helper()
+	name := "test_" + strconv.FormatInt(s.databases.Add(1), 10)
+	if out, err := s.run("createdb", "--template="+model, name); err != nil {
+		t.Fatalf("create database: %v: %s", err, out)
+	}
+	t.Cleanup(func() {
+		if out, err := s.run("dropdb", "--force", name); err != nil {
+			t.Errorf("drop database: %v: %s", err, out)
+		}
+	})
+	return s.dsn(name)
+}
+
+// model makes the database that others are copied from, unless it is there.
+func (s *postgres) model(name string, fill func(dsn string) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err, made := s.models[name]
+	if made {
+		return err
+	}
+	if out, failed := s.run("createdb", name); failed != nil {
+		err = fmt.Errorf("create database: %w: %s", failed, out)
+	} else if failed := fill(s.dsn(name)); failed != nil {
+		err = fmt.Errorf("fill database: %w", failed)
+	}
+	s.models[name] = err
+	return err
 }
 
 // startPostgres starts a server that lives until this process ends, however it ends.
@@ -78,7 +118,7 @@ func startPostgres() (*postgres, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
-	server := &postgres{bin: bin, dir: dir}
+	server := &postgres{bin: bin, dir: dir, models: map[string]error{}}
 	return server, server.await(cmd)
 }
 

@@ -3,6 +3,7 @@ package testkit_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"net/url"
 	"os"
 	"os/exec"
@@ -28,6 +29,34 @@ func TestPostgresGivesEachTestItsOwnDatabase(t *testing.T) {
 	}
 	if tables != 0 {
 		t.Fatal("the second database sees the table of the first")
+	}
+}
+
+// Two copies of a database both have what it was filled with, once, and do not see each other's changes.
+func TestPostgresCopyFillsOnce(t *testing.T) {
+	filled := 0
+	fill := func(dsn string) error {
+		filled++
+		conn, err := pgx.Connect(t.Context(), dsn)
+		if err != nil {
+			return err
+		}
+		_, err = conn.Exec(t.Context(), "CREATE TABLE visor (n int)")
+		return errors.Join(err, conn.Close(t.Context()))
+	}
+	first, second := connect(t, testkit.PostgresCopy(t, "visors", fill)), connect(t, testkit.PostgresCopy(t, "visors", fill))
+	if filled != 1 {
+		t.Fatalf("the database was filled %d times", filled)
+	}
+	if _, err := first.Exec(t.Context(), "INSERT INTO visor VALUES (1)"); err != nil {
+		t.Fatal(err)
+	}
+	var rows int
+	if err := second.QueryRow(t.Context(), "SELECT count(*) FROM visor").Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	if rows != 0 {
+		t.Fatal("the second copy sees the row of the first")
 	}
 }
 
