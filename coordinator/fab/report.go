@@ -31,6 +31,7 @@ const (
 	EndedSilent       = "ended_silent"        // no sign of life for too long
 	EndedOfferLapsed  = "ended_offer_lapsed"  // nobody answered the offer
 	EndedStartExpired = "ended_start_expired" // the agent did not answer the start in time
+	EndedNotClear     = "ended_not_clear"     // something lay on the bed when it was told to start; nobody failed
 )
 
 // EndedBecause is the reason of an ending that an agent reported with a code of its own.
@@ -109,12 +110,17 @@ func (r Report) finish(a *Attempt, j *Job, w *Worker, now time.Time) {
 	w.release(a.ID)
 }
 
-// Refuse ends an attempt that the agent would not start. What the agent says of its bed is believed.
-func (a *Attempt) Refuse(code string, j *Job, w *Worker, now time.Time) {
-	a.end(AttemptFailed, EndedBecause(code), j, w, now)
-	if code == "not_clear" {
+// Refuse ends an attempt that the agent would not start, and gives the code of the change to note. What the agent says of
+// its bed is believed: a bed that is not clear is a wait and no failure.
+func (a *Attempt) Refuse(code string, j *Job, w *Worker, now time.Time) (change string) {
+	why := EndedBecause(code)
+	if why.Code == EndedNotClear {
+		a.end(AttemptStopped, why, j, w, now)
 		w.PlateClear = false
+		return "start_not_clear"
 	}
+	a.end(AttemptFailed, why, j, w, now)
+	return "attempt_failed"
 }
 
 // Lose takes the job from an attempt without a sign of life. A result that comes after all still counts.

@@ -71,7 +71,9 @@ func TestARefusedStartLeavesTheBedAsItWas(t *testing.T) {
 	require.Equal(t, fab.JobWaiting, j.Status)
 	require.True(t, w.PlateClear)
 	a, j, w = running(fab.AttemptLeased)
-	a.Refuse("not_clear", j, w, reportedAt)
+	require.Equal(t, "start_not_clear", a.Refuse("not_clear", j, w, reportedAt))
+	require.Equal(t, fab.AttemptStopped, a.Status)
+	require.Equal(t, fab.JobWaiting, j.Status)
 	require.False(t, w.PlateClear)
 }
 

@@ -158,6 +158,7 @@ func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time
 		case !unstarted:
 			delete(failures, a.WorkerID)
 			delete(resting, a.WorkerID)
+		case a.End.Code == fab.EndedNotClear: // it waits for somebody to look, and for nothing else
 		case streamed[a.WorkerID] && now.Sub(a.EndedAt) < failuresIn:
 			rest := min(l.Rest<<min(failures[a.WorkerID], 10), longestRest)
 			failures[a.WorkerID]++

@@ -152,12 +152,77 @@ func TestAnOlderDatabaseCatchesUp(t *testing.T) {
 func TestARefusedStartGivesTheJobBack(t *testing.T) {
 	l := newLab(t, fleet.Config{})
 	a := l.join("e1")
-	a.answer(a.command(), wire.AnswerRefused, wire.ReasonNotClear)
+	a.answer(a.command(), wire.AnswerRefused, wire.ReasonBusy)
 	l.eventually("failed", func() bool { return l.attempt("a").Status == fab.AttemptFailed })
-	require.Equal(t, "ended_not_clear", l.attempt("a").End.Code)
+	require.Equal(t, "ended_busy", l.attempt("a").End.Code)
+	require.Equal(t, fab.JobWaiting, l.job("job-a").Status)
+	require.Empty(t, l.worker("p").AttemptID)
+	require.True(t, l.worker("p").PlateClear)
+}
+
+// Ensure that a start which found something on the bed is no failure of anybody: the job waits, and so does the printer
+// until somebody has looked.
+func TestAStartOnABedThatIsNotClearWaits(t *testing.T) {
+	l := newLab(t, fleet.Config{})
+	a := l.join("e1")
+	a.answer(a.command(), wire.AnswerRefused, wire.ReasonNotClear)
+	l.eventually("taken back", func() bool { return l.attempt("a").Status == fab.AttemptStopped })
+	require.Equal(t, fab.EndedNotClear, l.attempt("a").End.Code)
 	require.Equal(t, fab.JobWaiting, l.job("job-a").Status)
 	require.Empty(t, l.worker("p").AttemptID)
 	require.False(t, l.worker("p").PlateClear)
+	l.view(func(tx *store.Tx) error {
+		changes, err := tx.LatestChanges(1)
+		require.Equal(t, "start_not_clear", changes[0].Code)
+		return err
+	})
+}
+
+// Ensure that a printer is not told to start before its agent has answered that it knows of the clear bed, however long
+// that word is on its way, and that it is told at once then.
+func TestAStartComesAfterTheWordThatTheBedIsClear(t *testing.T) {
+	l := newLab(t, fleet.Config{})
+	l.update(func(tx *store.Tx) error {
+		w, err := tx.Worker("q")
+		require.NoError(t, err)
+		return tx.Order(w, "clear", "")
+	})
+	l.lease("b", "q")
+	a := l.join("e1")
+	next := func() wire.Command {
+		c := a.command()
+		for c.Printer != "q" {
+			c = a.command()
+		}
+		return c
+	}
+	for range 12 {
+		require.Equal(t, wire.CommandClear, next().Kind)
+	}
+	clear := next()
+	a.answer(clear, wire.AnswerStale, "")
+	require.Equal(t, wire.CommandClear, next().Kind)
+	a.answer(clear, wire.AnswerAccepted, "")
+	c := next()
+	for ; c.ID == clear.ID; c = next() { // those that were on their way
+	}
+	require.Equal(t, wire.CommandStart, c.Kind)
+	require.Equal(t, "b", c.Attempt)
+}
+
+// Ensure that a stop does not wait for anything.
+func TestAStopOvertakesTheWordThatTheBedIsClear(t *testing.T) {
+	l := newLab(t, fleet.Config{})
+	l.update(func(tx *store.Tx) error {
+		w, err := tx.Worker("q")
+		require.NoError(t, err)
+		require.NoError(t, tx.Order(w, "clear", ""))
+		return tx.Order(w, string(wire.CommandStopNow), "")
+	})
+	a := l.join("e1")
+	for c := a.command(); c.Kind != wire.CommandStopNow; c = a.command() {
+		require.NotEqual(t, wire.CommandCancel, c.Kind)
+	}
 }
 
 // Ensure that an order is sent again with the same id until it is answered, and then no more; that a stale answer

@@ -65,7 +65,14 @@ func (f *Fleet) sendDue(ctx context.Context, sent map[fab.CommandID]sending) err
 		return err
 	}
 	forgetAnswered(sent, list)
+	unclear := map[fab.WorkerID]bool{}
 	for _, d := range list {
+		switch start := d.message.Kind == wire.CommandStart; {
+		case start && !d.void && unclear[d.WorkerID]:
+			continue // its agent does not know yet that the bed is clear, and would refuse
+		case d.message.Kind == wire.CommandClear && !d.void:
+			unclear[d.WorkerID] = true
+		}
 		if err := f.handle(ctx, d, sent); err != nil {
 			return err
 		}
@@ -159,11 +166,15 @@ func expire(tx *store.Tx, id fab.CommandID) error {
 	if err := tx.SetCommand(&c); err != nil {
 		return err
 	}
-	return endStart(tx, c, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.Lose(fab.EndedStartExpired, j, w, tx.Now()) }, "attempt_lost", "")
+	return endStart(tx, c, "", func(a *fab.Attempt, j *fab.Job, w *fab.Worker) string {
+		a.Lose(fab.EndedStartExpired, j, w, tx.Now())
+		return "attempt_lost"
+	})
 }
 
-// endStart ends the attempt of a start order by a rule, while the attempt still waits for its start.
-func endStart(tx *store.Tx, c fab.Command, rule func(*fab.Attempt, *fab.Job, *fab.Worker), code, reason string) error {
+// endStart ends the attempt of a start order by a rule that gives the change to note, while the attempt still waits for its
+// start.
+func endStart(tx *store.Tx, c fab.Command, reason string, rule func(*fab.Attempt, *fab.Job, *fab.Worker) string) error {
 	if c.Kind != string(wire.CommandStart) {
 		return nil
 	}
@@ -172,8 +183,9 @@ func endStart(tx *store.Tx, c fab.Command, rule func(*fab.Attempt, *fab.Job, *fa
 		return err
 	}
 	var worker fab.Worker
+	var code string
 	err = tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) {
-		rule(a, j, w)
+		code = rule(a, j, w)
 		worker = *w
 	})
 	if err != nil {
@@ -189,6 +201,7 @@ func (f *Fleet) keepAnswer(ctx context.Context, m message) error {
 		f.Log.Warn("answer ignored: it cannot be read", "agent", m.Agent, "error", err)
 		return nil
 	}
+	defer nudge(f.orders) // another may have waited for this answer
 	return f.Store.Update(ctx, func(tx *store.Tx) error {
 		c, err := tx.Command(fab.CommandID(ack.ID))
 		if fab.ClassOf(err) == fab.NotFound || err == nil && (string(c.AgentID) != m.Agent || c.Status != fab.CommandQueued) {
@@ -215,5 +228,5 @@ func answer(tx *store.Tx, c fab.Command, ack wire.CommandAck) error {
 	if err := tx.SetCommand(&c); err != nil || c.Status != fab.CommandRefused {
 		return err
 	}
-	return endStart(tx, c, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.Refuse(ack.Reason, j, w, tx.Now()) }, "attempt_failed", ack.Reason)
+	return endStart(tx, c, ack.Reason, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) string { return a.Refuse(ack.Reason, j, w, tx.Now()) })
 }
