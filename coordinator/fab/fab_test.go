@@ -49,7 +49,7 @@ func TestStateTables(t *testing.T) {
 }
 
 func TestMovesThatCannotBeRightAreRefused(t *testing.T) {
-	good := fab.StockMove{Item: fab.MaterialItem("film-a4"), From: fab.OutsideGiven, To: fab.TheHub, Quantity: 1}
+	good := fab.StockMove{Item: fab.MaterialItem("film-a4"), From: fab.OutsideGiven, To: fab.TheHub, Quantity: 1, Why: "received"}
 	require.NoError(t, fab.CheckMove(good))
 	for name, change := range map[string]func(*fab.StockMove){
 		"nothing":       func(m *fab.StockMove) { m.Quantity = 0 },
@@ -58,6 +58,11 @@ func TestMovesThatCannotBeRightAreRefused(t *testing.T) {
 		"to itself":     func(m *fab.StockMove) { m.To = m.From },
 		"to nowhere":    func(m *fab.StockMove) { m.To = "" },
 		"stays outside": func(m *fab.StockMove) { m.To = fab.OutsideUsed },
+		"unheard of":    func(m *fab.StockMove) { m.Why = "wished" },
+		"other way":     func(m *fab.StockMove) { m.From, m.To = m.To, m.From },
+		"not of parts":  func(m *fab.StockMove) { m.Item = fab.PartItem("band") },
+		"back of none":  func(m *fab.StockMove) { m.Why = fab.MoveUndone },
+		"too much":      func(m *fab.StockMove) { m.Quantity = fab.MaxAmount + 1 },
 	} {
 		bad := good
 		change(&bad)

@@ -65,4 +65,7 @@ type (
 	TrialID         string
 	TesterID        string
 	SlicerID        string // a program that slices for the lab
+	ReservationID   string
+	StockTakeID     string
+	WeighingID      string
 )

@@ -332,7 +332,8 @@ func TestBagsAreCollectedOnce(t *testing.T) {
 		lot := fab.Lot{ID: "lot", Code: "V-1", AttemptID: "a", BatchID: "b", DesignID: "tried", Part: job.Part, WorkerID: "w", MakerID: l.maker.ID, Declared: 5, Status: fab.LotMade, CreatedAt: tx.Now()}
 		made := fab.StockMove{Item: fab.PartItem(job.Part), Source: "lot", From: fab.OutsideMade, To: "home", Quantity: 5, Why: "made", Subject: "a"}
 		spool := fab.StockMove{Item: fab.MaterialItem("petg"), Source: "s", From: fab.OutsideGiven, To: "home", Quantity: 100, Why: "received"}
-		return errors.Join(tx.AddBatch(&batch), tx.AddJobs([]fab.Job{job}), tx.AddWorker(&hands), tx.AddAttempt(&a), tx.AddLot(&lot), tx.Post(made, spool))
+		return errors.Join(tx.AddBatch(&batch), tx.AddJobs([]fab.Job{job}), tx.AddWorker(&hands), tx.AddAttempt(&a), tx.AddLot(&lot),
+			tx.AddMaterial(&fab.Material{Code: "petg", Unit: fab.UnitMG}), tx.Post(made, spool))
 	})
 	p, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: today(), Makers: []fab.MakerID{l.maker.ID}})
 	require.NoError(t, err)

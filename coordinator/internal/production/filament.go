@@ -34,14 +34,11 @@ func takeFilament(tx *store.Tx, a fab.Attempt) error {
 		return err
 	}
 	item := fab.MaterialItem(spool.Filament)
-	places, err := tx.Holding(item)
+	places, err := tx.HoldingSource(item, string(spool.ID))
 	if err != nil {
 		return err
 	}
 	for _, at := range places {
-		if at.Source != string(spool.ID) {
-			continue
-		}
 		if mg = min(mg, at.Quantity); mg > 0 {
 			return tx.Post(fab.StockMove{Item: item, Source: string(spool.ID), From: at.Location, To: fab.OutsideUsed, Quantity: mg, Why: "printed", Subject: string(a.ID)})
 		}

@@ -60,7 +60,7 @@ func checkInspection(lot fab.Lot, in Inspection) error {
 // moveSettled moves what the ledger believes to be in the bag out of wherever it is.
 func moveSettled(tx *store.Tx, lot fab.Lot, in Inspection) error {
 	item := fab.PartItem(lot.Part)
-	holding, err := tx.Holding(item)
+	holding, err := tx.HoldingSource(item, string(lot.ID))
 	if err != nil {
 		return err
 	}
@@ -72,9 +72,6 @@ func moveSettled(tx *store.Tx, lot fab.Lot, in Inspection) error {
 		return tx.Post(fab.StockMove{Item: item, Source: string(lot.ID), From: from, To: to, Quantity: quantity, Why: why, Subject: string(lot.ID), By: in.By})
 	}
 	for _, at := range holding {
-		if at.Source != string(lot.ID) {
-			continue
-		}
 		left := at.Quantity
 		g := min(good, left)
 		b := min(bad, left-g)

@@ -73,6 +73,7 @@ func season(b *testing.B, dsn string, batches, plates int) *store.Store {
 		require.NoError(b, tx.AddFacility(&fab.Facility{ID: "home", Name: "EHPAD", Kind: fab.FacilityCareHome, CreatedAt: tx.Now()}))
 		require.NoError(b, tx.AddMaker(&fab.Maker{ID: "maker", LocationID: fab.TheHub, CreatedAt: tx.Now()}))
 		require.NoError(b, tx.AddSpool(&fab.Spool{ID: "spool", Code: "F-001", Filament: "petg", InitialMG: 1 << 40, CreatedAt: tx.Now()}))
+		require.NoError(b, tx.AddMaterial(&fab.Material{Code: "petg", Unit: fab.UnitMG}))
 		require.NoError(b, tx.AddPlate(&fab.Plate{ID: "plate", DesignID: "design", Part: "band", Copies: 2, Model: "ender-3", NozzleUM: 400, Filament: "petg", Status: fab.PlateReady, FilamentMG: 10, CreatedAt: tx.Now()}))
 		for n := range 50 {
 			id := fab.WorkerID(fmt.Sprint("worker-", n))

@@ -38,6 +38,7 @@ func TestMaterialStockCountsWhatThereIsAndWhatIsPledged(t *testing.T) {
 				require.NoError(t, tx.AddDonation(&d))
 			}
 			film := fab.MaterialItem("film")
+			require.NoError(t, tx.AddMaterial(&fab.Material{Code: "film", Unit: fab.UnitPiece}))
 			return tx.Post(
 				fab.StockMove{Item: film, Source: "c", From: fab.OutsideGiven, To: fab.TheHub, Quantity: 20, Why: "received"},
 				fab.StockMove{Item: film, Source: "c", From: fab.TheHub, To: fab.OutsideUsed, Quantity: 6, Why: "kitted"},

@@ -15,8 +15,22 @@ func (tx *Tx) AddRequest(r *fab.Request, lines []fab.RequestLine) error {
 	return add(tx, "request lines", &lines)
 }
 
-// SetRequest stores a changed request.
-func (tx *Tx) SetRequest(r *fab.Request) error { return set(tx, "request", r) }
+// SetRequest stores a changed request. What is kept for it is free again once it is not open any more.
+func (tx *Tx) SetRequest(r *fab.Request) error {
+	if err := set(tx, "request", r); err != nil || r.Status == fab.RequestApproved {
+		return err
+	}
+	kept, err := tx.ReservedFor(r.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range kept {
+		if err := tx.Release(k, k.Quantity); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Request reads one request.
 func (tx *Tx) Request(id fab.RequestID) (fab.Request, error) {

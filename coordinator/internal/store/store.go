@@ -119,7 +119,8 @@ type Tx struct {
 	now     time.Time
 	rand    io.Reader
 	changes []fab.Change
-	ids     int // how many NewID made
+	ids     int               // how many NewID made
+	units   map[string]string // of materials, read before
 }
 
 // Now is the time of this transaction.

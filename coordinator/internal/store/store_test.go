@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -129,7 +130,9 @@ func TestTheLedgerNeverGoesBelowZero(t *testing.T) {
 		film := fab.MaterialItem("film-a4")
 		in := fab.StockMove{Item: film, Source: "gift", From: fab.OutsideGiven, To: fab.TheHub, Quantity: 50, Why: "received"}
 		out := fab.StockMove{Item: film, Source: "gift", From: fab.TheHub, To: fab.OutsideUsed, Quantity: 51, Why: "kitted"}
-		update(t, s, func(tx *store.Tx) error { return tx.Post(in) })
+		update(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.AddMaterial(&fab.Material{Code: "film-a4", Unit: fab.UnitPiece}), tx.Post(in))
+		})
 		err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.Post(in, out, out) })
 		require.Equal(t, fab.Conflict, fab.ClassOf(err))
 		require.NoError(t, s.View(t.Context(), func(tx *store.Tx) error {

@@ -57,7 +57,7 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 		return c, nil
 	}
 	c.Now = c.Wanted
-	from := hub{tx: tx, trial: r.TrialID}
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	for _, n := range needs(design.BOM) {
 		picks, err := from.pick(n, 1<<62)
 		if err != nil {
@@ -126,10 +126,12 @@ func needs(bom fab.BOM) []need {
 	return list
 }
 
-// hub is what lies there for the requests of one trial, or for those of none.
+// hub is what lies there for one request: of its trial, or of none, and not kept for another.
 type hub struct {
 	tx      *store.Tx
 	trial   fab.TrialID
+	request fab.RequestID
+	mine    []fab.Reservation                         // of the request, once read
 	designs map[fab.DesignVersionID]fab.DesignVersion // read before
 }
 
@@ -156,11 +158,52 @@ func (h *hub) pick(n need, quantity int64) ([]fab.Balance, error) {
 				continue
 			}
 		}
-		at.Quantity = min(at.Quantity, quantity)
+		mine, err := h.kept(at)
+		if err != nil {
+			return nil, err
+		}
+		if at.Quantity = min(at.Free()+mine, quantity); at.Quantity == 0 {
+			continue
+		}
 		quantity -= at.Quantity
 		picks = append(picks, at)
 	}
 	return picks, nil
+}
+
+// kept is how much of a balance is kept for this request.
+func (h *hub) kept(at fab.Balance) (n int64, err error) {
+	if at.Reserved == 0 {
+		return 0, nil
+	}
+	if h.mine == nil {
+		if h.mine, err = h.tx.ReservedFor(h.request); err != nil {
+			return 0, err
+		}
+	}
+	for _, r := range h.mine {
+		if r.Location == at.Location && r.Item == at.Item && r.Source == at.Source {
+			n += r.Quantity
+		}
+	}
+	return n, nil
+}
+
+// use lets go of what was kept for this request of what it now takes.
+func (h *hub) use(p fab.Balance) error {
+	left := p.Quantity
+	for i, r := range h.mine {
+		if r.Location != p.Location || r.Item != p.Item || r.Source != p.Source {
+			continue
+		}
+		n := min(left, r.Quantity)
+		if err := h.tx.Release(r, n); err != nil {
+			return err
+		}
+		h.mine[i].Quantity -= n
+		left -= n
+	}
+	return nil
 }
 
 // may reports whether a lot may go into a kit.
@@ -210,7 +253,7 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 	if err := fab.MayServe(design, r.TrialID, r.TrialID, "count"); err != nil {
 		return fab.Kit{}, err
 	}
-	from := hub{tx: tx, trial: r.TrialID}
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
 	var lots []fab.KitLot
 	for _, n := range needs(design.BOM) {
@@ -282,6 +325,9 @@ func (h *hub) consume(k fab.Kit, n need) ([]fab.Balance, error) {
 		return nil, fab.Refuse(fab.Conflict, "kit_short", "count", "item", string(n.item), "have", have, "need", wanted)
 	}
 	for _, p := range picks {
+		if err := h.use(p); err != nil {
+			return nil, err
+		}
 		err := h.tx.Post(fab.StockMove{Item: n.item, Source: p.Source, From: fab.TheHub, To: fab.OutsideUsed, Quantity: p.Quantity, Why: "kitted", Subject: string(k.ID), By: k.By})
 		if err != nil {
 			return nil, err

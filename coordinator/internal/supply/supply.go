@@ -18,6 +18,7 @@ const (
 	maxPieces = 1_000_000
 	maxGrams  = 1_000_000
 	spoolMG   = 1_000_000 // filament comes in reels of one kilogram
+	maxNote   = 200       // characters
 )
 
 // Supply answers for one lab. It is safe for concurrent use.
