@@ -23,6 +23,7 @@ var useCases = []string{
 	"coordinator/internal/dispatch",
 	"coordinator/internal/fleet",
 	"coordinator/internal/identity",
+	"coordinator/internal/imports",
 	"coordinator/internal/intake",
 	"coordinator/internal/production",
 	"coordinator/internal/report",
@@ -39,6 +40,7 @@ var rooms = map[string]room{
 
 	"coordinator/internal/schedule": {ours: []string{"coordinator/fab"}, pure: true},
 	"coordinator/internal/route":    {stdlib: true, pure: true},
+	"coordinator/internal/finess":   {ours: []string{"coordinator/fab"}, pure: true},
 	"coordinator/internal/store":    {ours: []string{"coordinator/fab"}},
 	"coordinator/internal/live":     {ours: []string{"coordinator/fab"}},
 	"coordinator/internal/paper":    {ours: []string{"coordinator/fab", "ui/locales"}},
@@ -55,6 +57,7 @@ var rooms = map[string]room{
 	"coordinator/internal/dispatch":   {ours: booksAnd("coordinator/internal/schedule")},
 	"coordinator/internal/fleet":      {ours: booksAnd("coordinator/wire")},
 	"coordinator/internal/identity":   {ours: booksAnd()},
+	"coordinator/internal/imports":    {ours: booksAnd("coordinator/internal/finess")},
 	"coordinator/internal/intake":     {ours: booksAnd()},
 	"coordinator/internal/production": {ours: booksAnd("slicer-bridge/slicing")},
 	"coordinator/internal/report":     {ours: booksAnd()},

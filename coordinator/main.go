@@ -28,6 +28,7 @@ type commands struct {
 	Audit auditCmd `cmd:"" help:"Check that every piece, gram and delivery in the books adds up."`
 	User  userCmd  `cmd:"" help:"Manage accounts."`
 
+	Finess     finessCmd     `cmd:"" help:"Take in the national register of health and social establishments (FINESS)."`
 	SlicingKey slicingKeyCmd `cmd:"" help:"Manage the machines that slice for the lab."`
 	Simulate   simulateCmd   `cmd:"" help:"Play labs on virtual time, and measure the planner."`
 

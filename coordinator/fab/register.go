@@ -80,10 +80,27 @@ func Folded(name string) string {
 
 // unaccented writes an accented letter of the languages around plainly; "" for every other.
 func unaccented(r rune) string {
-	for plain, accented := range map[string]string{"a": "àáâãäå", "e": "èéêë", "i": "ìíîï", "o": "òóôõö", "u": "ùúûü", "y": "ýÿ", "c": "ç", "n": "ñ", "oe": "œ", "ae": "æ"} {
-		if strings.ContainsRune(accented, r) {
-			return plain
-		}
+	switch r {
+	case 'à', 'á', 'â', 'ã', 'ä', 'å':
+		return "a"
+	case 'è', 'é', 'ê', 'ë':
+		return "e"
+	case 'ì', 'í', 'î', 'ï':
+		return "i"
+	case 'ò', 'ó', 'ô', 'õ', 'ö':
+		return "o"
+	case 'ù', 'ú', 'û', 'ü':
+		return "u"
+	case 'ý', 'ÿ':
+		return "y"
+	case 'ç':
+		return "c"
+	case 'ñ':
+		return "n"
+	case 'œ':
+		return "oe"
+	case 'æ':
+		return "ae"
 	}
 	return ""
 }
