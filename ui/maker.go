@@ -16,23 +16,27 @@ import (
 //	POST /maker/printers/{id}/spool    FieldSpool
 //	POST /maker/offers/{id}/accept     FieldHandIn
 //	POST /maker/offers/{id}/decline
+//	POST /maker/filaments/{id}/yes     the other filament will be loaded
+//	POST /maker/filaments/{id}/no
+//	POST /maker/filaments/{id}/loaded
 //	POST /maker/work/{id}/handin       FieldGood, FieldBad
 type Maker struct {
 	Frame
-	Offers []Offer
-	Work   []Work
-	Tiles  []Tile // with Base "/maker/printers"
-	Judge  []ToJudge
-	Made   int64 // good pieces so far, all told
-	Form   Form
-	Open   string // id of the work whose form was refused
+	Offers  []Offer
+	Reloads []Reload
+	Work    []Work
+	Tiles   []Tile // with Base "/maker/printers"
+	Judge   []ToJudge
+	Made    int64 // good pieces so far, all told
+	Form    Form
+	Open    string // id of the work whose form was refused
 }
 
 func (Maker) view() string { return "maker" }
 
 // Waiting counts what waits for this person.
 func (m Maker) Waiting() int64 {
-	n := int64(len(m.Offers) + len(m.Work))
+	n := int64(len(m.Offers) + len(m.Reloads) + len(m.Work))
 	for _, t := range m.Tiles {
 		if t.State == StatePlate {
 			n++
@@ -53,6 +57,19 @@ type Offer struct {
 	HandIn  string     // the day on which it would usually be handed in, "2026-11-26"
 	Why     fab.Reason // why it is offered to them
 	Picture string
+}
+
+// Reload asks for another filament on a printer, or waits for it after a yes.
+type Reload struct {
+	ID       string
+	Printer  string
+	Filament string // worded material.<code>
+	Part     Goods
+	Plates   int64
+	Yes      bool       // it was promised
+	Busy     bool       // something runs on the printer or lies on it
+	Until    time.Time  // when the question, or the promise, lapses
+	Why      fab.Reason // what it brings
 }
 
 // Work is hand work accepted and not handed in.

@@ -29,6 +29,7 @@ type Printer struct {
 	NozzleUM int64
 	Filament string // "" while no reel is on it
 	Colour   string
+	CanLoad  []string   // what its maker has beside it
 	Heat     fab.Reason // when it may be hot, in words
 	There    fab.Reason // when somebody is there, in words
 	WeekCap  int64      // plates a week, at most; 0 is any number

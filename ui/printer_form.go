@@ -9,6 +9,7 @@ const (
 	FieldNozzleMM     = "nozzle_mm"   // "0.4"
 	FieldFilament     = "filament"    // profile, or ""
 	FieldColour       = "colour"      // of the filament
+	FieldCanLoad      = "can_load"    // profiles of what the maker has beside it, any number
 	FieldHeat         = "heat"        // when it may be hot: one of HoursChoices
 	FieldHeatOwn      = "heat_own"    // that text, with HoursOwn
 	FieldThere        = "there"       // when somebody is there: one of HoursChoices
@@ -46,7 +47,7 @@ func HoursChoices() []string { return []string{HoursAlways, HoursDay, HoursEveni
 //	POST /desk/printers/{id}/move    FieldMaker
 //	POST /desk/printers/{id}/agent   FieldAgent, FieldTopic
 //
-// Fields: FieldName, FieldPrinterModel, FieldModelSaid, FieldNozzleMM, FieldFilament, FieldColour, FieldHeat and FieldHeatOwn,
+// Fields: FieldName, FieldPrinterModel, FieldModelSaid, FieldNozzleMM, FieldFilament, FieldColour, FieldCanLoad, FieldHeat and FieldHeatOwn,
 // FieldThere and FieldThereOwn, FieldWeekCap, FieldPauseUntil.
 type PrinterForm struct {
 	Frame

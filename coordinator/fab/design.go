@@ -1,6 +1,9 @@
 package fab
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DesignStatus says how far a design version has been tried.
 type DesignStatus string
@@ -33,8 +36,14 @@ type Part struct {
 	Picture   string            `json:"picture,omitempty"`    // blob with a PNG
 	PerUnit   int64             `json:"per_unit"`             // pieces in one product
 	PerPlate  int64             `json:"per_plate"`            // preferred copies on one plate; 0 lets the bed decide
+	Filaments []string          `json:"filaments,omitempty"`  // profiles of those that it may be printed in, the preferred first; none is any
 	Step      string            `json:"step,omitempty"`       // by hand: the skill it takes (sew, cut, punch, assemble)
 	StepMS    int64             `json:"step_ms,omitempty"`    // by hand: time for one piece
+}
+
+// Takes reports whether the part may be printed in a filament.
+func (p Part) Takes(filament string) bool {
+	return len(p.Filaments) == 0 || slices.Contains(p.Filaments, filament)
 }
 
 // handPortion is how many pieces of hand work one job holds: an evening's work.

@@ -64,6 +64,7 @@ type (
 	RecallID        string
 	TrialID         string
 	TesterID        string
+	ReloadID        string
 	SlicerID        string // a program that slices for the lab
 	ReservationID   string
 	StockTakeID     string

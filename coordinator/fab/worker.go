@@ -28,19 +28,20 @@ type Worker struct {
 	RetiredAt   time.Time `bun:"retired_at,nullzero"`   // gets nothing any more, and stays for the history
 
 	// Printers, with or without an agent.
-	AgentID    AgentID `bun:"agent_id,nullzero"`
-	Key        string  `bun:"key"` // the printer's name in topics: [a-z0-9_-]
-	Model      string  `bun:"model"`
-	NozzleUM   int64   `bun:"nozzle_um"`
-	ModelSaid  string  `bun:"model_said"` // what its maker calls a model that has no profile; Model is empty then
-	Filament   string  `bun:"filament"`   // filament profile loaded
-	Colour     string  `bun:"colour"`     // of the filament, in the maker's words
-	SpoolID    SpoolID `bun:"spool_id,nullzero"`
-	PlateClear bool    `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
-	Overlay    string  `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
-	SlicesSelf bool    `bun:"slices_self"` // its maker slices: it prints only files that its maker sent
-	HeatHours  Hours   `bun:"heat_hours"`  // when it may be hot; a print that does not fit inside is not begun
-	ClearHours Hours   `bun:"clear_hours"` // when somebody is there to clear the bed and to start it
+	AgentID    AgentID  `bun:"agent_id,nullzero"`
+	Key        string   `bun:"key"` // the printer's name in topics: [a-z0-9_-]
+	Model      string   `bun:"model"`
+	NozzleUM   int64    `bun:"nozzle_um"`
+	ModelSaid  string   `bun:"model_said"`         // what its maker calls a model that has no profile; Model is empty then
+	Filament   string   `bun:"filament"`           // filament profile loaded
+	Colour     string   `bun:"colour"`             // of the filament, in the maker's words
+	CanLoad    []string `bun:"can_load,type:text"` // filament profiles that its maker has beside what is loaded
+	SpoolID    SpoolID  `bun:"spool_id,nullzero"`
+	PlateClear bool     `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
+	Overlay    string   `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
+	SlicesSelf bool     `bun:"slices_self"` // its maker slices: it prints only files that its maker sent
+	HeatHours  Hours    `bun:"heat_hours"`  // when it may be hot; a print that does not fit inside is not begun
+	ClearHours Hours    `bun:"clear_hours"` // when somebody is there to clear the bed and to start it
 
 	// Hands.
 	Steps []string `bun:"steps,type:text"` // skills; "print" means prints from an SD card

@@ -11,6 +11,13 @@ func makerStories() []story {
 			return ui.Maker{Frame: maker(lang, "/maker"), Tiles: tiles(lang, "/maker/printers")[:3], Made: 137,
 				Offers: []ui.Offer{{ID: "o1", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", For: "Quend", Due: at(2, 18, 0), Answer: at(0, 20, 0), HandIn: "2026-12-04", Why: fab.Because("why.soonest", "at", at(1, 18, 0))}}}
 		}},
+		{"maker-loads", func(lang string) ui.Page {
+			hook := ui.Goods{Code: "hook", Name: "hook", N: 1}
+			return ui.Maker{Frame: maker(lang, "/maker"), Tiles: tiles(lang, "/maker/printers")[:2], Made: 137, Reloads: []ui.Reload{
+				{ID: "r1", Printer: "Tortue", Filament: "petg", Part: hook, Plates: 6, Until: at(0, 20, 0), Why: fab.Because("reload_sooner", "hours", 9)},
+				{ID: "r2", Printer: "Escargot", Filament: "pla", Part: hook, Plates: 1, Yes: true, Until: at(1, 14, 0)},
+				{ID: "r3", Printer: "Limace", Filament: "tpu", Part: hook, Plates: 2, Yes: true, Busy: true, Until: at(1, 14, 0)}}}
+		}},
 		{"maker-hands", func(lang string) ui.Page {
 			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42,
 				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), HandIn: at(4, 18, 0), File: "/maker/work/a1/file"}}}

@@ -27,6 +27,7 @@ type Config struct {
 	Answer   time.Duration      // 30 min, awake: an offer lapses
 	Rest     time.Duration      // 30 s: pause after a start that failed; doubles with each further one, up to 30 min
 	HandRest time.Duration      // 4 h: pause after an offer that was declined or not answered
+	AskAgain time.Duration      // 3 days: a maker who was asked for another filament and did not load it is not asked again before
 	Every    time.Duration      // 5 s: how often the loop looks without being woken
 	Forecast time.Duration      // 20 s: how often at most dates are foretold anew
 	Awake    Waking             // when makers answer; the zero value means always
@@ -53,7 +54,7 @@ func New(c Config) *Loop {
 		standard time.Duration
 	}{
 		{&c.Silence, 15 * time.Minute}, {&c.Answer, 30 * time.Minute}, {&c.Rest, 30 * time.Second},
-		{&c.HandRest, 4 * time.Hour}, {&c.Every, 5 * time.Second}, {&c.Forecast, 20 * time.Second},
+		{&c.HandRest, 4 * time.Hour}, {&c.AskAgain, 72 * time.Hour}, {&c.Every, 5 * time.Second}, {&c.Forecast, 20 * time.Second},
 	} {
 		if *d.value == 0 {
 			*d.value = d.standard

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -70,12 +71,11 @@ func (l *Loop) foresee(ctx context.Context) error {
 	for {
 		rest := min(l.Forecast, time.Second) // the first plan is soon there
 		if l.stale() {
-			if err := l.Foresee(ctx); err != nil && ctx.Err() == nil {
+			began := time.Now()
+			if err := errors.Join(l.Foresee(ctx), l.Ask(ctx)); err != nil && ctx.Err() == nil {
 				l.Log.Error("dispatch", "error", err)
 			}
-			l.told.mu.Lock()
-			rest = max(l.Forecast, ease*l.told.took)
-			l.told.mu.Unlock()
+			rest = max(l.Forecast, ease*time.Since(began))
 		}
 		wake := time.NewTimer(rest)
 		select {

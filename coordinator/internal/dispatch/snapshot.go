@@ -104,6 +104,9 @@ func readWork(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Attempts, err = tx.LiveAttempts(); err != nil {
 		return err
 	}
+	if s.Reloads, err = tx.OpenReloads(); err != nil {
+		return err
+	}
 	s.Stock, err = tx.MaterialStock()
 	return err
 }

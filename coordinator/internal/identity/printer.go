@@ -30,6 +30,7 @@ type Printing struct {
 	NozzleUM    int64
 	Filament    string // a profile's name; "" when nothing is loaded
 	Colour      string
+	CanLoad     []string // profiles of what the maker has beside it
 	Heat, Clear fab.Hours
 	WeekCap     int64
 	PausedUntil time.Time
@@ -231,6 +232,9 @@ func (p *Printing) check(now time.Time, known Known, streamed bool) (errs fab.Er
 	}
 	wrong(p.NozzleUM < minNozzle || p.NozzleUM > maxNozzle, "nozzle_wrong", "nozzle_mm")
 	wrong(p.Filament != "" && !known.Filament(p.Filament), "filament_unknown", "filament")
+	for _, f := range p.CanLoad {
+		wrong(!known.Filament(f), "filament_unknown", "can_load")
+	}
 	wrong(len(p.Colour) > maxName, "too_long", "colour", "max", maxName)
 	wrong(p.WeekCap < 0 || p.WeekCap > maxWeekCap, "week_cap_wrong", "week_cap", "max", maxWeekCap)
 	errs = append(errs, checkRest(p.PausedUntil, now)...)
@@ -257,11 +261,22 @@ func checkHours(h fab.Hours, field string) fab.Errors {
 	return nil
 }
 
+// beside lists what is not loaded, each once.
+func beside(list []string, loaded string) (out []string) {
+	for _, f := range list {
+		if f != loaded && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 func (p Printing) put(w *fab.Worker) {
 	w.Name, w.Model, w.ModelSaid, w.NozzleUM, w.Filament, w.Colour = p.Name, p.Model, p.ModelSaid, p.NozzleUM, p.Filament, p.Colour
 	if w.Model != "" {
 		w.ModelSaid = ""
 	}
+	w.CanLoad = beside(p.CanLoad, p.Filament)
 	w.HeatHours, w.ClearHours, w.WeekCap, w.PausedUntil = p.Heat, p.Clear, p.WeekCap, p.PausedUntil
 }
 

@@ -36,8 +36,8 @@ type world struct {
 	made    []int // plates that each printer began, for its luck
 	gone    []bool
 	idlest  []time.Duration // the longest that each printer got nothing
-	undone  []int // good plates that each product lacks
-	good    []int // that each has
+	undone  []int           // good plates that each product lacks
+	good    []int           // that each has
 	done    []time.Duration
 	wasted  int // good plates beyond what was asked
 	decided int // calls of the policy

@@ -98,19 +98,42 @@ func (w *wishes) add(key plateKey) {
 	}
 }
 
-// everywhere wants the plate that jobs for a part are cut for, on all machines.
+// everywhere wants the plate that jobs for a part are cut for, on all machines that are loaded with something fitting.
 func (w *wishes) everywhere(design fab.DesignVersionID, part fab.Part) {
 	for _, m := range w.machines {
-		w.add(plateKey{design, part.Code, max(1, part.PerPlate), m})
+		if part.Takes(m.Filament) {
+			w.add(plateKey{design, part.Code, max(1, part.PerPlate), m})
+		}
+	}
+}
+
+// reloaded wants plates of what waits for machines that cannot print it as they are loaded, with the other filaments that
+// their makers have: only of what is sliced can be said what a change would bring.
+func (w *wishes) reloaded(workers []fab.Worker, waiting []printedPart, stands map[plateKey]fab.Plate) {
+	for _, of := range waiting {
+		for _, k := range workers {
+			now := plateKey{of.design, of.part.Code, max(1, of.part.PerPlate), k.Machine()}
+			if !slicedFor(k) || of.part.Takes(k.Filament) && stands[now].Status != fab.PlateImpossible {
+				continue
+			}
+			for _, filament := range k.CanLoad {
+				if then := now; of.part.Takes(filament) {
+					then.machine.Filament = filament
+					w.add(then)
+				}
+			}
+		}
 	}
 }
 
 // wantedPlates are the keys of all plates that the lab wants, in the order of their need.
 func wantedPlates(tx *store.Tx, have []fab.Plate) (wanted map[plateKey]bool, order []plateKey, err error) {
 	w := wishes{keys: map[plateKey]bool{}}
-	if w.machines, err = machinesIn(tx); err != nil {
+	workers, err := tx.Workers()
+	if err != nil {
 		return nil, nil, err
 	}
+	w.machines = machinesOf(workers)
 	waiting, err := printedParts(tx)
 	if err != nil {
 		return nil, nil, err
@@ -129,7 +152,12 @@ func wantedPlates(tx *store.Tx, have []fab.Plate) (wanted map[plateKey]bool, ord
 			}
 		}
 	}
-	w.single(waiting, have)
+	stands := map[plateKey]fab.Plate{}
+	for _, p := range have {
+		stands[keyOf(p)] = p
+	}
+	w.reloaded(workers, waiting, stands)
+	w.single(waiting, stands)
 	return w.keys, w.order, nil
 }
 
@@ -141,11 +169,7 @@ const tooMany = "plate.too_many"
 
 // single wants plates of one piece of what waits: where the whole plate takes long, so that the last pieces of a batch can
 // be shared out, and where the bed is too small for it.
-func (w *wishes) single(waiting []printedPart, have []fab.Plate) {
-	stands := map[plateKey]fab.Plate{}
-	for _, p := range have {
-		stands[keyOf(p)] = p
-	}
+func (w *wishes) single(waiting []printedPart, stands map[plateKey]fab.Plate) {
 	for _, of := range waiting {
 		for _, m := range w.machines {
 			whole := stands[plateKey{of.design, of.part.Code, of.part.PerPlate, m}]
@@ -194,23 +218,24 @@ func printedParts(tx *store.Tx) (parts []printedPart, err error) {
 	return parts, nil
 }
 
-// machinesIn are the kinds of machine that the lab slices for, in the order in which they joined. A printer without a
+// machinesOf are the kinds of machine that the lab slices for, in the order in which they joined. A printer without a
 // filament has nothing to be sliced for yet.
-func machinesIn(tx *store.Tx) (kinds []fab.Machine, err error) {
-	workers, err := tx.Workers()
-	if err != nil {
-		return nil, err
-	}
+func machinesOf(workers []fab.Worker) (kinds []fab.Machine) {
 	seen := map[fab.Machine]bool{}
 	for _, w := range workers {
 		m := w.Machine()
-		if w.Kind != fab.WorkerPrinter || m.Filament == "" || w.SlicesSelf || w.Retired() || seen[m] {
+		if !slicedFor(w) || seen[m] {
 			continue
 		}
 		seen[m] = true
 		kinds = append(kinds, m)
 	}
-	return kinds, nil
+	return kinds
+}
+
+// slicedFor reports whether the lab makes files for this worker.
+func slicedFor(w fab.Worker) bool {
+	return w.Kind == fab.WorkerPrinter && w.Filament != "" && !w.SlicesSelf && !w.Retired()
 }
 
 // CancelPlate takes a plate out of the lab's work: whoever slices it stops, and nothing more is printed from it. What a

@@ -166,9 +166,15 @@ func (f *fitting) addPrinter(p *planner, w *worker, s *shelf, k kind, guessed ti
 	case len(s.sizes) > 0:
 	case s.slicing:
 		f.slicing = append(f.slicing, w)
-	case w.SlicesSelf && !w.Streamed() && !f.exceeds(w, k.copies): // its maker slices the part when the offer comes
+	case w.SlicesSelf && !w.Streamed() && p.mayPrint(k, w) && !f.exceeds(w, k.copies): // its maker slices the part when the offer comes
 		f.add(fit{w: w, takes: p.Settings.Hand + w.cost(k.part, guessed)})
 	}
+}
+
+// mayPrint reports whether the part may be printed in what the worker has loaded, as far as that is known.
+func (p *planner) mayPrint(k kind, w *worker) bool {
+	part, _ := p.designs[k.design].BOM.Part(k.part)
+	return w.Filament == "" || part.Takes(w.Filament)
 }
 
 // takes is what a plate of that size takes from the decision to the end; a maker without an agent carries the file to the

@@ -41,6 +41,7 @@ const (
 	WaitWorkersResting = "wait_workers_resting"  // worker, start
 	WaitWeekCap        = "wait_week_cap"         // worker, start: until then it has done what its maker gives in seven days
 	WaitHours          = "wait_hours"            // worker, start: the soonest that anybody is there
+	WaitLoading        = "wait_loading"          // worker, start, filament: its maker is about to put another filament on
 	WaitSparedSlow     = "wait_spared_slow"      // slow, slow_finish, worker, finish: a free printer would end later than a busy one
 )
 
@@ -53,6 +54,7 @@ const (
 	IdleMaterial      = "idle_material"       // material, short
 	IdleSpoolShort    = "idle_spool_short"    // part, left and needs (g)
 	IdleOtherFilament = "idle_other_filament" // part, loaded, filament: what waits is sliced for this machine with another
+	IdleLoading       = "idle_loading"        // filament: its maker is about to put it on
 	IdleSparedSlow    = "idle_spared_slow"    // part, finish, other, other_finish
 	IdleHeld          = "idle_held"           // too few of its pieces were good
 	IdlePaused        = "idle_paused"         // its maker rests
@@ -159,6 +161,8 @@ func later(j *job) fab.Reason {
 		return fab.Because(WaitHours, "worker", on.w.Name, "start", on.start)
 	case on.w.why.Code == IdleWeekCap:
 		return fab.Because(WaitWeekCap, "worker", on.w.Name, "start", on.start)
+	case on.w.state == loading:
+		return fab.Because(WaitLoading, "worker", on.w.Name, "start", on.start, "filament", on.w.Filament)
 	case on.w.state == resting:
 		return fab.Because(WaitWorkersResting, "worker", on.w.Name, "start", on.start)
 	case on.w.Kind == fab.WorkerHand:
@@ -289,11 +293,13 @@ func (p *planner) otherFilament(w *worker, kinds []*job) (why fab.Reason) {
 	}
 	machine := w.Machine()
 	for _, j := range kinds {
+		part, _ := p.designs[j.kind.design].BOM.Part(j.Part)
 		for _, plate := range p.files[printed{j.kind.design, j.Part}] {
 			other := plate.Machine()
 			filament := other.Filament
 			other.Filament = machine.Filament
-			if why.Code == "" && j.held.Code == "" && other == machine && filament != machine.Filament && plate.WorkerID == "" && plate.Status == fab.PlateReady {
+			fits := other == machine && filament != machine.Filament && part.Takes(filament)
+			if why.Code == "" && j.held.Code == "" && fits && plate.WorkerID == "" && plate.Status == fab.PlateReady {
 				why = fab.Because(IdleOtherFilament, "part", j.Part, "loaded", machine.Filament, "filament", filament)
 			}
 		}

@@ -29,6 +29,7 @@ type Snapshot struct {
 	Spools   map[fab.SpoolID]int64      // mg left of those that the books know of
 	Made     map[fab.BatchID]Made       // how far each batch is
 	Stale    []fab.BatchID              // that somebody should say are still needed, before anything of them is begun
+	Reloads  []fab.Reload               // questions for another filament that are open, or were answered with yes
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
@@ -51,6 +52,7 @@ type Settings struct {
 	Clear    time.Duration // from a print's end to a clear plate
 	Patience time.Duration // a plate left uncleared for longer no longer counts as about to be cleared
 	Hand     time.Duration // from an offer to the start of hand work
+	Setup    time.Duration // of its maker, to put another filament on a printer
 
 	Goodwill     time.Duration // who is there and got nothing for so long is given something although others are faster; 0 is never
 	GoodwillCost time.Duration // by how much that may put off the end of a batch at most
@@ -58,7 +60,7 @@ type Settings struct {
 
 // Defaults are the settings of a lab that was not asked.
 func Defaults() Settings {
-	return Settings{Clear: 15 * time.Minute, Patience: 2 * time.Hour, Hand: 30 * time.Minute, Goodwill: 7 * 24 * time.Hour, GoodwillCost: 24 * time.Hour}
+	return Settings{Clear: 15 * time.Minute, Patience: 2 * time.Hour, Hand: 30 * time.Minute, Setup: 15 * time.Minute, Goodwill: 7 * 24 * time.Hour, GoodwillCost: 24 * time.Hour}
 }
 
 // Plan is what to do now. Every waiting job is either assigned or has a reason in Jobs; every worker without work is

@@ -38,9 +38,10 @@ type shelves struct {
 // than the plate was made for.
 func (p *planner) shelves(k kind) shelves {
 	all := shelves{kinds: make([]shelf, len(p.machines)), own: map[fab.WorkerID]*shelf{}}
+	part, _ := p.designs[k.design].BOM.Part(k.part)
 	for _, plate := range p.files[printed{k.design, k.part}] {
 		n, known := p.machines[plate.Machine()]
-		if !known {
+		if !known || !part.Takes(plate.Filament) {
 			continue
 		}
 		s := &all.kinds[n]

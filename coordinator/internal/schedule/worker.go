@@ -16,6 +16,7 @@ const (
 	busy                 // free later
 	unclear              // free once somebody clears the plate
 	resting              // free later, by rule
+	loading              // free once its maker put another filament on it
 	off                  // not counted on; worker.why says why
 )
 
@@ -65,8 +66,13 @@ func (p *planner) addWorkers() {
 		paces[pace.WorkerID] = append(paces[pace.WorkerID], pace)
 	}
 	rows := make([]worker, len(p.Workers))
+	agreed := p.agreed()
 	for i, row := range p.Workers {
 		w := &rows[i]
+		promise, promised := agreed[row.ID]
+		if promised {
+			row.Filament, row.SpoolID = promise.Filament, ""
+		}
 		*w = worker{Worker: row, yield: row.YieldPM(), spool: p.Spools[row.SpoolID], free: p.now, heat: p.hours.of(row.HeatHours), clear: p.hours.of(row.ClearHours), paces: paces[row.ID]}
 		p.workers = append(p.workers, w)
 		if row.AttemptID != "" {
@@ -79,6 +85,9 @@ func (p *planner) addWorkers() {
 			w.state, w.why = off, why
 		} else if row.AttemptID == "" {
 			p.settle(w)
+		}
+		if promised {
+			p.setUp(w, promise)
 		}
 	}
 	slices.SortFunc(p.workers, func(a, b *worker) int { return cmp.Compare(a.ID, b.ID) })

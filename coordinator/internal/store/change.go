@@ -33,6 +33,11 @@ func (tx *Tx) NoteAttempt(code string, a fab.Attempt, w fab.Worker, pairs ...any
 	return tx.Note(fab.Change{Code: code, Subject: string(a.ID), Request: b.RequestID, Worker: w.ID, Args: args})
 }
 
+// NoteReload notes what became of a question for another filament.
+func (tx *Tx) NoteReload(code string, r fab.Reload, w fab.Worker) error {
+	return tx.Note(fab.Change{Code: code, Subject: string(r.ID), Worker: w.ID, Args: fab.Args{"worker": w.Name, "filament": r.Filament, "plates": r.Plates}})
+}
+
 // ChangesAfter reads the changes past seq, oldest first, at most limit.
 func (tx *Tx) ChangesAfter(seq int64, limit int) ([]fab.Change, error) {
 	return many[fab.Change](tx, "changes", func(q query) query {

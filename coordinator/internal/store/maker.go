@@ -49,7 +49,7 @@ func (tx *Tx) EndLinks(kind, subject string) error {
 func (tx *Tx) WorkerUsed(id fab.WorkerID) (bool, error) {
 	var used bool
 	err := tx.db.NewRaw(`SELECT EXISTS (SELECT 1 FROM attempts WHERE worker_id = ?0) OR EXISTS (SELECT 1 FROM commands WHERE worker_id = ?0)
-		OR EXISTS (SELECT 1 FROM plates WHERE worker_id = ?0)`, string(id)).Scan(context.Background(), &used)
+		OR EXISTS (SELECT 1 FROM plates WHERE worker_id = ?0) OR EXISTS (SELECT 1 FROM reloads WHERE worker_id = ?0)`, string(id)).Scan(context.Background(), &used)
 	if err != nil {
 		return false, fmt.Errorf("look for the work of a worker: %w", err)
 	}

@@ -29,7 +29,7 @@ var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
-	"TrialStatus": "running", "Tester.Kind": "care",
+	"ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
 
 // fill sets v, a field called name, to something that is not zero. Identifiers are named after their type, so that rows
@@ -159,6 +159,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Tester", trip[fab.Tester])
 	put("Batch", trip[fab.Batch])
 	put("Plate", trip[fab.Plate])
+	put("Reload", trip[fab.Reload])
 	put("Job", trip[fab.Job])
 	put("Attempt", trip[fab.Attempt])
 	put("Command", trip[fab.Command])

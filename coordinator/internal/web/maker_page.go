@@ -26,6 +26,9 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 		if page.Tiles, err = r.tiles(makerPrinters, mine); err != nil {
 			return err
 		}
+		if page.Reloads, err = r.loads(mine); err != nil {
+			return err
+		}
 		if page.Judge, err = r.toJudge(me(c).MakerID); err != nil {
 			return err
 		}

@@ -220,6 +220,9 @@ func (s *Server) makerRoutes() []route {
 		{post, "/maker/me/leave", who, s.meLeave},
 		{post, "/maker/offers/:id/accept", who, s.accept},
 		{post, "/maker/offers/:id/decline", who, s.offer(s.Production.Decline, "done.offer_declined")},
+		{post, "/maker/filaments/:id/yes", who, s.loadAnswer(s.willLoad(true), "done.load_yes")},
+		{post, "/maker/filaments/:id/no", who, s.loadAnswer(s.willLoad(false), "done.load_no")},
+		{post, "/maker/filaments/:id/loaded", who, s.loadAnswer(s.Production.Reloaded, "done.load_done")},
 		{post, "/maker/work/:id/handin", who, s.handIn},
 		{get, "/maker/work/:id/file", who, s.workFile},
 	}
