@@ -56,6 +56,7 @@ type Offer struct {
 	Answer  time.Time  // until when it waits for this person
 	HandIn  string     // the day on which it would usually be handed in, "2026-11-26"
 	Why     fab.Reason // why it is offered to them
+	Twin    fab.Reason // that somebody else has it as well
 	Picture string
 }
 
@@ -80,8 +81,10 @@ type Work struct {
 	Printer string // its name, where it is printed from an SD card; ""
 	Due     time.Time
 	Late    bool
-	HandIn  time.Time // when they said that they hand it in
-	File    string    // URL of the file to print from an SD card, or of the sewing pattern; ""
+	HandIn  time.Time  // when they said that they hand it in
+	Soon    bool       // that is tomorrow or today
+	Twin    fab.Reason // that somebody else is asked for it as well, and what becomes of what is too much
+	File    string     // URL of the file to print from an SD card, or of the sewing pattern; ""
 	Picture string
 	Gone    fab.Reason // where the pieces go, once nobody needs them any more
 }

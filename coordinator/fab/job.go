@@ -84,4 +84,5 @@ type Attempt struct {
 	StartedAt  time.Time     `bun:"started_at,nullzero"`
 	EndedAt    time.Time     `bun:"ended_at,nullzero"`
 	CreatedAt  time.Time     `bun:"created_at"`
+	RemindedAt time.Time     `bun:"reminded_at,nullzero"` // when somebody reminded the maker of the day of this hand work
 }

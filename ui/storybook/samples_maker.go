@@ -22,6 +22,14 @@ func makerStories() []story {
 			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42,
 				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), HandIn: at(4, 18, 0), File: "/maker/work/a1/file"}}}
 		}},
+		{"maker-hands-soon", func(lang string) ui.Page {
+			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42,
+				Offers: []ui.Offer{{ID: "o1", Part: ui.Goods{Code: "mask", Name: "mask", N: 30}, Step: "sew", For: "Quend", Due: at(6, 0, 0), Answer: at(0, 20, 0), HandIn: "2026-12-04",
+					Twin: fab.Because("twin_first_town", "town", "Rue")}},
+				Work: []ui.Work{
+					{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(3, 0, 0), HandIn: at(1, 23, 59), Soon: true},
+					{ID: "a2", Part: ui.Goods{Code: "mask", Name: "mask", N: 20}, Step: "sew", Due: at(1, 0, 0), HandIn: at(-1, 23, 59), Twin: fab.Because("twin_asked_town", "town", "Rue")}}}
+		}},
 		{"maker-empty", func(lang string) ui.Page { return ui.Maker{Frame: maker(lang, "/maker")} }},
 		{"demo", func(lang string) ui.Page { return demoStory(lang) }},
 		{"demo-start", func(lang string) ui.Page {

@@ -58,6 +58,8 @@ func peopleStories() []story {
 			return ui.Calls{Frame: f, Calls: []ui.Call{
 				{ID: "a1", Maker: "Sterne", Mobile: "0300000000", Part: ui.Goods{Code: "mask", Name: "mask", N: 25}, Step: "sew", Taken: at(-16, 9, 0), Due: at(-2, 0, 0), Propose: "2026-11-30"},
 				{ID: "a2", Maker: "Bécassine", Mobile: "0300000001", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", Taken: at(-9, 9, 0), Due: at(-1, 0, 0), Doubled: true, Propose: "2026-11-30"},
+			}, Reminders: []ui.Call{
+				{ID: "a3", Maker: "Courlis", Mobile: "0300000002", Part: ui.Goods{Code: "mask", Name: "mask", N: 30}, Step: "sew", Taken: at(-13, 9, 0), Due: at(1, 0, 0)},
 			}}
 		}},
 		{"desk-calls-none", func(lang string) ui.Page {

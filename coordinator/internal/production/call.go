@@ -22,6 +22,26 @@ func (p *Production) Postpone(ctx context.Context, id fab.AttemptID, until time.
 	return p.afterCall(ctx, id, "work_postponed", until, func(a *fab.Attempt, j *fab.Job, w *fab.Worker, _ time.Time) { a.Postpone(until, j, w) })
 }
 
+// Reminded notes that the maker of hand work was reminded of its day, so that nobody does it again. Said twice, or of work
+// that is not in hand any more, it has no effect.
+func (p *Production) Reminded(ctx context.Context, id fab.AttemptID) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		a, err := tx.Attempt(id)
+		if err != nil {
+			return err
+		}
+		w, err := tx.Worker(a.WorkerID)
+		if err != nil || w.Streamed() || a.Status != fab.AttemptLeased || !a.RemindedAt.IsZero() {
+			return err
+		}
+		a.RemindedAt = tx.Now()
+		if err := tx.SetAttempt(&a); err != nil {
+			return err
+		}
+		return tx.NoteAttempt("work_reminded", a, w)
+	})
+}
+
 func (p *Production) afterCall(ctx context.Context, id fab.AttemptID, said string, until time.Time, rule func(*fab.Attempt, *fab.Job, *fab.Worker, time.Time)) error {
 	return p.store.Update(ctx, func(tx *store.Tx) error {
 		a, err := tx.Attempt(id)

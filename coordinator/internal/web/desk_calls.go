@@ -26,7 +26,7 @@ func (s *Server) callsPage(c *gin.Context) (page ui.Calls, err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavPeople); err != nil {
 			return err
 		}
-		overdue, err := r.overdue()
+		overdue, soon, err := r.callsToMake()
 		if err != nil {
 			return err
 		}
@@ -37,21 +37,39 @@ func (s *Server) callsPage(c *gin.Context) (page ui.Calls, err error) {
 			}
 			page.Calls = append(page.Calls, call)
 		}
+		for _, a := range soon {
+			call, err := r.call(a)
+			if err != nil {
+				return err
+			}
+			page.Reminders = append(page.Reminders, call)
+		}
 		return nil
 	})
 	page.Form = emptyForm()
 	return page, err
 }
 
-// overdue reads the hand work that a call is due for, oldest first.
-func (r *reader) overdue() (list []fab.Attempt, err error) {
+// callsToMake reads the hand work that a call is due for, oldest first: because its day is over, or because it is near.
+func (r *reader) callsToMake() (overdue, soon []fab.Attempt, err error) {
 	all, err := r.tx.HandAttempts()
 	for _, a := range all {
 		if a.Overdue(r.tx.Now()) {
-			list = append(list, a)
+			overdue = append(overdue, a)
+		} else if a.ToRemind(r.tx.Now(), r.Lab.Zone) {
+			soon = append(soon, a)
 		}
 	}
-	return list, err
+	return overdue, soon, err
+}
+
+// callReminded notes that a maker was reminded.
+func (s *Server) callReminded(c *gin.Context) error {
+	if err := s.Production.Reminded(c.Request.Context(), fab.AttemptID(c.Param("id"))); err != nil {
+		return s.sayNo(c, err, "/desk/calls")
+	}
+	s.flash(c, ui.FlashDone, "done.call_reminded")
+	return to(c, "/desk/calls")
 }
 
 func (r *reader) call(a fab.Attempt) (ui.Call, error) {

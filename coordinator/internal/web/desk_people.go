@@ -25,11 +25,11 @@ func (s *Server) peoplePage(c *gin.Context) (page ui.People, err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavPeople); err != nil {
 			return err
 		}
-		overdue, err := r.overdue()
+		overdue, soon, err := r.callsToMake()
 		if err != nil {
 			return err
 		}
-		page.Calls = len(overdue)
+		page.Calls = len(overdue) + len(soon)
 		makers, err := r.tx.Makers()
 		for _, m := range makers {
 			switch m.Status {

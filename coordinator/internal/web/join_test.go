@@ -197,7 +197,7 @@ func TestHandWorkIsTakenUntilADay(t *testing.T) {
 	}
 	said := time.Now().AddDate(0, 0, 8)
 	b.sends(path, url.Values{"hand_in": {said.Format(time.DateOnly)}})
-	require.Contains(t, b.page("/maker").main(), "Vous avez dit")
+	require.Contains(t, b.page("/maker").main(), "à rendre ")
 	w.view(func(tx *store.Tx) error {
 		a, err := tx.Attempt(attempt.ID)
 		require.Equal(t, fab.AttemptLeased, a.Status)

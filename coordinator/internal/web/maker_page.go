@@ -32,7 +32,7 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 		if page.Judge, err = r.toJudge(me(c).MakerID); err != nil {
 			return err
 		}
-		live, err := r.tx.LiveAttempts()
+		live, err := r.inHand()
 		if err != nil {
 			return err
 		}
@@ -71,12 +71,16 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 		if err != nil {
 			return err
 		}
+		twin, err := r.twin(a)
+		if err != nil {
+			return err
+		}
 		part, _ := r.designs[b.DesignID].BOM.Part(a.Part)
 		switch a.Status {
 		case fab.AttemptOffered:
 			o := ui.Offer{
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
-				Answer: r.local(a.LeaseUntil), HandIn: w.HandInBefore(r.tx.Now(), b.DueAt).UTC().Add(-time.Second).Format(time.DateOnly), Why: r.reason(a.Why), Picture: part.Picture,
+				Twin: twin, Answer: r.local(a.LeaseUntil), HandIn: w.HandInBefore(r.tx.Now(), b.DueAt).UTC().Add(-time.Second).Format(time.DateOnly), Why: r.reason(a.Why), Picture: part.Picture,
 			}
 			if b.RequestID != "" {
 				if o.For, err = townOf(r.tx, b.RequestID); err != nil {
@@ -84,10 +88,11 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 				}
 			}
 			page.Offers = append(page.Offers, o)
-		case fab.AttemptLeased, fab.AttemptToCount:
+		case fab.AttemptLeased, fab.AttemptToCount, fab.AttemptLost:
 			one := ui.Work{
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), HandIn: r.local(a.LeaseUntil).Add(-time.Second), Picture: part.Picture,
+				Soon: a.DueSoon(r.tx.Now(), r.Lab.Zone), Twin: twin,
 			}
 			one.Gone = gone
 			if a.PlateID != "" || part.ModelHash != "" {

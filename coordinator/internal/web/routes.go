@@ -188,6 +188,7 @@ func (s *Server) peopleRoutes() []route {
 		{post, "/desk/calls/:id/done", who, s.callDone},
 		{post, "/desk/calls/:id/back", who, s.callBack},
 		{post, "/desk/calls/:id/later", who, s.callLater},
+		{post, "/desk/calls/:id/reminded", who, s.callReminded},
 		{get, "/desk/people", who, s.deskPeople},
 		{post, "/desk/people/makers", who, s.makerAdd},
 		{post, "/desk/people/invite", who, s.invite},

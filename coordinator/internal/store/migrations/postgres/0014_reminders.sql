@@ -1,0 +1,3 @@
+-- +goose Up
+
+ALTER TABLE attempts ADD COLUMN "reminded_at" timestamptz;
