@@ -108,10 +108,33 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, lot fab.Lot) (fab.Lot, e
 		Args: fab.Args{"lot": lot.Code, "part": a.Part, "good": good, "bad": bad, "worker": w.Name}})
 }
 
+// takenInitials begin the codes of other things: boxes, trials, spools, products and runs.
+const takenInitials = "BEFPT"
+
+// lotCode is a code that stands on nothing else in the lab: the initial of the product and a number. Products may share an
+// initial.
+func lotCode(tx *store.Tx, product string) (string, error) {
+	initial := strings.ToUpper(product[:1])
+	if strings.Contains(takenInitials, initial) {
+		initial = "L" + initial
+	}
+	for {
+		n, err := tx.Next("lot-" + product)
+		if err != nil {
+			return "", err
+		}
+		code := fmt.Sprintf("%s-%03d", initial, n)
+		if _, err := tx.LotByCode(code); fab.ClassOf(err) == fab.NotFound {
+			return code, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+}
+
 // addLot fills in where the counted pieces come from.
 func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, lot fab.Lot) (fab.Lot, error) {
-	initial := strings.ToUpper(b.Product[:1])
-	n, err := tx.Next("lot-" + b.Product)
+	code, err := lotCode(tx, b.Product)
 	if err != nil {
 		return fab.Lot{}, err
 	}
@@ -119,7 +142,7 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, lot fab.Lot)
 	if err != nil {
 		return fab.Lot{}, err
 	}
-	lot.ID, lot.Code = store.NewID[fab.LotID](tx), fmt.Sprintf("%s-%03d", initial, n)
+	lot.ID, lot.Code = store.NewID[fab.LotID](tx), code
 	lot.AttemptID, lot.BatchID, lot.DesignID, lot.Part, lot.TrialID = a.ID, a.BatchID, design.ID, a.Part, b.TrialID
 	lot.WorkerID, lot.MakerID, lot.SpoolID = w.ID, w.MakerID, a.SpoolID
 	lot.Status, lot.CreatedAt = fab.LotMade, tx.Now()
