@@ -43,7 +43,7 @@ var rooms = map[string]room{
 	"coordinator/internal/finess":   {ours: []string{"coordinator/fab"}, pure: true},
 	"coordinator/internal/store":    {ours: []string{"coordinator/fab"}},
 	"coordinator/internal/live":     {ours: []string{"coordinator/fab"}},
-	"coordinator/internal/paper":    {ours: []string{"coordinator/fab", "ui/locales"}},
+	"coordinator/internal/paper":    {ours: []string{"coordinator/fab", "ui", "ui/locales"}},
 	"coordinator/internal/notify":   {ours: []string{"coordinator/fab", "ui/locales"}},
 	"coordinator/internal/config":   {},
 	"coordinator/internal/broker":   {ours: []string{"coordinator/wire"}},
@@ -62,7 +62,7 @@ var rooms = map[string]room{
 	"coordinator/internal/production": {ours: booksAnd("slicer-bridge/slicing")},
 	"coordinator/internal/report":     {ours: booksAnd()},
 	"coordinator/internal/supply":     {ours: booksAnd()},
-	"coordinator/internal/web":        {ours: append(booksAnd("ui"), useCases...)},
+	"coordinator/internal/web":        {ours: append(booksAnd("ui", "coordinator/internal/paper"), useCases...)},
 
 	"coordinator/internal/store/storetest": {ours: []string{"coordinator/internal/store", "coordinator/internal/testkit"}},
 
@@ -126,6 +126,8 @@ var importers = map[string][]string{
 	"github.com/gin-gonic/gin":            {"coordinator/internal/web"},
 	"github.com/eclipse/paho.mqtt.golang": {"coordinator/internal/fleet", "printer-agent/internal/agent"},
 	"github.com/mochi-mqtt/server":        {"coordinator/internal/broker"},
+	"codeberg.org/go-pdf/fpdf":            {"coordinator/internal/paper"},
+	"github.com/boombuler/barcode":        {"coordinator/internal/paper"},
 }
 
 // topFolders are the folders of the root; those whose name begins with a dot are tools' own.

@@ -3,7 +3,8 @@
 # usage: scripts/setup.sh build|run|test|bench
 #   build  checks Go
 #   run    also wants the slicer, and the certificates that Go needs to fetch modules
-#   test   also wants what the tests start: PostgreSQL, mosquitto, Chromium, and a C compiler for the race detector
+#   test   also wants what the tests start: PostgreSQL, mosquitto, Chromium, a C compiler for the race detector, and what
+#          reads the PDFs and the codes that we print
 #   bench  wants Go, and the host that the stream is measured beside
 set -eu
 cd "$(dirname "$0")/.."
@@ -53,6 +54,8 @@ lacking() {
 	have gcc || have cc || echo gcc
 	have_file /usr/include/stdlib.h || echo libc6-dev
 	have git || echo git
+	have pdftotext && have pdftoppm || echo poppler-utils
+	have zbarimg || echo zbar-tools
 }
 
 # as_root runs a command with the rights to install, and never asks for a password.

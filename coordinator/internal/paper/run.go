@@ -1,0 +1,108 @@
+package paper
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+	"github.com/mailleur/mailleur/ui/locales"
+)
+
+func phone(number string) string { return locales.Phone(number) }
+
+func clock(lang string, at time.Time) string { return locales.Clock(lang, at) }
+
+// Run is a tour on paper, for who has no network, and to be keyed in later.
+type Run struct {
+	Code   string
+	Driver string
+	Phone  string
+	Day    time.Time
+	Stops  []Stop
+}
+
+// Stop is one place on a run, in its order.
+type Stop struct {
+	Kind  string // fab.StopDeliver, …
+	Place Place
+	Note  string // number of the delivery note
+	Load  []Load
+}
+
+// Load is one thing to carry: a box, or a bag.
+type Load struct {
+	Code string
+	What string
+}
+
+// RunSheet is what a driver takes along: what to load, every stop with boxes to tick, and the note that says why a
+// volunteer is on the road.
+func RunSheet(lang string, lab Lab, r Run) (ui.Document, error) {
+	s := newSheet(lang, lab)
+	s.code(r.Code, "", "driver", r.Driver, "phone", phone(r.Phone), "day", s.date(r.Day), "stops", strconv.Itoa(len(r.Stops)))
+	s.load(r)
+	for i, stop := range r.Stops {
+		s.stop(i+1, stop)
+	}
+	return document(lang, lab, s.say("run_title", "run", r.Code), false, s, travel(lang, lab, r))
+}
+
+// load lists what has to be in the vehicle before it leaves.
+func (s *sheet) load(r Run) {
+	var rows [][]string
+	for i, stop := range r.Stops {
+		if stop.Kind == fab.StopCollect {
+			continue
+		}
+		for _, l := range stop.Load {
+			rows = append(rows, []string{ui.TickBox, l.Code, l.What, strconv.Itoa(i + 1)})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	s.heading(s.say("to_load", "n", len(rows)))
+	s.table([]column{{share: 7}, {code: "box", share: 18}, {code: "inside", share: 62}, {code: "stop", share: 13, right: true}}, rows)
+}
+
+func (s *sheet) stop(n int, stop Stop) {
+	s.heading(strconv.Itoa(n) + ". " + joined(" · ", s.say("stop_"+stop.Kind), joined(", ", stop.Place.Name, stop.Place.Town)))
+	s.fields("address", stop.Place.Address, "access", stop.Place.Access, "contact", joined(", ", stop.Place.Contact, phone(stop.Place.Phone)), "note", stop.Note)
+	if stop.Kind != fab.StopDeliver {
+		var items []string
+		for _, l := range stop.Load {
+			items = append(items, joined(" · ", l.Code, l.What))
+		}
+		s.lines(items...)
+		s.table([]column{{share: 6}, {code: "done", share: 44}, {share: 6}, {code: "not_done", share: 44}}, [][]string{{ui.TickBox, s.say("done_at"), ui.TickBox, s.say("why_not")}})
+		return
+	}
+	var rows [][]string
+	for _, l := range stop.Load {
+		rows = append(rows, []string{l.Code, l.What, ui.TickBox, ui.TickBox, ui.TickBox, ""})
+	}
+	s.table([]column{{code: "box", share: 14}, {code: "inside", share: 36}, {code: "given", share: 11}, {code: "refused", share: 11}, {code: "nobody", share: 12}, {code: "remark", share: 16}}, rows)
+	s.blanks("receiver_blank", "taken_blank")
+}
+
+// travel says why a volunteer is on the road. It names towns and not people: it is shown to whoever asks.
+func travel(lang string, lab Lab, r Run) *sheet {
+	s := newSheet(lang, lab)
+	s.Copy, s.Title = s.say("travel_copy"), s.say("travel_title")
+	var towns []string
+	seen := map[string]bool{}
+	for _, stop := range r.Stops {
+		if town := strings.TrimSpace(stop.Place.Town); town != "" && !seen[town] {
+			seen[town] = true
+			towns = append(towns, town)
+		}
+	}
+	s.text(s.say("travel_who", "lab", lab.Name, "driver", r.Driver))
+	s.fields("day", s.date(r.Day), "run", r.Code, "through", strings.Join(towns, ", "), "stops", strconv.Itoa(len(r.Stops)))
+	s.text(s.say("travel_why"))
+	s.text(s.say("travel_ask", "phone", phone(lab.Phone)))
+	s.blanks("travel_sign", "travel_stamp")
+	return s
+}
