@@ -23,6 +23,8 @@ const (
 	cookieFlash   = "flash" // what the last action did, for the next page
 	cookieSent    = "sent"  // token of the request that this browser sent last
 	cookieRole    = "role"  // of the demo
+	cookieRun     = "run"   // token of the run whose driver opened its link here, for what he or she scans
+	cookieTrack   = "track" // token of the request whose link was opened here, likewise
 )
 
 // cookieName binds a cookie to this host over HTTPS, where browsers keep that promise.

@@ -29,6 +29,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.deskRoutes()...)
 	all = append(all, s.makerRoutes()...)
 	all = append(all, s.trialRoutes()...)
+	all = append(all, s.paperRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}
@@ -51,6 +52,7 @@ func (s *Server) publicRoutes() []route {
 		{post, "/signin", "", s.signIn},
 		{post, "/signout", "", s.signOut},
 		{get, "/lang/:lang", "", s.chooseLang},
+		{get, "/q/:code", "", s.scan},
 		{get, "/picture/:name", "", s.picture},
 		{get, ui.StaticPrefix + ":name", "", s.static},
 		{get, "/live", "", s.liveForAll},

@@ -22,6 +22,7 @@ func (s *Server) run(c *gin.Context) error {
 	for _, stop := range v.Stops {
 		page.Stops = append(page.Stops, s.runStop(stop))
 	}
+	s.setCookie(c, cookieRun, c.Param("token"), heldFor)
 	return s.show(c, page)
 }
 

@@ -23,6 +23,7 @@ func (s *Server) track(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	s.setCookie(c, cookieTrack, c.Param("token"), heldFor)
 	return s.show(c, page)
 }
 

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/paper"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// writer reads what a paper is made from, and writes it.
+type writer func(*gin.Context) (ui.Document, error)
+
+// paperRoutes are the lab's papers. Each has a page, and beside it the same as a PDF.
+func (s *Server) paperRoutes() []route {
+	const who, maker = fab.RoleCoordinator, fab.RoleMaker
+	var all []route
+	for _, p := range []struct {
+		path, role, back string
+		write            writer
+	}{
+		{"/desk/boxes/:id", who, "/desk/deliveries", s.boxPaper},
+		{"/desk/boxes/:id/kits", who, "/desk/deliveries", s.kitsPaper},
+		{"/desk/boxes/:id/sheet", who, "/desk/deliveries", s.boxSheet},
+		{"/desk/bags/:lot", who, "/desk/deliveries", s.bagPaper},
+		{"/desk/requests/:id/picking", who, "/desk/requests/:id", s.pickingPaper},
+		{"/desk/runs/:id", who, "/desk/deliveries", s.runPaper},
+		{"/desk/runs/:id/notes", who, "/desk/deliveries", s.notesPaper},
+		{"/desk/recalls/:id", who, "/desk/recalls/:id", s.recallPaper},
+		{"/maker/bags/:lot", maker, "/maker", s.ownBagPaper},
+		{"/run/:token", "", "/run/:token", s.driversPaper},
+		{"/run/:token/stop/:n", "", "/run/:token/stop/:n", s.stopPaper},
+		{"/track/:token/note/:no", "", "/track/:token", s.trackNote},
+		{"/notice/:product", "", "", s.noticePaper},
+	} {
+		all = append(all, route{get, p.path + "/paper", p.role, s.paperPage(p.back, p.write)}, route{get, p.path + "/paper.pdf", p.role, s.paperFile(p.write)})
+	}
+	return all
+}
+
+// paperPage shows a paper on the screen.
+func (s *Server) paperPage(back string, write writer) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		d, err := write(c)
+		if err != nil {
+			return err
+		}
+		page := ui.Paper{Frame: s.frame(c), Doc: d, PDF: c.Request.URL.EscapedPath() + ".pdf"}
+		parts := strings.Split(back, "/")
+		for i, part := range parts {
+			if name, ok := strings.CutPrefix(part, ":"); ok {
+				parts[i] = c.Param(name)
+			}
+		}
+		page.Back = strings.Join(parts, "/")
+		return s.show(c, page)
+	}
+}
+
+// paperPolicy lets the viewers that browsers have for PDF draw their own frame, and nothing else.
+const paperPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+// paperFile gives a paper as a PDF, to be looked at or kept.
+func (s *Server) paperFile(write writer) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		d, err := write(c)
+		if err != nil {
+			return err
+		}
+		var file bytes.Buffer
+		if err := paper.PDF(&file, d, s.local(s.now())); err != nil {
+			return err
+		}
+		c.Header("Content-Disposition", `inline; filename="`+fileName(d.Title)+`.pdf"`)
+		c.Header("Content-Security-Policy", paperPolicy)
+		c.Header("Vary", "Cookie, Accept-Language")
+		c.Header("X-Robots-Tag", "noindex, nofollow")
+		c.Data(http.StatusOK, "application/pdf", file.Bytes())
+		return nil
+	}
+}
+
+// fileName is a title in letters that every system takes for the name of a file.
+func fileName(title string) string {
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			return r
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		}
+		return ' '
+	}, norm.NFD.String(title))
+	name := strings.Join(strings.Fields(plain), "-")
+	if name == "" {
+		return "mailleur"
+	}
+	return name[:min(len(name), 80)]
+}
+
+// asLab is the lab as papers name it.
+func (s *Server) asLab(c *gin.Context) paper.Lab {
+	return paper.Lab{Name: s.Lab.Name, Phone: s.Lab.Phone, Site: s.site(c)}
+}
+
+func asPlace(f fab.Facility) paper.Place {
+	return paper.Place{
+		Name: f.Name, Address: f.Address, Town: strings.TrimSpace(f.Postcode + " " + f.Town), Access: f.Access, Contact: f.Contact, Phone: f.Phone,
+	}
+}

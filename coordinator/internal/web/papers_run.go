@@ -1,0 +1,214 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
+	"github.com/mailleur/mailleur/coordinator/internal/paper"
+	"github.com/mailleur/mailleur/ui"
+)
+
+// runPaper is the sheet of a run for the coordinator.
+func (s *Server) runPaper(c *gin.Context) (d ui.Document, err error) {
+	v, err := s.Delivery.Show(c.Request.Context(), fab.RunID(c.Param("id")))
+	if err != nil {
+		return d, err
+	}
+	return s.runSheet(c, v)
+}
+
+// driversPaper is the same for whoever drives.
+func (s *Server) driversPaper(c *gin.Context) (d ui.Document, err error) {
+	v, err := s.Delivery.Follow(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d, err
+	}
+	return s.runSheet(c, v)
+}
+
+func (s *Server) runSheet(c *gin.Context, v delivery.RunView) (d ui.Document, err error) {
+	run := paper.Run{Code: v.Run.Code, Driver: v.Run.Driver, Phone: v.Run.Phone, Day: s.localDay(v.Run.Day)}
+	err = s.read(c, func(r *reader) error {
+		for _, stop := range v.Stops {
+			one, err := r.runStop(stop)
+			if err != nil {
+				return err
+			}
+			run.Stops = append(run.Stops, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
+	return paper.RunSheet(lang(c), s.asLab(c), run)
+}
+
+func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
+	stop.Kind = v.Stop.Kind
+	if v.Stop.Kind == fab.StopDeliver {
+		stop.Place, stop.Note = asPlace(v.Facility), noteNumber(v.Note)
+		for _, l := range v.Note.Lines {
+			goods, err := r.product(l.Product, l.Quantity)
+			if err != nil {
+				return stop, err
+			}
+			stop.Load = append(stop.Load, paper.Load{Code: l.Box, What: counted(goods)})
+		}
+		return stop, nil
+	}
+	// A volunteer's bags are fetched from a home: the sheet names the town, as the driver's page does.
+	stop.Place = paper.Place{Name: v.Maker.Name, Town: v.Host.Around(), Phone: v.Host.Phone}
+	if v.Host.ID != v.Maker.ID {
+		stop.Place.Name = v.Host.Name + " (" + v.Maker.Name + ")"
+	}
+	for _, l := range v.Lots {
+		stop.Load = append(stop.Load, paper.Load{Code: l.Code, What: counted(r.part(l.DesignID, l.Part, l.Declared))})
+	}
+	return stop, nil
+}
+
+// counted is a number of goods in a narrow column.
+func counted(g ui.Goods) string { return strconv.FormatInt(g.N, 10) + "\u00a0× " + g.Name }
+
+// notesPaper is every delivery note of a run.
+func (s *Server) notesPaper(c *gin.Context) (d ui.Document, err error) {
+	v, err := s.Delivery.Show(c.Request.Context(), fab.RunID(c.Param("id")))
+	if err != nil {
+		return d, err
+	}
+	var notes []paper.Note
+	err = s.read(c, func(r *reader) error {
+		for _, stop := range v.Stops {
+			if stop.Stop.Kind != fab.StopDeliver {
+				continue
+			}
+			one, err := r.note(v.Run, stop)
+			if err != nil {
+				return err
+			}
+			notes = append(notes, one)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return d, err
+	case len(notes) == 0:
+		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
+	}
+	return paper.DeliveryNotes(lang(c), s.asLab(c), v.Run.Code, notes)
+}
+
+// stopPaper is the delivery note of one stop, for whoever drives.
+func (s *Server) stopPaper(c *gin.Context) (d ui.Document, err error) {
+	n, err := seq(c)
+	if err != nil {
+		return d, err
+	}
+	v, err := s.Delivery.Follow(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d, err
+	}
+	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Stop.Seq == n })
+}
+
+// trackNote is a delivery note of a request, for whoever asked for it.
+func (s *Server) trackNote(c *gin.Context) (d ui.Document, err error) {
+	t, err := s.Intake.Track(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d, err
+	}
+	no, err := strconv.ParseInt(c.Param("no"), 10, 64)
+	if err != nil {
+		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
+	}
+	var run fab.RunID
+	err = s.read(c, func(r *reader) error {
+		note, err := r.tx.NoteByNo(no)
+		if err != nil {
+			return err
+		}
+		if note.RequestID != t.Request.ID {
+			return fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
+		}
+		stop, err := r.tx.Stop(note.StopID)
+		run = stop.RunID
+		return err
+	})
+	if err != nil {
+		return d, err
+	}
+	v, err := s.Delivery.Show(c.Request.Context(), run)
+	if err != nil {
+		return d, err
+	}
+	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Note.No == no })
+}
+
+// noteAt writes the delivery note of the stop that is meant.
+func (s *Server) noteAt(c *gin.Context, v delivery.RunView, meant func(delivery.StopView) bool) (d ui.Document, err error) {
+	i := slices.IndexFunc(v.Stops, meant)
+	if i < 0 || v.Stops[i].Note.No == 0 {
+		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
+	}
+	var note paper.Note
+	err = s.read(c, func(r *reader) error {
+		note, err = r.note(v.Run, v.Stops[i])
+		return err
+	})
+	if err != nil {
+		return d, err
+	}
+	return paper.DeliveryNote(lang(c), s.asLab(c), note)
+}
+
+// note is what a delivery note says.
+func (r *reader) note(run fab.Run, v delivery.StopView) (n paper.Note, err error) {
+	n = paper.Note{
+		No: noteNumber(v.Note), Issued: r.local(v.Note.CreatedAt), Day: r.localDay(run.Day), Run: run.Code, Driver: run.Driver, To: asPlace(v.Facility),
+		Recalled: slices.ContainsFunc(v.Boxes, func(b fab.Box) bool { return b.Recalled }),
+	}
+	request, err := r.tx.Request(v.Note.RequestID)
+	if err != nil {
+		return n, err
+	}
+	n.Ref = fab.FormatReference(request.Ref)
+	for _, l := range v.Note.Lines {
+		goods, err := r.product(l.Product, l.Quantity)
+		if err != nil {
+			return n, err
+		}
+		n.Lines = append(n.Lines, paper.NoteLine{Box: l.Box, What: paper.Goods{Name: goods.Name, Count: goods.N}, Lots: l.Lots})
+	}
+	if n.Claims, err = r.claims(v.Boxes); err != nil {
+		return n, err
+	}
+	if len(v.Proofs) > 0 {
+		last := v.Proofs[len(v.Proofs)-1]
+		n.Receiver, n.At, n.Reserves = last.Name, r.local(last.At), last.Reservations
+		n.Reserves = strings.TrimSpace(n.Reserves)
+	}
+	return n, nil
+}
+
+// claims are what may be said of what is in boxes, each once.
+func (r *reader) claims(boxes []fab.Box) (codes []string, err error) {
+	for _, b := range boxes {
+		kits, err := r.tx.KitsIn(b.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range kits {
+			if code := r.designs[k.DesignID].Claim; code != "" && !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	return codes, nil
+}
