@@ -6,6 +6,7 @@ scripts/setup.sh test
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+mapfile -t race < <(scripts/race.sh)
 mapfile -t packages < <(grep -rlE '^//go:build .*\blong\b' --include='*_test.go' . | xargs -r -n 1 dirname | sort -u)
 if [[ ${#packages[@]} == 0 ]]; then
 	echo "check-long: no long tests yet"
@@ -15,7 +16,7 @@ fi
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 [[ -z $(git status --porcelain 2>/dev/null) ]] || commit+=", with changes"
 began=$SECONDS status=0
-go test -race -tags long -run '^TestLong' -count=1 -timeout 3h -v "${packages[@]}" 2>&1 | tee "$log" || status=$?
+go test "${race[@]}" -tags long -run '^TestLong' -count=1 -timeout 3h -v "${packages[@]}" 2>&1 | tee "$log" || status=$?
 
 {
 	echo "# Last result of \`make check-long\`"

@@ -51,14 +51,9 @@ cross() {
 	done
 }
 
-# tests uses the race detector wherever Go has one: 32-bit boards have none. SQLite, which is translated from C, is left
-# out of it: its memory is guarded by its own locks, and watching every access of it takes four times as long.
 tests() {
-	local race=()
-	case $(go env GOARCH) in
-	amd64 | arm64) race=(-race "-gcflags=modernc.org/sqlite/lib=-race=false" "-gcflags=modernc.org/libc/...=-race=false") ;;
-	*) echo "no race detector on this processor" ;;
-	esac
+	local race
+	mapfile -t race < <(scripts/race.sh)
 	go test "${race[@]}" -vet=off -timeout 5m ./...
 }
 

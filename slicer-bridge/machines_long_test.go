@@ -17,7 +17,7 @@ import (
 func TestLongEveryMachineSlicesTheHook(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err)
 	grams := map[string][]int64{}
 	everyPlate(t, func(t *testing.T, p profiles.Printer, f profiles.Filament, l gcode.Limits) {

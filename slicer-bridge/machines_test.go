@@ -104,7 +104,7 @@ func TestOverlaysOfTheVoronPassTheCheck(t *testing.T) {
 func TestMacrosAreAllThatStandsAroundAPlate(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err)
 	own, err := os.ReadFile("../firmware-profiles/overlays/voron-print-start.toml")
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestMacrosAreAllThatStandsAroundAPlate(t *testing.T) {
 func TestFilamentsAMachineCannotHeatForAreRefused(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err)
 	stl, err := os.ReadFile(hook)
 	require.NoError(t, err)
@@ -150,22 +150,24 @@ func TestFilamentsAMachineCannotHeatForAreRefused(t *testing.T) {
 	}
 }
 
-// The door hook is really sliced for the machines and filaments that a lab begins with; make check-long slices all others.
+// The door hook is really sliced for the machines that a lab begins with, each filament on two of them; make check-long
+// slices every machine with every filament.
 func TestTheFirstMachinesSliceTheHook(t *testing.T) {
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err)
-	for _, printer := range []string{"prusa-mk3s", "ender-3", "anycubic-i3-mega", "voron-2.4"} {
-		for _, filament := range []string{"pla", "petg"} {
+	for printer, filament := range map[string]string{"prusa-mk3s": "petg", "ender-3": "pla", "anycubic-i3-mega": "petg", "voron-2.4": "pla"} {
+		t.Run(printer, func(t *testing.T) {
+			t.Parallel()
 			p, ok := set.Printer(printer)
-			require.True(t, ok, printer)
+			require.True(t, ok)
 			f, ok := set.Filament(filament)
-			require.True(t, ok, filament)
+			require.True(t, ok)
 			d, ok := set.Dialect(p.Dialect)
 			require.True(t, ok)
 			sliceHook(t, s, p, f, gcode.LimitsFor(p, f).Speaking(d))
-		}
+		})
 	}
 }
 

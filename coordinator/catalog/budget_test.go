@@ -21,7 +21,7 @@ func newSlicer(t *testing.T) *slicing.Slicer {
 	t.Helper()
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	slicer, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	slicer, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err, "install package prusa-slicer")
 	return slicer
 }

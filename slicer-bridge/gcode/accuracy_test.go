@@ -39,7 +39,7 @@ func newBench(t testing.TB) *bench {
 	t.Helper()
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: segmented{set}, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: segmented{set}, CacheDir: t.TempDir(), Plain: true})
 	if err != nil {
 		t.Fatalf("install package prusa-slicer: %v", err)
 	}

@@ -54,7 +54,7 @@ func newPlates(t *testing.T) plates {
 	t.Helper()
 	set, err := profiles.Load()
 	require.NoError(t, err)
-	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir()})
+	s, err := slicing.New(slicing.Config{Profiles: set, CacheDir: t.TempDir(), Plain: true})
 	require.NoError(t, err, "install package prusa-slicer")
 	return plates{set, s}
 }
