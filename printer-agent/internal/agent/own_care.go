@@ -313,10 +313,13 @@ func (p *printer) weigh(line string) (hot bool, err error) {
 	return report.NozzleMaxC > 0 || report.BedMaxC > 0 || report.ChamberMaxC > 0, nil
 }
 
-// Presets are the materials that the page offers to heat for, within what the machine bears.
+// Presets are the materials that the page offers to heat for: those that the machine can print, within what it bears.
 func Presets(model profiles.Printer, filaments []profiles.Filament) []local.Preset {
 	var all []local.Preset
 	for _, f := range filaments {
+		if model.Bears(f) != nil {
+			continue
+		}
 		n, b := guard.NozzleTarget(float64(f.Nozzle), model, &f), guard.BedTarget(float64(f.Bed), model)
 		all = append(all, local.Preset{Material: f.ID, Nozzle: int64(n.Value), Bed: int64(b.Value)})
 	}
