@@ -26,8 +26,11 @@ func (cmd arcsCommand) Run(c console) error {
 		return err
 	}
 	defer in.Close()
-	if cmd.Tolerance <= 0 {
-		return errors.New("--tolerance must be 5 to 500 µm")
+	if cmd.Tolerance < 5 || cmd.Tolerance > 500 {
+		return fmt.Errorf("--tolerance is %d: give 5 to 500 µm", cmd.Tolerance)
+	}
+	if cmd.Circle != 0 && (cmd.Circle < 8 || cmd.Circle > 360) {
+		return fmt.Errorf("--circle is %d: give 8 to 360 pieces, or leave it out", cmd.Circle)
 	}
 	var stats arcfit.Stats
 	err = writeWhole(cmd.Out, func(w io.Writer) (err error) {

@@ -196,6 +196,10 @@ func TestArcsAreWritten(t *testing.T) {
 
 	code, _, msg = call("arcs", in, "-o", out+"x", "--tolerance", "1")
 	require.Equal(t, 1, code)
-	require.Contains(t, msg, "give 5 to 500")
+	require.Contains(t, msg, "--tolerance is 1: give 5 to 500")
+	require.NoFileExists(t, out+"x")
+	code, _, msg = call("arcs", in, "-o", out+"x", "--circle", "3")
+	require.Equal(t, 1, code)
+	require.Contains(t, msg, "--circle is 3: give 8 to 360")
 	require.NoFileExists(t, out+"x")
 }

@@ -116,9 +116,20 @@ func (s *Slicer) facts(r Request) (profiles.Printer, profiles.Filament, error) {
 	}
 	var hot profiles.TooHot
 	if errors.As(p.Bears(f), &hot) {
-		return p, f, mesh.NewProblem(CodeFilamentTooHot, "heater", hot.Heater, "want_c", hot.Want, "max_c", hot.Max)
+		return p, f, tooHot(hot)
 	}
 	return p, f, nil
+}
+
+// tooHot is why a machine cannot print a plastic.
+func tooHot(hot profiles.TooHot) error {
+	switch {
+	case hot.Heater != "bed":
+		return mesh.NewProblem(CodeFilamentTooHot, "want_c", hot.Want, "max_c", hot.Max)
+	case hot.Max == 0:
+		return mesh.NewProblem(CodeNeedsBed, "want_c", hot.Want)
+	}
+	return mesh.NewProblem(CodeBedTooHot, "want_c", hot.Want, "max_c", hot.Max)
 }
 
 func badField(r Request, p profiles.Printer) error {

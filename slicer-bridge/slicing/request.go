@@ -84,30 +84,32 @@ type Result struct {
 // The codes of refusals and failures; each comes as a *mesh.Problem, as do the
 // refusals of mesh and plate.
 const (
-	CodeUnknownPrinter  = "slicing.unknown_printer"  // printer
-	CodeUnknownFilament = "slicing.unknown_filament" // filament
-	CodeBadRequest      = "slicing.bad_request"      // field, value
-	CodeBadOverlay      = "slicing.bad_overlay"      // detail: names the key
-	CodeFilamentTooHot  = "slicing.filament_too_hot" // heater, want_c, max_c: this machine cannot print this plastic
-	CodeSlicerMissing   = "slicing.slicer_missing"   // package
-	CodeSlicerFailed    = "slicing.slicer_failed"    // exit, detail
-	CodeSlicerCrashed   = "slicing.slicer_crashed"   // signal, detail
-	CodeSlicerLimit     = "slicing.slicer_limit"     // limit: time, cpu, memory or file
-	CodeEmptyPlate      = "slicing.empty_plate"      // detail
-	CodeUnsafe          = "slicing.unsafe"           // finding, line, and the finding's arguments
-	CodeSlicerWarning   = "slicing.slicer_warning"   // text (a warning)
-	CodePileTooHigh     = "slicing.pile_too_high"    // pile, max: this machine piles no more pieces
-	CodeMisplaced       = "slicing.misplaced"        // x_mm, y_mm, z_mm: the slicer laid plastic where no copy stands
-	CodeCopyMissing     = "slicing.copy_missing"     // missing, copies: the slicer left copies out
-	CodeNotWhole        = "slicing.not_whole"        // axis, got_mm, want_mm: the edge of a part is too fine to draw (a warning)
-	CodeTimeDiffers     = "slicing.time_differs"     // ours_s, slicer_s (a warning)
-	CodeFileTooLarge    = "slicing.file_too_large"   // max_mib: a G-code file made elsewhere
+	CodeUnknownPrinter  = "slicing.unknown_printer"      // printer
+	CodeUnknownFilament = "slicing.unknown_filament"     // filament
+	CodeBadRequest      = "slicing.bad_request"          // field, value
+	CodeBadOverlay      = "slicing.bad_overlay"          // detail: names the key
+	CodeFilamentTooHot  = "slicing.filament_too_hot"     // want_c, max_c: the nozzle does not get as hot as this plastic wants
+	CodeBedTooHot       = "slicing.filament_bed_too_hot" // want_c, max_c: the bed does not get as hot as this plastic wants
+	CodeNeedsBed        = "slicing.filament_needs_bed"   // want_c: this plastic wants a heated bed, and the machine has none
+	CodeSlicerMissing   = "slicing.slicer_missing"       // package
+	CodeSlicerFailed    = "slicing.slicer_failed"        // exit, detail
+	CodeSlicerCrashed   = "slicing.slicer_crashed"       // signal, detail
+	CodeSlicerLimit     = "slicing.slicer_limit"         // limit: time, cpu, memory or file
+	CodeEmptyPlate      = "slicing.empty_plate"          // detail
+	CodeUnsafe          = "slicing.unsafe"               // finding, line, and the finding's arguments
+	CodeSlicerWarning   = "slicing.slicer_warning"       // text (a warning)
+	CodePileTooHigh     = "slicing.pile_too_high"        // pile, max: this machine piles no more pieces
+	CodeMisplaced       = "slicing.misplaced"            // x_mm, y_mm, z_mm: the slicer laid plastic where no copy stands
+	CodeCopyMissing     = "slicing.copy_missing"         // missing, copies: the slicer left copies out
+	CodeNotWhole        = "slicing.not_whole"            // axis, got_mm, want_mm: the edge of a part is too fine to draw (a warning)
+	CodeTimeDiffers     = "slicing.time_differs"         // ours_s, slicer_s (a warning)
+	CodeFileTooLarge    = "slicing.file_too_large"       // max_mib: a G-code file made elsewhere
 )
 
 // Codes lists every code of this package.
 func Codes() []string {
 	return []string{
-		CodeUnknownPrinter, CodeUnknownFilament, CodeBadRequest, CodeBadOverlay, CodeFilamentTooHot, CodeSlicerMissing, CodeSlicerFailed,
+		CodeUnknownPrinter, CodeUnknownFilament, CodeBadRequest, CodeBadOverlay, CodeFilamentTooHot, CodeBedTooHot, CodeNeedsBed, CodeSlicerMissing, CodeSlicerFailed,
 		CodeSlicerCrashed, CodeSlicerLimit, CodeEmptyPlate, CodeUnsafe, CodeSlicerWarning, CodePileTooHigh, CodeMisplaced,
 		CodeCopyMissing, CodeNotWhole, CodeTimeDiffers, CodeFileTooLarge,
 	}

@@ -338,7 +338,7 @@ func TestSettingsSheet(t *testing.T) {
 	ini := maker.model(part + "/sheet.ini")
 	require.Equal(t, "layer_height = 0.2\n", ini.body)
 	require.Equal(t, `attachment; filename="ender3-petg.ini"`, ini.header.Get("Content-Disposition"))
-	refuses = &slicing.Problem{Code: "slicing.filament_too_hot", Args: map[string]string{"heater": "nozzle", "want_c": "240", "max_c": "200"}}
+	refuses = &slicing.Problem{Code: "slicing.filament_too_hot", Args: map[string]string{"want_c": "240", "max_c": "200"}}
 	require.Contains(t, text(maker.page(maker.goes(part+"/sheet")).doc), "200 °C")
 }
 
