@@ -331,7 +331,7 @@ func TestBagsAreCollectedOnce(t *testing.T) {
 		a := fab.Attempt{ID: "a", JobID: "j", BatchID: "b", WorkerID: "w", Part: job.Part, Copies: 5, Status: fab.AttemptDone, LeaseUntil: tx.Now(), CreatedAt: tx.Now()}
 		lot := fab.Lot{ID: "lot", Code: "V-1", AttemptID: "a", BatchID: "b", DesignID: "tried", Part: job.Part, WorkerID: "w", MakerID: l.maker.ID, Declared: 5, Status: fab.LotMade, CreatedAt: tx.Now()}
 		made := fab.StockMove{Item: fab.PartItem(job.Part), Source: "lot", From: fab.OutsideMade, To: "home", Quantity: 5, Why: "made", Subject: "a"}
-		spool := fab.StockMove{Item: fab.MaterialItem("petg"), Source: "s", From: fab.OutsideGiven, To: "home", Quantity: 100, Why: "received"}
+		spool := fab.StockMove{Item: fab.MaterialItem("petg"), Source: "s", From: fab.OutsideGiven, To: "home", Quantity: 100, Why: fab.MoveBrought}
 		return errors.Join(tx.AddBatch(&batch), tx.AddJobs([]fab.Job{job}), tx.AddWorker(&hands), tx.AddAttempt(&a), tx.AddLot(&lot),
 			tx.AddMaterial(&fab.Material{Code: "petg", Unit: fab.UnitMG}), tx.Post(made, spool))
 	})

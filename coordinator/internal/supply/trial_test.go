@@ -44,8 +44,10 @@ func testers(l *lab) (trials [2]fab.TrialID, requests [2]fab.RequestID) {
 func (l *lab) lotOf(trial fab.TrialID, code string, n int64) fab.Lot {
 	lot := l.lot(code, n)
 	l.update(func(tx *store.Tx) error {
-		lot.DesignID, lot.TrialID, lot.BatchID = "prototype", trial, fab.BatchID(trial)
-		return tx.SetLot(&lot)
+		a, err := tx.Attempt(lot.AttemptID)
+		a.BatchID = fab.BatchID(trial)
+		lot.DesignID, lot.TrialID, lot.BatchID = "prototype", trial, a.BatchID
+		return errors.Join(err, tx.SetAttempt(&a), tx.SetLot(&lot))
 	})
 	return lot
 }
