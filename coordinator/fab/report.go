@@ -31,6 +31,7 @@ const (
 	EndedSilent       = "ended_silent"        // no sign of life for too long
 	EndedOfferLapsed  = "ended_offer_lapsed"  // nobody answered the offer
 	EndedStartExpired = "ended_start_expired" // the agent did not answer the start in time
+	EndedDangerous    = "ended_dangerous"     // the version that it follows was found dangerous before it began
 	EndedNotClear     = "ended_not_clear"     // something lay on the bed when it was told to start; nobody failed
 )
 
@@ -121,6 +122,11 @@ func (a *Attempt) Refuse(code string, j *Job, w *Worker, now time.Time) (change 
 	}
 	a.end(AttemptFailed, why, j, w, now)
 	return "attempt_failed"
+}
+
+// TakeBack ends an attempt that nobody has begun, because its pieces must not be made any more.
+func (a *Attempt) TakeBack(code string, j *Job, w *Worker, now time.Time) {
+	a.end(AttemptStopped, Because(code), j, w, now)
 }
 
 // Lose takes the job from an attempt without a sign of life. A result that comes after all still counts.

@@ -192,16 +192,36 @@ func TestASupersededVersionIsFinished(t *testing.T) {
 	})
 }
 
-// Ensure that nothing more is made of a dangerous version, that what exists of it is blocked, and that the request is
-// made after the next version once there is one.
+// Ensure that nothing more is made of a dangerous version: what was not begun is taken back, the printer that is at it is
+// told to stop, once; that what exists of it is blocked, and that the request is made after the next version once there is
+// one.
 func TestADangerousVersionIsGivenUp(t *testing.T) {
 	l := open(t)
 	w := l.printer("tortue", "ender-3", 1_000_000)
+	other := l.printer("lievre", "ender-3", 1_000_000)
 	old := l.adopt("visor", "v1")
 	l.request("visor", 6)
 	l.ready()
 	lot, under := l.printed(w), l.lease(w)
+	fresh := l.lease(other)
+	fresh.Status, fresh.StartedAt = fab.AttemptLeased, time.Time{}
+	l.update(func(tx *store.Tx) error { return tx.SetAttempt(&fresh) })
 	require.NoError(t, l.p.Withdraw(t.Context(), old.ID, true, ""))
+	l.view(func(tx *store.Tx) error {
+		open, err := tx.OpenCommands()
+		var told []fab.AttemptID
+		for _, c := range open {
+			if c.Kind == "cancel" {
+				told = append(told, c.AttemptID)
+			}
+		}
+		require.ElementsMatch(t, []fab.AttemptID{under.ID, fresh.ID}, told)
+		a, failed := tx.Attempt(fresh.ID)
+		require.Equal(t, fab.AttemptStopped, a.Status)
+		require.Equal(t, fab.EndedDangerous, a.End.Code)
+		return errors.Join(err, failed)
+	})
+	require.Empty(t, l.worker(other.ID).AttemptID)
 	require.NoError(t, l.p.Withdraw(t.Context(), old.ID, true, ""), "said twice")
 	require.NoError(t, l.p.Withdraw(t.Context(), old.ID, false, ""))
 	l.view(func(tx *store.Tx) error {

@@ -8,8 +8,8 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
-// Withdraw takes a version out of use. Of a dangerous one nothing more is begun, its lots are blocked as by a recall,
-// and what is requested is made anew after the current version; a superseded one only gets no new batch. A version once
+// Withdraw takes a version out of use. Of a dangerous one nothing more is begun, printers that are at it are told to stop,
+// its lots are blocked as by a recall, and what is requested is made anew after the current version; a superseded one only gets no new batch. A version once
 // found dangerous stays so. Its trials are closed.
 func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dangerous bool, by fab.AccountID) error {
 	if !dangerous {
@@ -21,6 +21,9 @@ func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dange
 			return err
 		}
 		if err := withdraw(tx, d, true, by); err != nil {
+			return err
+		}
+		if err := stopMaking(tx, id); err != nil {
 			return err
 		}
 		_, err = recall(tx, "design", string(id), "design_dangerous")
@@ -76,6 +79,50 @@ func withdraw(tx *store.Tx, d fab.DesignVersion, dangerous bool, by fab.AccountI
 		}
 	}
 	return tx.Note(fab.Change{Code: "version_withdrawn", Subject: string(d.ID), Args: fab.Args{"product": d.Product, "version": d.Version, "by": string(by)}})
+}
+
+// stopMaking takes back what nobody has begun after a version, offers included, and tells printers that are at it to stop.
+// Hands at work read it on their page; what they bring is blocked.
+func stopMaking(tx *store.Tx, id fab.DesignVersionID) error {
+	live, err := tx.Attempts(fab.AttemptOffered, fab.AttemptLeased, fab.AttemptPrinting)
+	if err != nil {
+		return err
+	}
+	for _, a := range live {
+		b, err := tx.Batch(a.BatchID)
+		if err != nil {
+			return err
+		}
+		design, err := madeAfter(tx, a, b)
+		if err != nil {
+			return err
+		}
+		w, err := tx.Worker(a.WorkerID)
+		if err != nil {
+			return err
+		}
+		if design.ID != id {
+			continue
+		}
+		if a.StartedAt.IsZero() {
+			err = takeBack(tx, a, w)
+		}
+		if err == nil {
+			err = tx.Order(w, "cancel", a.ID) // the order to start may have reached it
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func takeBack(tx *store.Tx, a fab.Attempt, w fab.Worker) error {
+	err := tx.ChangeAttempt(a, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.TakeBack(fab.EndedDangerous, j, w, tx.Now()) })
+	if err != nil {
+		return err
+	}
+	return tx.NoteAttempt("work_taken_back", a, w)
 }
 
 // moveBatches lets the running batches of one version go on with another. Jobs that nobody has begun are planned anew.
