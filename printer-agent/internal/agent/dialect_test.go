@@ -20,7 +20,7 @@ func TestABoardWithAnotherFirmware(t *testing.T) {
 	l := newLab(t)
 	b := newBoard(t, "marlin", 100)
 	o := l.options(b, "marlin1")
-	set, err := profiles.Load()
+	set, err := facts()
 	require.NoError(t, err)
 	o.Machines[0].Named = set.Dialect
 	o.Machines[0].Link.Choose = func(id link.Identity) (profiles.Dialect, bool) {

@@ -251,7 +251,7 @@ func (l *lab) answers(id string) []wire.CommandAck {
 // until waits for something to become true.
 func (l *lab) until(what string, f func() bool) {
 	l.t.Helper()
-	require.Eventually(l.t, f, patience, 5*time.Millisecond, what)
+	require.Eventually(l.t, f, patience, 10*time.Millisecond, what)
 }
 
 func (l *lab) reach(printer string, w wire.StateWord) {
@@ -369,9 +369,12 @@ func (r *running) end(t *testing.T) {
 	})
 }
 
+// facts reads the profiles once for all tests.
+var facts = sync.OnceValues(profiles.Load)
+
 // options are an agent's for one printer, tortue, on this board.
 func (l *lab) options(b board, dialect string) agent.Options {
-	set, err := profiles.Load()
+	set, err := facts()
 	require.NoError(l.t, err)
 	d, ok := set.Dialect(dialect)
 	require.True(l.t, ok)

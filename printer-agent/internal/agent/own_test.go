@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/wire"
-	"github.com/mailleur/mailleur/firmware-profiles"
 	"github.com/mailleur/mailleur/printer-agent/internal/agent"
 	"github.com/mailleur/mailleur/printer-agent/internal/local"
 	"github.com/mailleur/mailleur/printer-agent/internal/spool"
@@ -42,7 +41,7 @@ type home struct {
 // withKind tells an agent what its machines are.
 func withKind(t *testing.T, o agent.Options) agent.Options {
 	t.Helper()
-	set, err := profiles.Load()
+	set, err := facts()
 	require.NoError(t, err)
 	for i := range o.Machines {
 		model, ok := set.Printer("ender-3")
