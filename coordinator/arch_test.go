@@ -62,7 +62,7 @@ var rooms = map[string]room{
 	"coordinator/internal/production": {ours: booksAnd("slicer-bridge/slicing")},
 	"coordinator/internal/report":     {ours: booksAnd()},
 	"coordinator/internal/supply":     {ours: booksAnd()},
-	"coordinator/internal/web":        {ours: append(booksAnd("ui", "coordinator/internal/paper"), useCases...)},
+	"coordinator/internal/web":        {ours: append(booksAnd("ui", "coordinator/internal/paper", "coordinator/internal/finess"), useCases...)},
 
 	"coordinator/internal/store/storetest": {ours: []string{"coordinator/internal/store", "coordinator/internal/testkit"}},
 

@@ -27,12 +27,13 @@ const (
 // names, or the step of the first refused field (StepOf). Going back checks nothing.
 // Fields: FieldQuantity+code per product; FieldFacility, FieldKind, FieldAddress,
 // FieldPostcode, FieldTown, FieldAccess, FieldContact, FieldPhone, FieldEmail;
-// FieldNeedBy, FieldNote; FieldKey.
+// FieldNeedBy, FieldNote; FieldKey; FieldFiness: number of the place in the register, one of Proposals or FinessNone.
 type Ask struct {
 	Frame
-	Step     string
-	Products []Offered
-	Form     Form
+	Step      string
+	Products  []Offered
+	Proposals []Match // of the register, to choose from before the form goes on
+	Form      Form
 }
 
 func (Ask) view() string { return "ask" }

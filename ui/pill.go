@@ -80,19 +80,19 @@ func look(state string) (icon, tone string) {
 	case StateAtMaker, StateAtWork:
 		return "person", "wait"
 	case StateReady, StateDone, StateDelivered, StateApproved, StateOnline, StateAccepted, StateCounted,
-		StatePlateReady, StateTrialled, StateAnswered:
+		StatePlateReady, StateTrialled, StateAnswered, StateListed:
 		return "check", "ok"
 	case StateHeating:
 		return "heat", "wait"
 	case StatePaused, StateResting:
 		return "pause", "wait"
-	case StatePlate, StateReceived, StateOffered:
+	case StatePlate, StateReceived, StateOffered, StateNewPlace:
 		return "hand", "call"
 	case StateOffline, StateError, StateFailed, StateNotDone:
 		return "alert", "stop"
 	case StateStopped, StateBlocked:
 		return "stop", "stop"
-	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible, StateClosed:
+	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible, StateClosed, StateTurnedAway, StateSiteClosed:
 		return "cross", "wait"
 	case StateOnWay:
 		return "truck", "thread"

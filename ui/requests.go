@@ -47,6 +47,7 @@ type RequestItem struct {
 //	GET  /desk/requests/{id}
 //	POST /desk/requests/{id}/approve   FieldQuantity+code: what is promised, at most what is asked
 //	POST /desk/requests/{id}/refuse    FieldReason (RefuseReasons)
+//	POST /desk/requests/{id}/site      FieldSite: id of a site, or ""
 //	POST /desk/requests/{id}/link      shows the page again with TrackURL, a new link
 type Request struct {
 	Frame
@@ -66,6 +67,8 @@ type Request struct {
 	TrackURL string     // just made, to read out or send to the requester; shown once
 	CanAct   bool       // still to approve or refuse
 	Still    StillNeeded
+	Place    PlaceItem // of the facility
+	Sites    []Choice  // where it may be brought, first the place itself; empty when there is no choice
 	Form     Form
 }
 
@@ -89,9 +92,10 @@ func (Request) RefuseReasons() []string {
 //	POST /desk/requests/new   the fields of Ask; FieldChannel is fab.ChannelPhone; FieldGo is GoSend
 type PhoneRequest struct {
 	Frame
-	Products []Offered
-	Places   []string // names of known places, offered while typing
-	Form     Form
+	Products  []Offered
+	Places    []string // names of known places, offered while typing
+	Proposals []Match  // never: who answers the phone looks at the place afterwards
+	Form      Form
 }
 
 func (PhoneRequest) view() string { return "phone_request" }

@@ -1,6 +1,8 @@
 package fab
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -103,4 +105,27 @@ func unaccented(r rune) string {
 		return "ae"
 	}
 	return ""
+}
+
+// ReadPoint reads where a place is as maps write it, "50.2712, 1.6690" or "50,2712 ; 1,6690", in millionths of a degree of
+// WGS84. False for anything else, and for the point 0, 0, which stands for an unknown place.
+func ReadPoint(typed string) (latE6, lonE6 int64, ok bool) {
+	typed = strings.TrimSpace(typed)
+	lat, lon, two := strings.Cut(typed, ";")
+	if !two {
+		if lat, lon, two = strings.Cut(typed, ", "); !two {
+			lat, lon, two = strings.Cut(typed, ",")
+		}
+	}
+	latE6, okLat := readDegrees(lat, 90)
+	lonE6, okLon := readDegrees(lon, 180)
+	return latE6, lonE6, two && okLat && okLon && (latE6 != 0 || lonE6 != 0)
+}
+
+func readDegrees(typed string, most float64) (int64, bool) {
+	v, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimSpace(typed), ",", "."), 64)
+	if err != nil || math.IsNaN(v) || math.Abs(v) > most {
+		return 0, false
+	}
+	return int64(math.Round(v * 1e6)), true
 }

@@ -21,6 +21,9 @@ func (i *Intake) read(tx *store.Tx, f Form) (lines []fab.RequestLine, needBy tim
 		return nil, needBy, nil, err
 	}
 	errs = append(errs, checkFacility(trimmed(f.Facility))...)
+	if f.Finess != "" && f.Finess != NotListed && number(f.Finess) == "" {
+		errs = append(errs, fab.Refuse(fab.Invalid, "finess_number_wrong", "finess"))
+	}
 	needBy, refused := day(f.NeedBy, tx.Now())
 	if refused != nil {
 		errs = append(errs, refused)
@@ -125,7 +128,7 @@ func day(typed string, now time.Time) (time.Time, *fab.Error) {
 }
 
 func trimmed(f fab.Facility) fab.Facility {
-	for _, s := range []*string{&f.Name, &f.Address, &f.Postcode, &f.Town, &f.Contact, &f.Phone, &f.Email, &f.Access} {
+	for _, s := range []*string{&f.Name, &f.Address, &f.Postcode, &f.Town, &f.Contact, &f.Phone, &f.Email, &f.Access, &f.FinessET} {
 		*s = fab.Line(*s)
 	}
 	return f

@@ -5,6 +5,7 @@ package intake
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -25,6 +26,8 @@ type Form struct {
 	Note       string
 	Channel    string
 	SubmitKey  string
+	// Finess is the number of the place in the register, as typed or chosen; NotListed and "" say nothing.
+	Finess string
 }
 
 // Receipt is what a sent form made. Token opens the tracking page.
@@ -70,7 +73,7 @@ func (i *Intake) Ask(ctx context.Context, f Form) (r Receipt, err error) {
 }
 
 func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time.Time, r *Receipt) error {
-	facility, err := sameOrNew(tx, f.Facility)
+	facility, err := sameOrNew(tx, f)
 	if err != nil {
 		return err
 	}
@@ -91,23 +94,64 @@ func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time
 	return i.link(tx, r)
 }
 
-// sameOrNew finds the facility by name and town and brings its contact up to date, so that a second request of the same
-// place does not make a second place. What the new form leaves out stays as it was.
-func sameOrNew(tx *store.Tx, f fab.Facility) (fab.Facility, error) {
-	f = trimmed(f)
-	known, err := tx.FacilitiesNamed(f.Name, f.Town)
+// sameOrNew finds the facility by its number in the register, or by name and town, and brings its contact up to date, so
+// that a second request of the same place does not make a second place. What the new form leaves out stays as it was. A
+// place that the lab hears of by its public form is new to it.
+func sameOrNew(tx *store.Tx, form Form) (fab.Facility, error) {
+	f := trimmed(form.Facility)
+	if p, err := tx.RegisterPlace(number(form.Finess)); err == nil {
+		takeFrom(p, &f)
+	} else if fab.ClassOf(err) != fab.NotFound {
+		return f, err
+	} else {
+		f.FinessET = number(form.Finess)
+	}
+	was, err := known(tx, f)
 	if err != nil {
 		return f, err
 	}
-	if len(known) == 0 {
+	if was.ID == "" {
 		f.ID, f.CreatedAt = store.NewID[fab.FacilityID](tx), tx.Now()
+		if form.Channel == fab.ChannelWeb {
+			f.Status = fab.FacilityNew
+		}
 		return f, tx.AddFacility(&f)
 	}
-	was := known[0]
-	f.ID, f.CreatedAt, f.Fictitious = was.ID, was.CreatedAt, was.Fictitious
+	f.ID, f.CreatedAt, f.Fictitious, f.Status, f.Hours = was.ID, was.CreatedAt, was.Fictitious, was.Status, was.Hours
 	f.Address, f.Postcode = cmp.Or(f.Address, was.Address), cmp.Or(f.Postcode, was.Postcode)
 	f.Email, f.Access = cmp.Or(f.Email, was.Email), cmp.Or(f.Access, was.Access)
+	if was.FinessET != "" {
+		f.FinessET, f.FinessEJ = was.FinessET, was.FinessEJ
+	}
+	if was.LatE6 != 0 || was.LonE6 != 0 {
+		f.LatE6, f.LonE6 = was.LatE6, was.LonE6
+	}
 	return f, tx.SetFacility(&f)
+}
+
+// number is a number of the register as it was typed, "" when none was.
+func number(typed string) string {
+	if no, ok := fab.FinessNumber(typed); ok {
+		return no
+	}
+	return ""
+}
+
+// known finds the row of a place; the zero one when the lab does not know it. Two places of one name in one town that have
+// different numbers are two.
+func known(tx *store.Tx, f fab.Facility) (none fab.Facility, err error) {
+	if f.FinessET != "" {
+		if same, err := tx.FacilitiesListed(f.FinessET); err != nil || len(same) > 0 {
+			return append(same, none)[0], err
+		}
+	}
+	same, err := tx.FacilitiesNamed(f.Name, f.Town)
+	for _, one := range same {
+		if one.FinessET == "" || f.FinessET == "" || one.FinessET == f.FinessET {
+			return one, err
+		}
+	}
+	return none, err
 }
 
 func (i *Intake) link(tx *store.Tx, r *Receipt) (err error) {
@@ -128,6 +172,9 @@ func (i *Intake) Approve(ctx context.Context, id fab.RequestID) error { return i
 func (i *Intake) Promise(ctx context.Context, id fab.RequestID, quantities map[string]string) error {
 	return i.change(ctx, id, fab.RequestApproved, "", func(tx *store.Tx, r *fab.Request) error {
 		r.ApprovedAt = tx.Now()
+		if err := vouch(tx, r.FacilityID); err != nil {
+			return err
+		}
 		lines, err := tx.RequestLines(r.ID)
 		if err != nil {
 			return err
@@ -142,6 +189,19 @@ func (i *Intake) Promise(ctx context.Context, id fab.RequestID, quantities map[s
 		}
 		return nil
 	})
+}
+
+// vouch takes a place that is new as known: whoever promises it goods looked at it. A place that was refused gets none.
+func vouch(tx *store.Tx, id fab.FacilityID) error {
+	f, err := tx.Facility(id)
+	if err != nil || f.Status == fab.FacilityKnown {
+		return err
+	}
+	if f.Status == fab.FacilityRefused {
+		return fab.Refuse(fab.Conflict, "place_refused", "", "name", f.Name)
+	}
+	f.Status = fab.FacilityKnown
+	return tx.SetFacility(&f)
 }
 
 func promise(lines []fab.RequestLine, quantities map[string]string) error {
@@ -178,10 +238,25 @@ var RefuseReasons = [...]string{"too_far", "too_many", "not_made", "duplicate", 
 func (i *Intake) Refuse(ctx context.Context, id fab.RequestID, why string) error {
 	for _, known := range RefuseReasons {
 		if why == known {
-			return i.change(ctx, id, fab.RequestRefused, why, closed)
+			return i.change(ctx, id, fab.RequestRefused, why, func(tx *store.Tx, r *fab.Request) error {
+				if why == "not_a_facility" {
+					return turnAway(tx, r)
+				}
+				return closed(tx, r)
+			})
 		}
 	}
 	return fab.Refuse(fab.Invalid, "reason_missing", "reason")
+}
+
+// turnAway closes a request and refuses its place, when nobody looked at it before.
+func turnAway(tx *store.Tx, r *fab.Request) error {
+	f, err := tx.Facility(r.FacilityID)
+	if err != nil || f.Status != fab.FacilityNew {
+		return errors.Join(err, closed(tx, r))
+	}
+	f.Status = fab.FacilityRefused
+	return errors.Join(tx.SetFacility(&f), closed(tx, r))
 }
 
 // Cancel ends a request for its requester. What was made for it goes to stock.

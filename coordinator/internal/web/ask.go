@@ -34,6 +34,9 @@ func (s *Server) ask(c *gin.Context) error {
 	if slices.Index(askSteps[:], next) <= slices.Index(askSteps[:], step) {
 		return s.showAsk(c, next, form(c))
 	}
+	if err := s.fillListed(c); err != nil {
+		return err
+	}
 	err := s.Intake.Check(c.Request.Context(), asked(c.Request.PostForm, fab.ChannelWeb))
 	errs, ok := fab.RefusalsOf(err)
 	if err != nil && !ok {
@@ -44,6 +47,11 @@ func (s *Server) ask(c *gin.Context) error {
 	})
 	if len(errs) > 0 {
 		return s.askAgain(c, errs)
+	}
+	if step == ui.AskWho {
+		if shown, err := s.propose(c); shown || err != nil {
+			return err
+		}
 	}
 	return s.showAsk(c, next, form(c))
 }
@@ -114,7 +122,7 @@ func asked(v url.Values, channel string) intake.Form {
 			Name: v.Get(ui.FieldFacility), Kind: v.Get(ui.FieldKind), Address: v.Get(ui.FieldAddress), Postcode: v.Get(ui.FieldPostcode),
 			Town: v.Get(ui.FieldTown), Access: v.Get(ui.FieldAccess), Contact: v.Get(ui.FieldContact), Phone: v.Get(ui.FieldPhone), Email: v.Get(ui.FieldEmail),
 		},
-		Quantities: map[string]string{}, NeedBy: v.Get(ui.FieldNeedBy), Note: v.Get(ui.FieldNote), Channel: channel, SubmitKey: v.Get(ui.FieldKey),
+		Quantities: map[string]string{}, NeedBy: v.Get(ui.FieldNeedBy), Note: v.Get(ui.FieldNote), Channel: channel, SubmitKey: v.Get(ui.FieldKey), Finess: v.Get(ui.FieldFiness),
 	}
 	for name := range v {
 		if product, ok := strings.CutPrefix(name, ui.FieldQuantity); ok {

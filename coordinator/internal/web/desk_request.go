@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"net/url"
 	"strings"
 	"time"
 
@@ -38,6 +40,7 @@ func (s *Server) requestPage(c *gin.Context) (page ui.Request, err error) {
 		Address: f.Address, Access: f.Access, Contact: f.Contact, Mobile: f.Phone, Email: f.Email, Note: t.Request.Note,
 		Lines: tracked.Lines, Track: tracked.Stations(), Why: tracked.Why, CanAct: t.Request.Status == fab.RequestReceived, Form: form(c),
 	}
+	page.Place = placeItem(f)
 	page.Still = s.still(t, tracked.Lines, "/desk/requests/"+string(t.Request.ID)+"/still")
 	wanted, err := s.Supply.Closable(c.Request.Context())
 	if err != nil {
@@ -53,6 +56,12 @@ func (r *reader) request(c *gin.Context, request fab.Request, wanted []supply.Cl
 	}
 	if page.RequestItem, err = r.requestItem(request); err != nil {
 		return err
+	}
+	if page.Sites, err = r.siteChoices(request.FacilityID); err != nil {
+		return err
+	}
+	if page.Form.Values == nil {
+		page.Form.Values = url.Values{ui.FieldSite: {cmp.Or(string(request.SiteID), ownAddress)}}
 	}
 	if page.Batches, err = r.batchRefs(request.ID); err != nil || !page.CanAct {
 		return err

@@ -30,6 +30,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.makerRoutes()...)
 	all = append(all, s.trialRoutes()...)
 	all = append(all, s.paperRoutes()...)
+	all = append(all, s.placeRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}

@@ -36,6 +36,8 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 		return 2*s.MaxGCode + maxBody
 	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin":
 		return production.MaxPhoto + 2*maxBody
+	case "/desk/register":
+		return maxRegister
 	}
 	return 0
 }

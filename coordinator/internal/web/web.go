@@ -17,6 +17,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/identity"
+	"github.com/mailleur/mailleur/coordinator/internal/imports"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
@@ -129,6 +130,7 @@ type Server struct {
 	words    words
 	totals   totals
 	models   models
+	imports  *imports.Imports
 	uploads  chan struct{} // places for who sends files
 	seal     []byte        // key of what a browser keeps for us; a restart forgets it
 }
@@ -153,6 +155,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, limits: newLimits(c.PostsPerMinute), seal: make([]byte, 32), models: models{store: c.Store, room: c.Production},
+		imports: imports.New(c.Store),
 		uploads: make(chan struct{}, uploadsAtOnce),
 	}
 	if _, err := rand.Read(s.seal); err != nil {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/ui"
+)
+
+func placeStories() []story {
+	return []story{
+		{"ask-who-proposals", func(lang string) ui.Page {
+			return ui.Ask{Frame: frame(lang, "/ask"), Step: ui.AskWho, Proposals: candidates(), Form: ui.Form{Key: "k", Values: url.Values{
+				ui.FieldFacility: {"Résidence Les Tilleuls"}, ui.FieldKind: {fab.FacilityCareHome}, ui.FieldTown: {"Rue"}, ui.FieldContact: {"Accueil"}, ui.FieldPhone: {"0300000000"}}}}
+		}},
+		{"desk-places", func(lang string) ui.Page {
+			return ui.Places{Frame: still(desk(lang, ui.NavRequests, "/desk/places")), Listed: ui.Listed{N: 103022, At: at(-190, 0, 0)}, More: 12,
+				Chips: []ui.Chip{{Code: "places", URL: "/desk/places", N: 4, Current: true}, {Code: "todo", URL: "/desk/places?show=todo", N: 1}},
+				Items: []ui.PlaceItem{
+					{ID: "f1", Name: "Résidence Les Tilleuls", Kind: fab.FacilityCareHome, Where: "80120 Rue", State: ui.StateNewPlace},
+					{ID: "f2", Name: "Centre hospitalier de la Baie", Kind: fab.FacilityHospital, Where: "80100 Abbeville", State: ui.StateListed, Sites: 3},
+					{ID: "f3", Name: "Boulangerie du Port", Kind: fab.FacilityShop, Where: "80550 Le Crotoy"},
+					{ID: "f4", Name: "Château de sable", Kind: fab.FacilityOtherPlace, Where: "Quend", State: ui.StateTurnedAway},
+				}}
+		}},
+		{"desk-places-empty", func(lang string) ui.Page {
+			return ui.Places{Frame: still(desk(lang, ui.NavRequests, "/desk/places")), Form: ui.Form{Values: url.Values{ui.FieldSearch: {"orme"}}}}
+		}},
+		{"desk-place-new", func(lang string) ui.Page {
+			return ui.Place{Frame: still(desk(lang, ui.NavRequests, "/desk/places/new"))}
+		}},
+		{"desk-place-asks", func(lang string) ui.Page {
+			p := place(lang)
+			p.PlaceItem.State, p.EJ, p.Proposals, p.People = ui.StateNewPlace, "", candidates(), nil
+			return p
+		}},
+		{"desk-place", func(lang string) ui.Page { return place(lang) }},
+		{"desk-place-refused-form", func(lang string) ui.Page {
+			p := place(lang)
+			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "place_twice", ui.FieldFacility, "name", "Les Tilleuls"), fab.Refuse(fab.Invalid, "point_wrong", ui.FieldAt), fab.Refuse(fab.Invalid, "phone_or_email", ui.FieldTheirPhone)}
+			return p
+		}},
+		{"desk-site", func(lang string) ui.Page {
+			return ui.Site{Frame: still(desk(lang, ui.NavRequests, "/desk/places/f2/sites/s1")), Place: "Centre hospitalier de la Baie", PlaceID: "f2", ID: "s1", Name: "Quai des livraisons",
+				Form: ui.Form{Values: url.Values{ui.FieldSite: {"Quai des livraisons"}, ui.FieldHours: {pick(lang, "lu-ve 08:00-11:30", "mo-fr 08:00-11:30")}}}}
+		}},
+		{"desk-register", func(lang string) ui.Page {
+			return ui.Register{Frame: still(desk(lang, ui.NavRequests, "/desk/register"))}
+		}},
+		{"desk-register-done", func(lang string) ui.Page {
+			return ui.Register{Frame: still(desk(lang, ui.NavRequests, "/desk/register")), Listed: ui.Listed{N: 103022, At: at(-190, 0, 0)}, Done: &ui.Registered{
+				Lines: 205123, Places: 103022, Points: 102100, Bad: 2, Placed: 7,
+				Named: []ui.BadLine{{Line: 312, ET: "80001O0OO", Why: fab.Because("finess.number_wrong", "number", "80001O0OO")}, {Line: 153001, ET: "800000010", Why: fab.Because("finess.point_wrong", "x", "0", "y", "0")}},
+			}}
+		}},
+	}
+}
+
+// still is a frame of a page that does not change by itself.
+func still(f ui.Frame) ui.Frame {
+	f.Live = ""
+	return f
+}
+
+func candidates() []ui.Match {
+	return []ui.Match{{ET: "800000010", Name: "EHPAD LES TILLEULS", Where: "12 rue DES DUNES, 80120 RUE"}, {ET: "800000028", Name: "EHPAD LES TILLEULS DE LA BAIE ET DU MARQUENTERRE", Where: "80120 QUEND"}}
+}
+
+func place(lang string) ui.Place {
+	return ui.Place{
+		Frame:     still(desk(lang, ui.NavRequests, "/desk/places/f2")),
+		PlaceItem: ui.PlaceItem{ID: "f2", Name: "Centre hospitalier de la Baie", Kind: fab.FacilityHospital, Where: "80100 Abbeville", State: ui.StateListed, Sites: 2}, EJ: "800000001",
+		Sites:    []ui.PlaceSite{{ID: "s1", Name: "Quai des livraisons", Where: "3 rue des Docks", Access: pick(lang, "sonner deux fois", "ring twice"), Hours: pick(lang, "lu-ve 08:00-11:30", "mo-fr 08:00-11:30")}, {ID: "s2", Name: "Annexe", Closed: true}},
+		People:   []ui.PlacePerson{{ID: "c1", Name: "Sterne", Duty: pick(lang, "quai, le matin", "dock, in the morning"), Mobile: "0300000001", Email: "quai@baie.example"}},
+		Requests: []ui.RequestItem{{ID: "r1", Goods: []ui.Goods{visor(lang, 24)}, State: ui.StateDelivered, Received: now().Add(-72 * time.Hour)}},
+		Form: ui.Form{Values: url.Values{
+			ui.FieldFacility: {"Centre hospitalier de la Baie"}, ui.FieldKind: {fab.FacilityHospital}, ui.FieldFiness: {"800000036"}, ui.FieldAddress: {"1 rue de la Baie"}, ui.FieldPostcode: {"80100"},
+			ui.FieldTown: {"Abbeville"}, ui.FieldAt: {"50.105500, 1.834300"}, ui.FieldContact: {"Accueil"}, ui.FieldPhone: {"0300000000"},
+		}},
+	}
+}
