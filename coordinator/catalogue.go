@@ -66,7 +66,7 @@ func designOf(p catalog.Product) (fab.DesignVersion, error) {
 	}
 	for _, part := range p.Parts {
 		d.BOM.Parts = append(d.BOM.Parts, fab.Part{
-			Code: part.Code, Names: part.Names.Map(), How: part.How, PerUnit: int64(part.PerUnit), PerPlate: int64(part.PerPlate), Filaments: part.Filaments,
+			Code: part.Code, Names: part.Names.Map(), How: part.How, PerUnit: int64(part.PerUnit), PerPlate: int64(part.PerPlate), PileMax: part.PileMax, Filaments: part.Filaments,
 			Step: part.Step, StepMS: minutes[part.Step] * 60_000,
 		})
 	}

@@ -29,6 +29,7 @@ type Printer struct {
 	NozzleUM int64
 	Filament string // "" while no reel is on it
 	Colour   string
+	Piles    bool       // pieces may stand on each other while nobody is there
 	CanLoad  []string   // what its maker has beside it
 	Heat     fab.Reason // when it may be hot, in words
 	There    fab.Reason // when somebody is there, in words

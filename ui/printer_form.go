@@ -10,6 +10,7 @@ const (
 	FieldFilament     = "filament"    // profile, or ""
 	FieldColour       = "colour"      // of the filament
 	FieldCanLoad      = "can_load"    // profiles of what the maker has beside it, any number
+	FieldPiles        = "piles"       // "yes": pieces may stand on each other while nobody is there
 	FieldHeat         = "heat"        // when it may be hot: one of HoursChoices
 	FieldHeatOwn      = "heat_own"    // that text, with HoursOwn
 	FieldThere        = "there"       // when somebody is there: one of HoursChoices
@@ -48,7 +49,7 @@ func HoursChoices() []string { return []string{HoursAlways, HoursDay, HoursEveni
 //	POST /desk/printers/{id}/agent   FieldAgent, FieldTopic
 //
 // Fields: FieldName, FieldPrinterModel, FieldModelSaid, FieldNozzleMM, FieldFilament, FieldColour, FieldCanLoad, FieldHeat and FieldHeatOwn,
-// FieldThere and FieldThereOwn, FieldWeekCap, FieldPauseUntil.
+// FieldThere and FieldThereOwn, FieldPiles, FieldWeekCap, FieldPauseUntil.
 type PrinterForm struct {
 	Frame
 	Action    string // where the form goes

@@ -148,6 +148,7 @@ type PlateRow struct {
 	Settings           string // whose own settings it is made with; "" those of the model
 	Owner              string // who sliced it for one printer; "" the lab
 	Copies             int64
+	Pile               int64  // of which so many stand on each other; 0 and 1 are none
 	State              string // StateWaiting, StateSlicing, StatePlateReady, StateImpossible, StateAgain, StatePlateCancelled
 	Percent            int
 	Time               time.Duration

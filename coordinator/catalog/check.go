@@ -79,8 +79,8 @@ func (p Product) checkPart(part Part) error {
 	case HowPrint:
 		return p.checkPrinted(part)
 	case HowHand:
-		if part.PerPlate != 0 || len(part.LayerHeightsUm) > 0 || len(part.Filaments) > 0 {
-			return errors.New("hand work has no plate, layer height or filament")
+		if part.PerPlate != 0 || part.PileMax != 0 || len(part.LayerHeightsUm) > 0 || len(part.Filaments) > 0 {
+			return errors.New("hand work has no plate, pile, layer height or filament")
 		}
 		if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Code == part.Step }) {
 			return fmt.Errorf("step %q is not among the steps", part.Step)
@@ -96,6 +96,9 @@ func (p Product) checkPrinted(part Part) error {
 	}
 	if part.PerPlate < 1 || len(part.LayerHeightsUm) == 0 || len(part.Filaments) == 0 {
 		return errors.New("a printed part needs per_plate, layer_heights_um and filaments")
+	}
+	if part.PileMax < 0 || part.PileMax > 50 {
+		return fmt.Errorf("pile_max %d is outside 0 to 50", part.PileMax)
 	}
 	for _, um := range part.LayerHeightsUm {
 		if um < 50 || um > 400 {

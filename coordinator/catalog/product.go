@@ -84,6 +84,9 @@ type Part struct {
 	Step    string `toml:"step"` // hand work: the code of the Step that is its main skill
 	// PerPlate is the preferred number of copies on a bed of 210 x 210 mm; a smaller bed takes fewer. Zero for hand work.
 	PerPlate int64 `toml:"per_plate"`
+	// PileMax is how many pieces may stand on each other in print, where a maker wants that. Zero for hand work and for parts
+	// that cannot stand on their own copy.
+	PileMax int64 `toml:"pile_max"`
 	// LayerHeightsUm lists the layer heights that the part is drawn for, in micrometres, preferred first.
 	LayerHeightsUm []int64 `toml:"layer_heights_um"`
 	// Filaments lists the filament families allowed, preferred first.

@@ -36,6 +36,7 @@ type Part struct {
 	Picture   string            `json:"picture,omitempty"`    // blob with a PNG
 	PerUnit   int64             `json:"per_unit"`             // pieces in one product
 	PerPlate  int64             `json:"per_plate"`            // preferred copies on one plate; 0 lets the bed decide
+	PileMax   int64             `json:"pile_max,omitempty"`   // pieces that may stand on each other in print; 0 and 1 are none
 	Filaments []string          `json:"filaments,omitempty"`  // profiles of those that it may be printed in, the preferred first; none is any
 	Step      string            `json:"step,omitempty"`       // by hand: the skill it takes (sew, cut, punch, assemble)
 	StepMS    int64             `json:"step_ms,omitempty"`    // by hand: time for one piece

@@ -78,6 +78,7 @@ type Plate struct {
 	DesignID   DesignVersionID `bun:"design_id"`
 	Part       string          `bun:"part"`
 	Copies     int64           `bun:"copies"`
+	Pile       int64           `bun:"pile"`  // pieces standing on each other at most; 0 and 1 are none
 	Model      string          `bun:"model"` // printer profile
 	NozzleUM   int64           `bun:"nozzle_um"`
 	Filament   string          `bun:"filament"`           // filament profile
@@ -116,7 +117,7 @@ func (p Plate) Machine() Machine { return Machine{p.Model, p.NozzleUM, p.Filamen
 func (p Plate) Fits(w Worker) bool {
 	forIt := p.WorkerID == w.ID || p.WorkerID == "" && !w.SlicesSelf
 	same := p.Model == w.Model && p.NozzleUM == w.NozzleUM && p.Filament == w.Filament
-	return forIt && same && p.Overlay == OverlayHash(w.Overlay)
+	return forIt && same && (p.Pile <= 1 || w.Piles) && p.Overlay == OverlayHash(w.Overlay)
 }
 
 // Turn changes where the plate stands, and ends every claim on it. The zero Reason says nothing.

@@ -39,6 +39,7 @@ type Worker struct {
 	SpoolID    SpoolID  `bun:"spool_id,nullzero"`
 	PlateClear bool     `bun:"plate_clear"` // somebody said that the bed is empty; nothing starts otherwise
 	Overlay    string   `bun:"overlay"`     // what this machine has beside its model, as TOML; "" for the model's own
+	Piles      bool     `bun:"piles"`       // its maker lets it print pieces that stand on each other while nobody is there
 	SlicesSelf bool     `bun:"slices_self"` // its maker slices: it prints only files that its maker sent
 	HeatHours  Hours    `bun:"heat_hours"`  // when it may be hot; a print that does not fit inside is not begun
 	ClearHours Hours    `bun:"clear_hours"` // when somebody is there to clear the bed and to start it

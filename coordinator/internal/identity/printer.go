@@ -31,6 +31,7 @@ type Printing struct {
 	Filament    string // a profile's name; "" when nothing is loaded
 	Colour      string
 	CanLoad     []string // profiles of what the maker has beside it
+	Piles       bool     // pieces may stand on each other while nobody is there
 	Heat, Clear fab.Hours
 	WeekCap     int64
 	PausedUntil time.Time
@@ -276,6 +277,7 @@ func (p Printing) put(w *fab.Worker) {
 	if w.Model != "" {
 		w.ModelSaid = ""
 	}
+	w.Piles = p.Piles
 	w.CanLoad = beside(p.CanLoad, p.Filament)
 	w.HeatHours, w.ClearHours, w.WeekCap, w.PausedUntil = p.Heat, p.Clear, p.WeekCap, p.PausedUntil
 }

@@ -112,7 +112,7 @@ func sizes(ctx context.Context, n Sizes, say func(Figure)) error {
 		{"the same, attended in the evenings and at week-ends", "mo-fr 18:00-22:00; sa,su 09:00-22:00", []int64{1, 2, 4, 8}, 0.8},
 	} {
 		o := troubled
-		o.Hours, o.Sizes = c.hours, c.sizes
+		o.Hours, o.Sizes, o.Piles = c.hours, c.sizes, true
 		s, err := Compare(ctx, 0, n.Sizes, func(seed uint64) Lab { return Visors(seed, o) }, foursAlone, func() Policy { return Ours{Over: true} })
 		if err != nil {
 			return err

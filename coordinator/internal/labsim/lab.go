@@ -20,6 +20,7 @@ type Lab struct {
 	Known    int64         // pieces that each printer made well before: how sure its yield is
 	Cut      int64         // pieces of a job; 0 counts as 1
 	Sizes    []int64       // pieces of the plates that there are; nil for those of Cut alone
+	Piles    bool          // plates of more pieces than a job are piles
 	Unkind   bool          // nothing is given for goodwill
 	Printers []Printer
 	Products []Product
@@ -79,6 +80,7 @@ type Options struct {
 	Drop             float64 // share of printers that fall silent for good
 	Wrong            float64 // σ of the logarithm of declared over real times
 	Hours            fab.Hours
+	Piles            bool    // plates of more than four are piles
 	Sizes            []int64 // of plates, in pieces, beside those of four; nil for those alone, each counted as a piece
 }
 
@@ -102,7 +104,7 @@ func Visors(seed uint64, o Options) Lab {
 	}
 	length := time.Duration(float64(o.Plates) / rate * float64(time.Hour))
 	if len(o.Sizes) > 0 {
-		l.Cut, l.Sizes, l.Products[0].Plates = 4, o.Sizes, 4*o.Plates
+		l.Cut, l.Sizes, l.Products[0].Plates, l.Piles = 4, o.Sizes, 4*o.Plates, o.Piles
 	}
 	for i := range l.Printers {
 		if r.Float64() < o.Drop {

@@ -14,7 +14,11 @@ func (w *world) addPrinter(i int, p Printer) {
 	for product, declared := range p.Declared {
 		if declared > 0 {
 			for _, n := range w.lab.sizes() {
-				w.plates = append(w.plates, fab.Plate{ID: fab.PlateID(fmt.Sprintf("%s-%d-%d", model, product, n)), DesignID: w.designs[product].ID,
+				pile := int64(0)
+				if w.lab.Piles && n > w.lab.cut() {
+					pile = n / w.lab.cut()
+				}
+				w.plates = append(w.plates, fab.Plate{Pile: pile, ID: fab.PlateID(fmt.Sprintf("%s-%d-%d", model, product, n)), DesignID: w.designs[product].ID,
 					Part: "part", Copies: n, Model: model, Status: fab.PlateReady, Seconds: int64(time.Duration(n) * declared / time.Second)})
 			}
 		}
@@ -22,7 +26,7 @@ func (w *world) addPrinter(i int, p Printer) {
 	agent := fab.AgentID(model)
 	w.agents = append(w.agents, fab.Agent{ID: agent, Online: true})
 	w.workers = append(w.workers, fab.Worker{ID: fab.WorkerID(fmt.Sprintf("w%04d", i)), Name: model, Kind: fab.WorkerPrinter, AgentID: agent, Model: model,
-		State: "ready", PlateClear: true, GoodPieces: w.lab.Known, ClearHours: p.Hours, CreatedAt: w.lab.Start})
+		State: "ready", PlateClear: true, GoodPieces: w.lab.Known, ClearHours: p.Hours, Piles: w.lab.Piles, CreatedAt: w.lab.Start})
 	if p.Busy > 0 {
 		w.resting[w.workers[i].ID] = w.lab.Start.Add(p.Busy)
 		w.wake(p.Busy)

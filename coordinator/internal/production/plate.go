@@ -13,13 +13,19 @@ type plateKey struct {
 	design  fab.DesignVersionID
 	part    string
 	copies  int64
+	pile    int64
 	machine fab.Machine
 }
 
-func keyOf(p fab.Plate) plateKey { return plateKey{p.DesignID, p.Part, p.Copies, p.Machine()} }
+// flat is the plate that jobs for a part are cut for.
+func flat(design fab.DesignVersionID, part fab.Part, m fab.Machine) plateKey {
+	return plateKey{design, part.Code, max(1, part.PerPlate), 0, m}
+}
+
+func keyOf(p fab.Plate) plateKey { return plateKey{p.DesignID, p.Part, p.Copies, p.Pile, p.Machine()} }
 
 func (k plateKey) row() fab.Plate {
-	return fab.Plate{DesignID: k.design, Part: k.part, Copies: k.copies, Model: k.machine.Model, NozzleUM: k.machine.NozzleUM,
+	return fab.Plate{DesignID: k.design, Part: k.part, Copies: k.copies, Pile: k.pile, Model: k.machine.Model, NozzleUM: k.machine.NozzleUM,
 		Filament: k.machine.Filament, Overlay: k.machine.Overlay}
 }
 
@@ -102,7 +108,7 @@ func (w *wishes) add(key plateKey) {
 func (w *wishes) everywhere(design fab.DesignVersionID, part fab.Part) {
 	for _, m := range w.machines {
 		if part.Takes(m.Filament) {
-			w.add(plateKey{design, part.Code, max(1, part.PerPlate), m})
+			w.add(flat(design, part, m))
 		}
 	}
 }
@@ -112,7 +118,7 @@ func (w *wishes) everywhere(design fab.DesignVersionID, part fab.Part) {
 func (w *wishes) reloaded(workers []fab.Worker, waiting []printedPart, stands map[plateKey]fab.Plate) {
 	for _, of := range waiting {
 		for _, k := range workers {
-			now := plateKey{of.design, of.part.Code, max(1, of.part.PerPlate), k.Machine()}
+			now := flat(of.design, of.part, k.Machine())
 			if !slicedFor(k) || of.part.Takes(k.Filament) && stands[now].Status != fab.PlateImpossible {
 				continue
 			}
@@ -158,6 +164,7 @@ func wantedPlates(tx *store.Tx, have []fab.Plate) (wanted map[plateKey]bool, ord
 	}
 	w.reloaded(workers, waiting, stands)
 	w.single(waiting, stands)
+	w.piled(workers, waiting, stands)
 	return w.keys, w.order, nil
 }
 
@@ -172,10 +179,10 @@ const tooMany = "plate.too_many"
 func (w *wishes) single(waiting []printedPart, stands map[plateKey]fab.Plate) {
 	for _, of := range waiting {
 		for _, m := range w.machines {
-			whole := stands[plateKey{of.design, of.part.Code, of.part.PerPlate, m}]
+			whole := stands[flat(of.design, of.part, m)]
 			slow := whole.Status == fab.PlateReady && time.Duration(whole.Seconds)*time.Second > long
 			if slow || whole.Status == fab.PlateImpossible && whole.Why.Code == tooMany {
-				w.add(plateKey{of.design, of.part.Code, 1, m})
+				w.add(plateKey{of.design, of.part.Code, 1, 0, m})
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func (q *Queue) Claim(ctx context.Context) (t worker.Task, ok bool, err error) {
 		return t, false, errors.Join(fmt.Errorf("read model of %s: %w", c.Plate.Part, err), gone)
 	}
 	return worker.Task{
-		Plate: string(c.Plate.ID), Token: c.Plate.ClaimToken, Lease: c.Lease, Part: c.Plate.Part, Copies: int(c.Plate.Copies),
+		Plate: string(c.Plate.ID), Token: c.Plate.ClaimToken, Lease: c.Lease, Part: c.Plate.Part, Copies: int(c.Plate.Copies), Pile: int(c.Plate.Pile),
 		Printer: c.Plate.Model, Filament: c.Plate.Filament, NozzleUM: c.Plate.NozzleUM, Overlay: c.Overlay, STL: model.Bytes(),
 	}, true, nil
 }

@@ -60,6 +60,20 @@ func (c calendar) next(t time.Duration) time.Duration {
 	return max(t, c[i].from)
 }
 
+// alone is how long nobody is there in a stretch for which a pile is begun.
+const alone = 2 * time.Hour
+
+// leaves reports whether work that starts then runs into a stretch of some hours that is closed.
+func (c calendar) leaves(start, takes time.Duration) bool {
+	for i, o := range c {
+		if start >= o.from && start < o.to {
+			closed := i+1 == len(c) || c[i+1].from-o.to >= alone
+			return closed && o.to < start+takes
+		}
+	}
+	return false
+}
+
 // fit is the first time at or after t from which work of this length stays inside one opening, or never.
 func (c calendar) fit(t, takes time.Duration) time.Duration {
 	if len(c) == 0 || t >= horizon {

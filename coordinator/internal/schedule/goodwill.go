@@ -161,7 +161,7 @@ func (g *giver) may(j *job, w *worker) (fit, bool) {
 	for _, smaller := range slices.Backward(one.shelf.sizes) {
 		f := *one
 		f.plate, f.copies, f.takes = smaller.plate, smaller.copies, g.takes(w, j.Part, smaller)
-		if smaller.copies < cmp.Or(one.copies, j.Copies) && !w.short(smaller) && g.harmless(j, f) {
+		if smaller.copies < cmp.Or(one.copies, j.Copies) && smaller.pile <= 1 && !w.short(smaller) && g.harmless(j, f) {
 			return f, true
 		}
 	}

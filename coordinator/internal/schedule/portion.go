@@ -189,7 +189,7 @@ func (z *sizer) lanes(jobs []*job, fits []*fit) (lanes []lane, d demand) {
 func (z *sizer) sizes(f *fit, j *job) (out []sized) {
 	yield := float64(f.w.yield) / 1000
 	for _, one := range f.shelf.sizes {
-		if one.copies <= f.w.most() && !f.w.short(one) {
+		if one.copies <= f.w.most() && !f.w.short(one) && (one.pile <= 1 || f.w.Piles) {
 			worth := float64(one.copies) * math.Pow(yield, float64(one.copies)/float64(max(1, j.Copies)))
 			out = append(out, sized{one, z.takes(f.w, j.Part, one), worth})
 		}
@@ -234,7 +234,7 @@ func (z *sizer) best(l *lane, t, end time.Duration) (best *sized, done, next tim
 			break
 		}
 		start := l.fit.w.begin(t, one.takes)
-		if start == never || start+one.takes > end {
+		if start == never || start+one.takes > end || one.pile > 1 && !l.fit.w.clear.leaves(start, one.takes) {
 			continue
 		}
 		free := z.again(l.fit.w, start+one.takes)

@@ -12,6 +12,7 @@ const (
 	WhyOnlyFit  = "why_only_fit"        // worker, finish: nobody else could do it
 	WhyWhole    = "why_whole_sooner"    // worker, finish: another would end it sooner, but then everything else later
 	WhyTaller   = "why_taller_plate"    // worker, finish, copies: more at once than the job was cut for brings more by the end
+	WhyPile     = "why_pile"            // worker, finish, copies: pieces on each other, for as long as nobody is there
 	WhyGoodwill = "why_goodwill"        // worker, finish, days, other, other_finish: for so many days there was nothing for it
 	WhySmaller  = "why_smaller_plate"   // worker, finish, copies: fewer at once, so that others can make the rest meanwhile
 )
@@ -77,7 +78,10 @@ func whyHere(j *job, days int) fab.Reason {
 	}
 	if j.portion != nil {
 		code := WhyTaller
-		if j.portion.copies < j.Copies {
+		switch {
+		case j.portion.pile > 1:
+			code = WhyPile
+		case j.portion.copies < j.Copies:
 			code = WhySmaller
 		}
 		return fab.Because(code, "worker", j.on.w.Name, "finish", j.on.finish, "copies", j.portion.copies)

@@ -20,6 +20,7 @@ type size struct {
 	plate    fab.PlateID
 	estimate time.Duration
 	mg       int64 // of filament
+	pile     int64 // pieces standing on each other; 0 and 1 are none
 }
 
 // shelf is what there is of a part for one kind of machine, or for one machine alone.
@@ -79,24 +80,25 @@ func (s *shelf) put(plate *fab.Plate, wanted int64) {
 	if plate.Status != fab.PlateReady {
 		return
 	}
-	one := size{plate.Copies, plate.ID, time.Duration(plate.Seconds) * time.Second, plate.FilamentMG}
+	one := size{plate.Copies, plate.ID, time.Duration(plate.Seconds) * time.Second, plate.FilamentMG, plate.Pile}
 	i, found := slices.BinarySearchFunc(s.sizes, one, func(a, b size) int { return cmp.Compare(a.copies, b.copies) })
 	switch {
 	case !found:
 		s.sizes = slices.Insert(s.sizes, i, one)
-	case one.plate > s.sizes[i].plate:
+	case one.pile > s.sizes[i].pile: // flat is better
+	case one.pile < s.sizes[i].pile || one.plate > s.sizes[i].plate:
 		s.sizes[i] = one
 	}
 }
 
 // nearest is the size for jobs of so many copies of those that the worker can take: the very size, or else the largest
-// that is smaller, or else the smallest that is larger.
+// that is smaller, or else the smallest that is larger. Piles are chosen only for their time.
 func (s *shelf) nearest(copies int64, w *worker) (best size, ok bool) {
 	for _, one := range s.sizes {
 		if ok && one.copies > copies {
 			break
 		}
-		if one.copies <= w.most() && !w.short(one) {
+		if one.copies <= w.most() && one.pile <= 1 && !w.short(one) {
 			best, ok = one, true
 		}
 	}

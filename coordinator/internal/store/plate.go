@@ -43,12 +43,12 @@ func (tx *Tx) PlatesOf(id fab.WorkerID) ([]fab.Plate, error) {
 	return many[fab.Plate](tx, "plates", func(q query) query { return q.Where("worker_id = ?", string(id)).Order("id") })
 }
 
-// PlateLike reads the plate for every machine of a kind with the same design, part and copies as p.
+// PlateLike reads the plate for every machine of a kind with the same design, part, copies and pile as p.
 func (tx *Tx) PlateLike(p fab.Plate) (fab.Plate, error) {
 	return one[fab.Plate](tx, "plate", func(q query) query {
 		return q.Where("design_id = ?", string(p.DesignID)).Where("part = ?", p.Part).Where("copies = ?", p.Copies).
 			Where("model = ?", p.Model).Where("nozzle_um = ?", p.NozzleUM).Where("filament = ?", p.Filament).
-			Where("overlay = ?", p.Overlay).Where("worker_id IS NULL")
+			Where("overlay = ?", p.Overlay).Where("pile = ?", p.Pile).Where("worker_id IS NULL")
 	})
 }
 
@@ -56,7 +56,7 @@ func (tx *Tx) PlateLike(p fab.Plate) (fab.Plate, error) {
 // first.
 func (tx *Tx) PlateStands() ([]fab.Plate, error) {
 	return many[fab.Plate](tx, "plates", func(q query) query {
-		return q.Column("id", "design_id", "part", "copies", "model", "nozzle_um", "filament", "overlay", "status", "why", "seconds").
+		return q.Column("id", "design_id", "part", "copies", "pile", "model", "nozzle_um", "filament", "overlay", "status", "why", "seconds").
 			Where("worker_id IS NULL").Order("id")
 	})
 }

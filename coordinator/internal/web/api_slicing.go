@@ -46,6 +46,7 @@ type SlicingTask struct {
 	LeaseMS  int64  `json:"lease_ms" doc:"The plate is given to another machine after so long without a word"`
 	Part     string `json:"part"`
 	Copies   int64  `json:"copies"`
+	Pile     int64  `json:"pile,omitempty" doc:"Pieces standing on each other at most; none where it is left out"`
 	Printer  string `json:"printer" doc:"Printer profile"`
 	Filament string `json:"filament" doc:"Filament profile"`
 	NozzleUM int64  `json:"nozzle_um"`
@@ -173,7 +174,7 @@ func (s *Server) apiClaim(ctx context.Context, in *claimIn) (*claimOut, error) {
 	}
 	return &claimOut{Status: http.StatusOK, Body: &SlicingTask{
 		Version: slicingVersion, Plate: string(c.Plate.ID), Token: c.Plate.ClaimToken, LeaseMS: c.Lease.Milliseconds(), Part: c.Plate.Part,
-		Copies: c.Plate.Copies, Printer: c.Plate.Model, Filament: c.Plate.Filament, NozzleUM: c.Plate.NozzleUM, Overlay: c.Overlay, Model: c.ModelHash,
+		Copies: c.Plate.Copies, Pile: c.Plate.Pile, Printer: c.Plate.Model, Filament: c.Plate.Filament, NozzleUM: c.Plate.NozzleUM, Overlay: c.Overlay, Model: c.ModelHash,
 	}}, nil
 }
 

@@ -89,7 +89,7 @@ func (r *reader) partPlates(d fab.DesignVersion, plates []fab.Plate) (list []ui.
 
 func (r *reader) plateRow(p fab.Plate) ui.PlateRow {
 	row := ui.PlateRow{
-		ID: string(p.ID), Machine: r.modelName(p.Model), NozzleUM: p.NozzleUM, Filament: p.Filament, Copies: p.Copies, State: plateState(p),
+		ID: string(p.ID), Machine: r.modelName(p.Model), NozzleUM: p.NozzleUM, Filament: p.Filament, Copies: p.Copies, Pile: p.Pile, State: plateState(p),
 		Percent: int(p.ProgressPM / 10), Time: time.Duration(p.Seconds) * time.Second, FilamentMG: p.FilamentMG, Layers: p.Layers,
 		Picture: p.Picture, Next: r.local(p.NextTryAt), Settings: r.settingsOf(p.Overlay),
 	}

@@ -237,7 +237,7 @@ func (s *Server) over(c *gin.Context, w fab.Worker, f ui.Form) ui.Form {
 func (s *Server) readPrinting(c *gin.Context) (p identity.Printing, errs fab.Errors) {
 	p = identity.Printing{
 		Name: c.PostForm(ui.FieldName), Model: c.PostForm(ui.FieldPrinterModel), Filament: c.PostForm(ui.FieldFilament), Colour: c.PostForm(ui.FieldColour),
-		CanLoad: c.PostFormArray(ui.FieldCanLoad),
+		CanLoad: c.PostFormArray(ui.FieldCanLoad), Piles: c.PostForm(ui.FieldPiles) == "yes",
 	}
 	if p.Model == ui.ModelOther {
 		p.Model, p.ModelSaid = "", c.PostForm(ui.FieldModelSaid)
@@ -285,6 +285,9 @@ func (s *Server) typedPrinting(lang string, w fab.Worker) url.Values {
 		ui.FieldName: {w.Name}, ui.FieldPrinterModel: {w.Model}, ui.FieldModelSaid: {w.ModelSaid}, ui.FieldNozzleMM: {number(lang, w.NozzleUM)},
 		ui.FieldFilament: {w.Filament}, ui.FieldColour: {w.Colour}, ui.FieldPauseUntil: {s.typedDay(w.PausedUntil)},
 		ui.FieldCanLoad: w.CanLoad,
+	}
+	if w.Piles {
+		v.Set(ui.FieldPiles, "yes")
 	}
 	if w.ModelSaid != "" {
 		v.Set(ui.FieldPrinterModel, ui.ModelOther)

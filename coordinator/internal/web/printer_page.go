@@ -50,7 +50,7 @@ func (s *Server) printerPage(c *gin.Context, base string) (page ui.Printer, err 
 		}
 		page.Base, page.ID, page.Name, page.Model = base, string(w.ID), w.Name, r.modelName(w.Model)
 		page.NozzleUM, page.Filament, page.Self, page.Own = w.NozzleUM, w.Filament, w.SlicesSelf, w.Overlay != ""
-		page.CanLoad, page.Colour, page.WeekCap, page.Rests, page.Agent = w.CanLoad, w.Colour, w.WeekCap, r.local(w.RestsUntil(r.tx.Now())), r.agents[w.AgentID].Name
+		page.Piles, page.CanLoad, page.Colour, page.WeekCap, page.Rests, page.Agent = w.Piles, w.CanLoad, w.Colour, w.WeekCap, r.local(w.RestsUntil(r.tx.Now())), r.agents[w.AgentID].Name
 		page.Heat, page.There, page.Retired = sayHours(r.lang, w.HeatHours), sayHours(r.lang, w.ClearHours), r.local(w.RetiredAt)
 		if w.ModelSaid != "" {
 			page.Model = w.ModelSaid

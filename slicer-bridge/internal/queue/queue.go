@@ -82,6 +82,7 @@ type task struct {
 	LeaseMS  int64  `json:"lease_ms"`
 	Part     string `json:"part"`
 	Copies   int    `json:"copies"`
+	Pile     int    `json:"pile"`
 	Printer  string `json:"printer"`
 	Filament string `json:"filament"`
 	NozzleUM int64  `json:"nozzle_um"`
@@ -101,7 +102,7 @@ func (q *Queue) Claim(ctx context.Context) (worker.Task, bool, error) {
 	if t.Version > version {
 		return worker.Task{}, false, fmt.Errorf("%w: it speaks version %d of the contract and this program %d; install a newer one", worker.ErrRefused, t.Version, version)
 	}
-	w := worker.Task{Plate: t.Plate, Token: t.Token, Lease: time.Duration(t.LeaseMS) * time.Millisecond, Part: t.Part, Copies: t.Copies,
+	w := worker.Task{Plate: t.Plate, Token: t.Token, Lease: time.Duration(t.LeaseMS) * time.Millisecond, Part: t.Part, Copies: t.Copies, Pile: t.Pile,
 		Printer: t.Printer, Filament: t.Filament, NozzleUM: t.NozzleUM, Overlay: t.Overlay}
 	if w.STL, err = q.model(ctx, w, t.Model); err != nil {
 		return worker.Task{}, false, errors.Join(err, q.Fail(context.WithoutCancel(ctx), w, worker.Failure{Way: worker.Released}))

@@ -60,7 +60,7 @@ func (w *Worker) slice(ctx context.Context, t Task, done *atomic.Int64) (slicing
 		return slicing.Result{}, err
 	}
 	return w.Slicer.Slice(ctx, slicing.Request{
-		STL: t.STL, PartName: t.Part, Copies: t.Copies, Printer: t.Printer, Filament: t.Filament, NozzleUM: t.NozzleUM, Overlay: overlay,
+		STL: t.STL, PartName: t.Part, Copies: t.Copies, Pile: t.Pile, Printer: t.Printer, Filament: t.Filament, NozzleUM: t.NozzleUM, Overlay: overlay,
 		Quality:  slicing.Draft,
 		Progress: func(permille int) { done.Store(int64(min(max(permille, 0), 1000))) },
 	})

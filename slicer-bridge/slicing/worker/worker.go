@@ -22,6 +22,7 @@ type Task struct {
 	Lease    time.Duration // the queue gives the plate to somebody else after so long without a word
 	Part     string
 	Copies   int
+	Pile     int    // pieces standing on each other at most; 0 and 1 are none
 	Printer  string // printer profile
 	Filament string // filament profile
 	NozzleUM int64

@@ -230,3 +230,17 @@ func TestPlatesAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// Ensure that what a task asks for is what is sliced, the height of its piles included.
+func TestATaskIsSlicedAsItIsAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		one := task("a")
+		one.Copies, one.Pile, one.Printer, one.Filament, one.NozzleUM = 6, 3, "ender-3", "petg", 400
+		var got slicing.Request
+		require.NoError(t, on(t, &bench{tasks: []worker.Task{one}}, func(_ context.Context, r slicing.Request) (slicing.Result, error) {
+			got = r
+			return slicing.Result{}, nil
+		}, 1, 2*time.Second))
+		require.Equal(t, []any{6, 3, "ender-3", "petg", int64(400), "band"}, []any{got.Copies, got.Pile, got.Printer, got.Filament, got.NozzleUM, got.PartName})
+	})
+}
