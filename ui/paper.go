@@ -77,6 +77,12 @@ type PaperGrid struct {
 	Right  []bool // columns of numbers, set to the right
 }
 
+// NoteLink leads to a delivery note, from the page that it belongs to.
+type NoteLink struct {
+	No   int64
+	Code string // BL-0042
+}
+
 // TickBox is the content of a cell that is ticked by hand.
 const TickBox = "☐"
 

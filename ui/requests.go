@@ -59,6 +59,7 @@ type Request struct {
 	Email    string
 	Note     string
 	Lines    []TrackLine
+	Notes    []NoteLink
 	Stock    []Goods    // pieces ready, per product, to decide with
 	Before   string     // id of a request of the same place within 14 days; "" if none
 	Track    []Station  // where it stands

@@ -22,6 +22,7 @@ type Track struct {
 	Why      fab.Reason // of a refusal or cancellation
 	Channel  string
 	Lines    []TrackLine
+	Notes    []NoteLink
 	Received time.Time
 	Approved time.Time // zero until then
 	// Gathered is when the last missing material came; zero while some is missing and Gift is zero.

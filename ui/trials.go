@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -185,6 +186,7 @@ func (r Reach) Any() bool { return r != (Reach{}) }
 //	GET /desk/recalls/{recall}
 type Recall struct {
 	Frame
+	ID      string
 	What    string // "design", "spool", …: worded recall.of_<what>
 	Subject string // what it is called
 	At      time.Time
@@ -219,6 +221,11 @@ func (r Recall) Calls() (list []RecallBox) {
 		}
 	}
 	return list
+}
+
+// Letters reports whether a box left the lab, so that its place is to be written to.
+func (r Recall) Letters() bool {
+	return slices.ContainsFunc(r.Boxes, func(b RecallBox) bool { return b.State != StateReady })
 }
 
 // VersionWords is what is said of a version: its claim and its notice.

@@ -74,7 +74,7 @@ func trialStories() []story {
 		}},
 		{"desk-recall", func(lang string) ui.Page {
 			return ui.Recall{
-				Frame: desk(lang, ui.NavProduction, "/desk/recalls/r1"), What: "design", Subject: visor(lang, 1).Name + " 1.0", At: now(),
+				Frame: desk(lang, ui.NavProduction, "/desk/recalls/r1"), ID: "r1", What: "design", Subject: visor(lang, 1).Name + " 1.0", At: now(),
 				Lots: []ui.RecallLot{{Code: "V-118", Part: ui.Goods{Name: "visor-band", N: 4}, Who: "Tortue", Town: "Rue", Kept: true}, {Code: "V-101", Part: ui.Goods{Name: "visor-band", N: 12}, Who: "Foudre", Town: "Abbeville"}},
 				Boxes: []ui.RecallBox{{Code: "B-007", Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Phone: "0300000000", State: ui.StateDelivered},
 					{Code: "B-009", Place: "Pharmacie (fictive)", Town: "Abbeville", State: ui.StateOnWay}},

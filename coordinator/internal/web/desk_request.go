@@ -38,7 +38,7 @@ func (s *Server) requestPage(c *gin.Context) (page ui.Request, err error) {
 	f := t.Facility
 	page = ui.Request{
 		Address: f.Address, Access: f.Access, Contact: f.Contact, Mobile: f.Phone, Email: f.Email, Note: t.Request.Note,
-		Lines: tracked.Lines, Track: tracked.Stations(), Why: tracked.Why, CanAct: t.Request.Status == fab.RequestReceived, Form: form(c),
+		Lines: tracked.Lines, Notes: tracked.Notes, Track: tracked.Stations(), Why: tracked.Why, CanAct: t.Request.Status == fab.RequestReceived, Form: form(c),
 	}
 	page.Place = placeItem(f)
 	page.Still = s.still(t, tracked.Lines, "/desk/requests/"+string(t.Request.ID)+"/still")

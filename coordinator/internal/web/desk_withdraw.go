@@ -102,7 +102,7 @@ func (s *Server) deskRecall(c *gin.Context) error {
 		if err != nil {
 			return err
 		}
-		page.What, page.At, page.Subject = recall.What, r.local(recall.At), r.recalled(recall)
+		page.ID, page.What, page.At, page.Subject = string(recall.ID), recall.What, r.local(recall.At), r.recalled(recall)
 		lots, err := r.tx.LotsBy(recall.What, recall.Subject)
 		if err != nil {
 			return err

@@ -32,6 +32,9 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 		if page.Judge, err = r.toJudge(me(c).MakerID); err != nil {
 			return err
 		}
+		if page.Bags, err = r.ownBags(me(c).MakerID); err != nil {
+			return err
+		}
 		live, err := r.inHand()
 		if err != nil {
 			return err

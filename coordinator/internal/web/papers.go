@@ -30,6 +30,8 @@ func (s *Server) paperRoutes() []route {
 		{"/desk/boxes/:id/sheet", who, "/desk/deliveries", s.boxSheet},
 		{"/desk/bags/:lot", who, "/desk/deliveries", s.bagPaper},
 		{"/desk/requests/:id/picking", who, "/desk/requests/:id", s.pickingPaper},
+		{"/desk/requests/:id/note/:no", who, "/desk/requests/:id", s.deskNote},
+		{"/desk/products/:id/notice", who, "/desk/products/:id", s.versionNotice},
 		{"/desk/runs/:id", who, "/desk/deliveries", s.runPaper},
 		{"/desk/runs/:id/notes", who, "/desk/deliveries", s.notesPaper},
 		{"/desk/recalls/:id", who, "/desk/recalls/:id", s.recallPaper},

@@ -160,6 +160,23 @@ func (s *Server) boxSheet(c *gin.Context) (d ui.Document, err error) {
 	return paper.InformationSheet(lang(c), s.asLab(c), product, given)
 }
 
+// versionNotice is the notice of one version, with what it asks to be signed, for the coordinator.
+func (s *Server) versionNotice(c *gin.Context) (d ui.Document, err error) {
+	var product paper.Product
+	err = s.read(c, func(r *reader) error {
+		design, err := r.tx.Design(fab.DesignVersionID(c.Param("id")))
+		if err != nil {
+			return err
+		}
+		product, err = r.asProduct(design, productCode+design.Product)
+		return err
+	})
+	if err != nil {
+		return d, err
+	}
+	return paper.InformationSheet(lang(c), s.asLab(c), product, paper.Given{})
+}
+
 // noticePaper is the notice of a product as it is made today, for everybody.
 func (s *Server) noticePaper(c *gin.Context) (d ui.Document, err error) {
 	var product paper.Product
@@ -220,6 +237,27 @@ func (s *Server) bagLabel(c *gin.Context, only fab.MakerID) (d ui.Document, err 
 		return d, err
 	}
 	return paper.BagLabels(lang(c), s.asLab(c), []paper.Bag{bag})
+}
+
+// ownBags are the bags that are counted and still at their maker's.
+func (r *reader) ownBags(id fab.MakerID) (bags []ui.Bag, err error) {
+	lots, err := r.tx.LotsBy("maker", string(id))
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lots {
+		if l.Status != fab.LotMade || l.Declared == 0 {
+			continue
+		}
+		n, err := r.tx.BalanceOf(r.makers[id].LocationID, fab.PartItem(l.Part), string(l.ID))
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			bags = append(bags, ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), At: r.local(l.CreatedAt)})
+		}
+	}
+	return bags, nil
 }
 
 func (r *reader) asBag(lot fab.Lot) (bag paper.Bag, err error) {

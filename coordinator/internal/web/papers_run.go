@@ -10,6 +10,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/paper"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -124,6 +125,16 @@ func (s *Server) trackNote(c *gin.Context) (d ui.Document, err error) {
 	if err != nil {
 		return d, err
 	}
+	return s.noteOf(c, t.Request.ID)
+}
+
+// deskNote is the same for the coordinator.
+func (s *Server) deskNote(c *gin.Context) (ui.Document, error) {
+	return s.noteOf(c, fab.RequestID(c.Param("id")))
+}
+
+// noteOf is the delivery note of a request whose number is in the address.
+func (s *Server) noteOf(c *gin.Context, request fab.RequestID) (d ui.Document, err error) {
 	no, err := strconv.ParseInt(c.Param("no"), 10, 64)
 	if err != nil {
 		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
@@ -134,7 +145,7 @@ func (s *Server) trackNote(c *gin.Context) (d ui.Document, err error) {
 		if err != nil {
 			return err
 		}
-		if note.RequestID != t.Request.ID {
+		if note.RequestID != request {
 			return fab.Refuse(fab.NotFound, "not_found", "", "what", "delivery note")
 		}
 		stop, err := r.tx.Stop(note.StopID)
@@ -149,6 +160,15 @@ func (s *Server) trackNote(c *gin.Context) (d ui.Document, err error) {
 		return d, err
 	}
 	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Note.No == no })
+}
+
+// noteLinks are the delivery notes of a request.
+func noteLinks(tx *store.Tx, id fab.RequestID) (links []ui.NoteLink, err error) {
+	notes, err := tx.NotesOf(id)
+	for _, n := range notes {
+		links = append(links, ui.NoteLink{No: n.No, Code: noteNumber(n)})
+	}
+	return links, err
 }
 
 // noteAt writes the delivery note of the stop that is meant.

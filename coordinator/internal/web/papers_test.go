@@ -103,6 +103,37 @@ func TestPapers(t *testing.T) {
 	w.desk.paper(box, "Splash visor", "Packed on")
 }
 
+// Ensure that the pages lead to their papers, and that no such link leads nowhere.
+func TestPagesLeadToTheirPapers(t *testing.T) {
+	w := newShipped(t)
+	for path, want := range map[string]int{
+		"/desk/deliveries": 4, "/desk/requests/" + string(w.request.ID): 2, "/desk/products/" + string(w.box0Design()): 0, "/track/" + w.track: 1,
+	} {
+		w.desk.followsPapers(path, want)
+	}
+	w.signed("tortue").followsPapers("/maker", 1)
+	require.NoError(t, w.production.Withdraw(t.Context(), w.box0Design(), true, ""))
+	w.view(func(tx *store.Tx) error {
+		recalls, err := tx.Recalls()
+		require.NoError(t, err)
+		w.desk.followsPapers("/desk/recalls/"+string(recalls[0].ID), 1)
+		return nil
+	})
+}
+
+// followsPapers opens every paper that a page leads to, of which there are so many at least.
+func (b *browser) followsPapers(path string, want int) {
+	b.l.t.Helper()
+	found := 0
+	for _, n := range find(b.page(path).doc, "a") {
+		if href := attr(n, "href"); strings.HasSuffix(href, "/paper") {
+			found++
+			b.page(href)
+		}
+	}
+	require.GreaterOrEqual(b.l.t, found, want, path)
+}
+
 // Ensure that a paper of the desk is nobody else's, and that the note of one request is not read with the link of another.
 func TestPapersAreNotForOthers(t *testing.T) {
 	w := newShipped(t)

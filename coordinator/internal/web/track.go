@@ -59,13 +59,14 @@ func (s *Server) trackPage(c *gin.Context, t intake.Track) (ui.Track, error) {
 	if r.Status == fab.RequestDelivered {
 		page.Delivered = s.local(r.ClosedAt)
 	}
-	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) (err error) {
 		for _, fill := range []func(*store.Tx, intake.Track, *ui.Track) error{s.trackLines, s.trackMaterial, s.trackBoxes} {
 			if err := fill(tx, t, &page); err != nil {
 				return err
 			}
 		}
-		return nil
+		page.Notes, err = noteLinks(tx, r.ID)
+		return err
 	})
 	page.CanCancel = r.Status == fab.RequestReceived || r.Status == fab.RequestApproved && !page.OnWay
 	return page, err
