@@ -184,7 +184,7 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.identity = identity.New(a.store, a.log)
 	a.intake = intake.New(a.store)
 	a.supply = supply.New(a.store)
-	a.delivery = delivery.New(a.store)
+	a.delivery = delivery.New(a.store, a.zone())
 	a.report = report.New(a.store)
 	checker := slicing.NewChecker(a.profiles)
 	c := production.Config{

@@ -63,6 +63,11 @@ func (a *Assets) File(hashed string) ([]byte, bool) {
 	return content, ok
 }
 
+// Named returns the content of a static file by its plain name, for those that browsers ask for at another address.
+func (a *Assets) Named(name string) ([]byte, bool) {
+	return a.File(path.Base(a.urls[name]))
+}
+
 // ServeHTTP answers requests for StaticPrefix + hashed name.
 func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)

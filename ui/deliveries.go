@@ -13,7 +13,9 @@ import (
 //	                               FieldKit "yes": make kits of it at once
 //	POST /desk/kits                FieldRequest, FieldProduct, FieldCount
 //	POST /desk/boxes               FieldRequest
-//	POST /desk/runs                FieldDriver, FieldPhone, FieldDay, FieldBox (several), FieldLot (several bags to collect)
+//	POST /desk/runs                FieldDriver, FieldPhone, FieldDay, FieldLeave, FieldVehicle, FieldBoxes, and of what it is for
+//	                               FieldBox, FieldLot, FieldGift, FieldFetch (several each), FieldDrop+spool
+//	POST /desk/hub                 FieldTown, FieldPostcode, FieldLat, FieldLon: where runs begin
 //
 // A refused form comes back with Form; Open names it: the lot's code, "kit", "box" or "run".
 type Deliveries struct {
@@ -22,10 +24,19 @@ type Deliveries struct {
 	Kits  []KitRow
 	Boxes []BoxRow
 	Runs  []RunRow
-	Away  []Bag // bags still at their makers', to be collected on a run
+	Away  []Bag // bags still at their makers'
+	More  RunChoice
+	Late  []LateMark
+	Hub   Hub
 	Open  string
 	Form  Form
 }
+
+// Hub is where runs begin and end, as it was written down.
+type Hub struct{ Town, Postcode, Lat, Lon string }
+
+// Choice is the form of what a new run is for.
+func (d Deliveries) Choice() runForm { return runForm{More: d.More, Form: d.Form, All: true} }
 
 func (Deliveries) view() string { return "deliveries" }
 
@@ -34,10 +45,10 @@ func (Deliveries) CountReasons() []string {
 	return []string{"miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "other"}
 }
 
-// Packed lists the boxes that may go on a run.
-func (d Deliveries) Packed() []BoxRow {
+// Packed are those of some boxes that may go on a run.
+func Packed(boxes []BoxRow) []BoxRow {
 	var out []BoxRow
-	for _, b := range d.Boxes {
+	for _, b := range boxes {
 		if b.State == StateReady && !b.Recalled {
 			out = append(out, b)
 		}
@@ -78,6 +89,7 @@ type BoxRow struct {
 
 // RunRow is one run.
 type RunRow struct {
+	ID     string
 	Code   string
 	Driver string
 	Mobile string

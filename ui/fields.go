@@ -36,16 +36,28 @@ const (
 	FieldReserve  = "reservations"
 	FieldHereTill = "until" // "15:04": the maker is beside the printer until then
 
-	FieldLot     = "lot" // several on a run
-	FieldKit     = "kit" // "yes": pack what was counted at once
-	FieldRequest = "request"
-	FieldProduct = "product"
-	FieldBox     = "box"  // several
-	FieldStop    = "stop" // several: what a run passes by
-	FieldDriver  = "driver"
-	FieldDay     = "day"
-	FieldMaker   = "maker"
-	FieldSteps   = "steps" // several: hand skills
+	FieldLot      = "lot" // several on a run
+	FieldKit      = "kit" // "yes": pack what was counted at once
+	FieldRequest  = "request"
+	FieldProduct  = "product"
+	FieldBox      = "box"  // several
+	FieldStop     = "stop" // several: what a run passes by
+	FieldDriver   = "driver"
+	FieldDay      = "day"
+	FieldLeave    = "leave" // "15:04"
+	FieldClock    = "clock" // "15:04"
+	FieldVehicle  = "vehicle"
+	FieldBoxes    = "capacity" // boxes that a vehicle takes
+	FieldGift     = "gift"     // several: ids of gifts to fetch
+	FieldFetch    = "fetch"    // several: what people who left still have
+	FieldDrop     = "drop_"    // followed by the id of a spool: the maker who gets it
+	FieldLat      = "lat"      // degrees
+	FieldLon      = "lon"
+	FieldHappened = "at" // milliseconds since 1970, by the clock of a telephone
+
+	FieldSignature = "signature" // a drawing
+	FieldMaker     = "maker"
+	FieldSteps     = "steps" // several: hand skills
 
 	FieldDesign     = "design"   // id of a version
 	FieldQuantityOf = "quantity" // products of a batch

@@ -70,16 +70,20 @@ type Run struct {
 	Driver     string     `bun:"driver"`
 	Phone      string     `bun:"phone"`
 	Day        time.Time  `bun:"day"`
+	LeaveMin   int64      `bun:"leave_min"` // when it leaves the hub: minutes since the midnight of the lab's clock
+	Vehicle    string     `bun:"vehicle"`   // as people call it
+	Capacity   int64      `bun:"capacity"`  // boxes that it takes; zero: nobody said
 	VehicleID  LocationID `bun:"vehicle_id"`
 	Status     RunStatus  `bun:"status"`
+	ClosedBy   AccountID  `bun:"closed_by,nullzero"` // who ended it before its last stop
 	CreatedAt  time.Time  `bun:"created_at"`
 	FinishedAt time.Time  `bun:"finished_at,nullzero"`
 }
 
 // Kinds of stop.
 const (
-	StopCollect = "collect" // fetch lots at a maker's
-	StopDrop    = "drop"    // leave material or a spool
+	StopCollect = "collect" // fetch lots at a maker's, or a gift at its donor's
+	StopDrop    = "drop"    // leave material or a spool at a maker's
 	StopDeliver = "deliver"
 )
 
@@ -94,21 +98,86 @@ const (
 	StopFailed StopStatus = "failed"
 )
 
-// StopTable is the state table of Stop.Status.
-var StopTable = Table[StopStatus]{StopOpen: {StopDone, StopPartly, StopFailed}}
+// StopTable is the state table of Stop.Status. A stop that was closed without its driver may turn out to be done.
+var StopTable = Table[StopStatus]{StopOpen: {StopDone, StopPartly, StopFailed}, StopFailed: {StopDone, StopPartly}}
+
+// Why a stop failed that no driver reported.
+const (
+	StopNotVisited = "not_visited" // the run was closed before
+	StopTakenOff   = "taken_off"   // it was taken off the run
+)
 
 // Stop is any place on a run.
 type Stop struct {
 	ID         StopID     `bun:"id,pk"`
 	RunID      RunID      `bun:"run_id"`
-	Seq        int64      `bun:"seq"` // 1 is the first
+	No         int64      `bun:"no"`  // its number within the run, for good; links and papers name it
+	Seq        int64      `bun:"seq"` // its place in the order, which may change; 1 is the first
 	Kind       string     `bun:"kind"`
 	FacilityID FacilityID `bun:"facility_id,nullzero"`
 	MakerID    MakerID    `bun:"maker_id,nullzero"`
 	RequestID  RequestID  `bun:"request_id,nullzero"`
+	DonationID DonationID `bun:"donation_id,nullzero"` // of a gift that is fetched
+	FetchID    FetchID    `bun:"fetch_id,nullzero"`    // of what somebody who left still has
 	Status     StopStatus `bun:"status"`
-	Why        string     `bun:"why"` // code: closed, refused, not_found, damaged
+	Why        string     `bun:"why"` // code: closed, refused, not_found, damaged, nobody, or one of those above
+	Said       string     `bun:"said"`
 	DoneAt     time.Time  `bun:"done_at,nullzero"`
+}
+
+// StopGoods is something that a run leaves at a stop beside boxes: a spool for a maker.
+type StopGoods struct {
+	ID       StopGoodsID `bun:"id,pk"`
+	StopID   StopID      `bun:"stop_id"`
+	Item     Item        `bun:"item"`
+	Source   string      `bun:"source"`
+	Quantity int64       `bun:"quantity"`
+}
+
+// Fetch is material and pieces at the home of somebody who left: name, place and number are kept for the driver until they
+// are fetched, then forgotten.
+type Fetch struct {
+	ID        FetchID   `bun:"id,pk"`
+	MakerID   MakerID   `bun:"maker_id"`
+	Name      string    `bun:"name"`
+	Place     string    `bun:"place"`
+	Phone     string    `bun:"phone"`
+	CreatedAt time.Time `bun:"created_at"`
+	DoneAt    time.Time `bun:"done_at,nullzero"`
+}
+
+// What can be reported of a stop.
+const (
+	MarkDeliver = "deliver"
+	MarkCollect = "collect" // of a drop stop: it was left there
+	MarkFail    = "fail"
+)
+
+// What became of a report.
+const (
+	MarkTaken = "taken" // it closed the stop
+	MarkSame  = "same"  // the stop was closed already, to the same effect
+	MarkLate  = "late"  // the stop was closed already, otherwise: somebody has to look at it
+)
+
+// Mark is one report about a stop, by its driver's telephone or by the desk. Its key is made where it is written down, so
+// that a report sent again counts once.
+type Mark struct {
+	Key          string    `bun:"key,pk"`
+	StopID       StopID    `bun:"stop_id"`
+	Act          string    `bun:"act"`
+	Receiver     string    `bun:"receiver"`
+	Reservations string    `bun:"reservations"`
+	Boxes        []string  `bun:"boxes,type:text"` // codes handed over
+	Why          string    `bun:"why"`
+	Said         string    `bun:"said"`
+	Signature    string    `bun:"signature"` // blob
+	Photo        string    `bun:"photo"`     // blob
+	By           AccountID `bun:"by_account,nullzero"`
+	Outcome      string    `bun:"outcome"`
+	HappenedAt   time.Time `bun:"happened_at"` // by the telephone's clock, never after At
+	At           time.Time `bun:"at"`          // when it came in
+	SettledAt    time.Time `bun:"settled_at,nullzero"`
 }
 
 // NoteLine is one line of a delivery note.
@@ -129,11 +198,18 @@ type DeliveryNote struct {
 	CreatedAt time.Time  `bun:"created_at"`
 }
 
+// Kinds of proof.
+const (
+	ProofName      = "name"
+	ProofSignature = "signature"
+	ProofPhoto     = "photo"
+)
+
 // Proof is what shows that a delivery took place.
 type Proof struct {
 	ID           ProofID   `bun:"id,pk"`
 	StopID       StopID    `bun:"stop_id"`
-	Kind         string    `bun:"kind"` // name, signature, photo
+	Kind         string    `bun:"kind"`
 	Name         string    `bun:"name"` // who took it over
 	Blob         string    `bun:"blob"` // picture of a signature or photo
 	Reservations string    `bun:"reservations"`

@@ -10,6 +10,7 @@ import (
 const (
 	Invalid      = "invalid"      // the input is wrong; Field says where
 	NotFound     = "not_found"    // there is no such thing, or the link is unknown
+	Gone         = "gone"         // it was there, and is shown to nobody any more
 	Conflict     = "conflict"     // the thing changed meanwhile, or the step is not possible from its state
 	Forbidden    = "forbidden"    // signed in, but not allowed
 	Unauthorised = "unauthorised" // not signed in, or the token is unknown

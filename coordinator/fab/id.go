@@ -57,6 +57,8 @@ type (
 	BoxID           string
 	RunID           string
 	StopID          string
+	StopGoodsID     string
+	FetchID         string // what somebody who left still has
 	NoteID          string
 	ProofID         string
 	AccountID       string

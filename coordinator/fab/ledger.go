@@ -38,7 +38,7 @@ var MoveRules = [...]MoveRule{
 	{Why: MoveLighter, To: OutsideUsed, Kinds: []string{"material"}, Fact: true},
 	{Why: MoveHeavier, From: OutsideUsed, Kinds: []string{"material"}},
 	{Why: "made", From: OutsideMade, Kinds: []string{"part"}},
-	{Why: "collected", Kinds: []string{"part"}, Fact: true},
+	{Why: "collected", Kinds: []string{"part", "material"}, Fact: true},
 	{Why: "settled", Kinds: []string{"part"}, Fact: true},
 	{Why: MoveScrapped, To: OutsideScrapped, Kinds: []string{"part", "kit"}, Fact: true},
 	{Why: MoveScrapped, To: OutsideScrapped, Kinds: []string{"material"}, Fact: true, Undo: true},
@@ -49,8 +49,10 @@ var MoveRules = [...]MoveRule{
 	{Why: "kitted", To: OutsideUsed, Kinds: []string{"material", "part"}},
 	{Why: "kitted", From: OutsideMade, Kinds: []string{"kit"}},
 	{Why: "loaded", Kinds: []string{"kit"}},
+	{Why: "sent", Kinds: []string{"material"}},
+	{Why: "dropped", Kinds: []string{"material"}, Fact: true},
 	{Why: "delivered", Kinds: []string{"kit"}},
-	{Why: "returned", Kinds: []string{"kit", "part"}},
+	{Why: "returned", Kinds: []string{"kit", "part", "material"}},
 }
 
 // RuleOf is the rule that a move follows; false when there is none. A move that takes another back follows none of its own.

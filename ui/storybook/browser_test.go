@@ -94,6 +94,10 @@ func TestPagesFitASmallTelephone(t *testing.T) {
 	quiet := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 	mux.HandleFunc("GET /live", quiet)
 	mux.HandleFunc("GET /printer/{key}/live", quiet)
+	mux.HandleFunc("GET /run/{token}/worker.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		w.Header().Set("Service-Worker-Allowed", "/run/")
+	})
 	mux.HandleFunc("GET /all", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		for _, s := range stories() {

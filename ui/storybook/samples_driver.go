@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/ui"
@@ -10,12 +11,12 @@ import (
 func driverStories() []story {
 	return []story{
 		{"run", func(lang string) ui.Page {
-			return ui.Run{Frame: frame(lang, "/run/abc"), Token: "abc", Code: "T-012", Driver: "Mouette", Day: at(0, 0, 0), Status: fab.RunOnWay, Stops: runStops(lang)}
+			return ui.Run{Frame: frame(lang, "/run/abc"), Token: "abc", Code: "T-012", Driver: "Mouette", Day: at(0, 0, 0), Status: fab.RunOnWay, Vehicle: pick(lang, "Vélo cargo", "Cargo bike"), Leave: at(0, 8, 30), Back: at(0, 19, 5), Stops: runStops(lang), Loads: runLoads()}
 		}},
 		{"run-done", func(lang string) ui.Page {
 			stops := runStops(lang)
 			for i := range stops {
-				stops[i].Status, stops[i].DoneAt = fab.StopDone, at(0, 9+i, 10)
+				stops[i].Status, stops[i].DoneAt, stops[i].At, stops[i].Late = fab.StopDone, at(0, 9+i, 10), time.Time{}, false
 			}
 			stops[1].Status = fab.StopPartly
 			return ui.Run{Frame: frame(lang, "/run/abc"), Token: "abc", Code: "T-012", Driver: "Mouette", Day: at(0, 0, 0), Status: fab.RunDone, Stops: stops}
@@ -43,6 +44,29 @@ func driverStories() []story {
 		{"stop-done", func(lang string) ui.Page {
 			p := stop(lang)
 			p.Status, p.DoneAt = fab.StopDone, at(0, 9, 40)
+			p.Proofs = []ui.Proof{{Kind: fab.ProofName, Name: "Accueil", Reservations: pick(lang, "un carton ouvert", "one box open")}, {Kind: fab.ProofSignature, Name: "Accueil"}}
+			return p
+		}},
+		{"stop-keyed", func(lang string) ui.Page {
+			p := stop(lang)
+			p.Base, p.Token, p.Frame = "/desk/runs/r1", "", frame(lang, "/desk/runs/r1/stop/3")
+			p.Form.Values = url.Values{ui.FieldClock: {"09:40"}}
+			return p
+		}},
+		{"desk-run", func(lang string) ui.Page { return deskRun(lang) }},
+		{"desk-run-over", func(lang string) ui.Page {
+			p := deskRun(lang)
+			p.State, p.Ended, p.EndedBy, p.Loads = ui.StateDone, at(0, 12, 0), "Sterne", nil
+			for i := range p.Stops {
+				p.Stops[i].Status, p.Stops[i].DoneAt, p.Stops[i].At, p.Stops[i].Late = fab.StopFailed, at(0, 12, 0), time.Time{}, false
+				p.Stops[i].Why = fab.StopNotVisited
+			}
+			p.Stops[1].Status, p.Stops[1].Why, p.Stops[1].Proofs = fab.StopDone, "", []ui.Proof{{Kind: fab.ProofName, Name: "Accueil"}, {Kind: fab.ProofPhoto, URL: "/desk/proofs/s/p"}}
+			return p
+		}},
+		{"desk-run-refused", func(lang string) ui.Page {
+			p := deskRun(lang)
+			p.Open, p.Form.Errors = "close", refusals(ui.FieldConfirm, "close_unsure")
 			return p
 		}},
 	}
@@ -50,17 +74,53 @@ func driverStories() []story {
 
 func runStops(lang string) []ui.RunStop {
 	return []ui.RunStop{
-		{N: 1, Kind: fab.StopCollect, Place: pick(lang, "chez Tortue", "at Tortue’s"), Town: "Rue", Status: fab.StopDone, DoneAt: at(0, 8, 50)},
-		{N: 2, Kind: fab.StopDeliver, Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", From: at(0, 9, 0), To: at(0, 11, 0), Status: fab.StopOpen},
-		{N: 3, Kind: fab.StopCollect, Place: pick(lang, "chez la personne qui imprime", "at the person who prints"), Town: "Quend", Status: fab.StopOpen},
+		{N: 1, No: 1, Kind: fab.StopCollect, Place: pick(lang, "chez Tortue", "at Tortue’s"), Town: "Rue", Status: fab.StopDone, DoneAt: at(0, 8, 50)},
+		{N: 2, No: 3, Kind: fab.StopDeliver, Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", At: at(0, 9, 20), From: at(0, 9, 0), To: at(0, 11, 0), Status: fab.StopOpen},
+		{N: 3, No: 2, Kind: fab.StopCollect, Place: pick(lang, "chez la personne qui imprime", "at the person who prints"), Town: "Quend", At: at(0, 9, 55), Status: fab.StopOpen},
+		{N: 4, No: 4, Kind: fab.StopCollect, Gift: true, Place: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", At: at(0, 18, 40), From: at(0, 9, 0), To: at(0, 17, 0), Late: true, Status: fab.StopOpen},
 	}
 }
 
 func stop(lang string) ui.StopPage {
 	stops := runStops(lang)
 	return ui.StopPage{
-		Frame: frame(lang, "/run/abc/stop/2"), RunStop: stops[1], Token: "abc", Of: 3, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Mobile: "0300000000",
+		Frame: frame(lang, "/run/abc/stop/3"), RunStop: stops[1], Base: "/run/abc", Token: "abc", Code: "T-012", Of: 4, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Mobile: "0300000000",
 		Loads:  []ui.Load{{Box: "C-07", Goods: []ui.Goods{visor(lang, 24)}, Lots: []string{"V-118", "V-119"}}, {Box: "C-08", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}}},
-		NoteNo: "BL-0042", After: &stops[2],
+		NoteNo: "BL-0042", After: &stops[2], Form: ui.Form{Key: "k"},
 	}
+}
+
+func deskRun(lang string) ui.DeskRun {
+	loads := [][]ui.Load{
+		{{Goods: []ui.Goods{{Code: "visor-band", Name: "visor-band", N: 8}}, Lots: []string{"V-119"}}}, stop(lang).Loads, {{Spool: "B-09"}}, {{Stuff: sheets(50)}},
+	}
+	page := ui.DeskRun{
+		Frame: desk(lang, ui.NavDeliveries, "/desk/runs/r1"), ID: "r1", Code: "T-012", Driver: "Mouette", Mobile: "0300000000", Vehicle: pick(lang, "Vélo cargo", "Cargo bike"), Capacity: 12, Aboard: 2,
+		Day: at(0, 0, 0), Leave: at(0, 8, 30), Back: at(0, 19, 5), Km: 47, State: ui.StateOnWay, More: runChoice(lang), Loads: runLoads(),
+	}
+	for i, s := range runStops(lang) {
+		page.Stops = append(page.Stops, ui.DeskStop{RunStop: s, Loads: loads[i], First: i == 1, Last: i == 3})
+	}
+	page.Stops[1].NoteNo = "BL-0042"
+	return page
+}
+
+func runLoads() []ui.RunLoad {
+	return []ui.RunLoad{{N: 2, Place: "EHPAD Les Tilleuls (fictif)", Codes: []string{"C-07", "C-08"}}}
+}
+
+func runChoice(lang string) ui.RunChoice {
+	d := deliveries(lang)
+	return ui.RunChoice{
+		Boxes: ui.Packed(d.Boxes), Away: d.Away, Fetches: []ui.FetchRow{{ID: "f1", Name: "Galet", Place: "80120 Quend"}},
+		Gifts:  []ui.PledgeRow{{ID: "d1", Stuff: sheets(50), Donor: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville"}},
+		Spools: []ui.Choice{{Value: "s1", Label: "B-09 · petg"}}, Makers: []ui.Choice{{Value: "m1", Label: "Tortue"}, {Value: "m2", Label: "Sterne"}},
+	}
+}
+
+func lateMarks() []ui.LateMark {
+	return []ui.LateMark{{
+		Key: "k1", Run: "T-011", RunID: "r0", N: 2, Place: "EHPAD Les Tilleuls (fictif)", Act: fab.MarkDeliver, Receiver: "Accueil", At: at(0, 11, 10), Status: fab.StopFailed,
+		Kind: fab.StopDeliver, Then: at(0, 12, 0), CanTrust: true,
+	}}
 }

@@ -10,7 +10,16 @@ import (
 
 func supplyStories() []story {
 	return []story{
-		{"desk-deliveries", func(lang string) ui.Page { return deliveries(lang) }},
+		{"desk-deliveries", func(lang string) ui.Page {
+			p := deliveries(lang)
+			p.More = runChoice(lang)
+			return p
+		}},
+		{"desk-deliveries-late", func(lang string) ui.Page {
+			p := deliveries(lang)
+			p.More, p.Late, p.Hub = runChoice(lang), lateMarks(), ui.Hub{Town: "Abbeville", Postcode: "80100"}
+			return p
+		}},
 		{"desk-deliveries-empty", func(lang string) ui.Page {
 			return ui.Deliveries{Frame: desk(lang, ui.NavDeliveries, "/desk/deliveries")}
 		}},
@@ -46,7 +55,7 @@ func deliveries(lang string) ui.Deliveries {
 		Boxes: []ui.BoxRow{
 			{ID: "x7", Code: "C-07", For: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Goods: []ui.Goods{visor(lang, 15)}, Lots: []string{"V-118", "V-119"}, State: ui.StateReady},
 			{ID: "x8", Code: "C-08", For: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}, State: ui.StateReady, Recalled: true}},
-		Runs: []ui.RunRow{{Code: "T-012", Driver: "Mouette", Mobile: "0300000000", Day: at(0, 0, 0), State: ui.StatePlanned, Stops: 3, URL: "/run/0123456789abcdef"}},
+		Runs: []ui.RunRow{{ID: "r1", Code: "T-012", Driver: "Mouette", Mobile: "0300000000", Day: at(0, 0, 0), State: ui.StatePlanned, Stops: 3, URL: "/run/0123456789abcdef"}},
 	}
 }
 

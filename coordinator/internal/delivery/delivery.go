@@ -1,5 +1,6 @@
-// Package delivery brings boxes to facilities and bags to the hub: runs with their stops, the driver's link, delivery
-// notes and proofs. A box is handed over whole or comes back whole; the ledger follows it into the vehicle and out.
+// Package delivery brings boxes to facilities and bags, gifts and spools where they are wanted: runs with their stops and
+// their order, the driver's link, delivery notes and proofs. A box is handed over whole or comes back whole; the ledger
+// follows it into the vehicle and out, and a report of a stop counts once, however often and however late it comes.
 package delivery
 
 import (
@@ -14,23 +15,62 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
-// linkFor is how long a driver's link works after the day of the run.
-const linkFor = 3 * 24 * time.Hour
+// linkFor is how long a driver's link works after the day of the run, and lateFor after its last stop: long enough for
+// what a telephone without network has to say.
+const (
+	linkFor = 3 * 24 * time.Hour
+	lateFor = 12 * time.Hour
+)
+
+// The limits of what is said of a run.
+const (
+	maxName     = 80
+	maxPhone    = 40
+	maxCapacity = 10_000
+	maxStops    = 60
+	leaveMin    = 9 * 60 // when runs leave that say nothing
+	maxLeave    = 24*60 - 1
+)
 
 // Delivery answers for one lab. It is safe for concurrent use.
-type Delivery struct{ store *store.Store }
+type Delivery struct {
+	store *store.Store
+	zone  *time.Location
+}
 
-// New builds a Delivery.
-func New(s *store.Store) *Delivery { return &Delivery{store: s} }
+// New builds a Delivery. zone is the lab's, in which opening hours are read; nil is UTC.
+func New(s *store.Store, zone *time.Location) *Delivery {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &Delivery{store: s, zone: zone}
+}
 
-// NewRun is what a coordinator plans: who drives, when, which makers to pass by and which requests to deliver.
+// NewRun is what a coordinator plans: who drives what, when, and what for.
 type NewRun struct {
 	Driver   string
 	Phone    string
 	Day      string // 2020-04-03
-	Makers   []fab.MakerID
-	Requests []fab.RequestID
-	Boxes    []fab.BoxID // to load; empty means every packed box of the requests
+	Leave    string // 09:00; empty: 9 o'clock
+	Vehicle  string
+	Capacity int64 // boxes; zero: nobody said
+	NewStops
+}
+
+// NewStops is what a run passes by for.
+type NewStops struct {
+	Makers   []fab.MakerID    // whose bags to collect
+	Requests []fab.RequestID  // to deliver
+	Boxes    []fab.BoxID      // to load; empty means every packed box of the requests
+	Gifts    []fab.DonationID // to fetch
+	Drops    []Drop           // spools to bring
+	Fetches  []fab.FetchID    // of people who left
+}
+
+// Drop is a spool that a maker gets.
+type Drop struct {
+	Maker fab.MakerID
+	Spool fab.SpoolID
 }
 
 // Planned is a planned run. Token opens the driver's page.
@@ -39,28 +79,20 @@ type Planned struct {
 	Token string
 }
 
-// Plan makes a run: first the makers, then the facilities. It loads the packed boxes of its requests, or those of them
-// that are named, and writes their delivery notes.
+// Plan makes a run and puts its stops in a good order. It loads the packed boxes of its requests, or those of them that
+// are named, and the spools to bring, and writes the delivery notes.
 func (d *Delivery) Plan(ctx context.Context, n NewRun) (out Planned, err error) {
 	err = d.store.Update(ctx, func(tx *store.Tx) error {
 		out = Planned{}
 		if out.Run, err = newRun(tx, n); err != nil {
 			return err
 		}
-		stops, err := stopsOf(tx, out.Run.ID, n)
+		if err := tx.AddRun(&out.Run, nil); err != nil {
+			return err
+		}
+		stops, err := d.addStops(tx, out.Run, nil, n.NewStops)
 		if err != nil {
 			return err
-		}
-		if err := tx.AddRun(&out.Run, stops); err != nil {
-			return err
-		}
-		for _, s := range stops {
-			if s.Kind != fab.StopDeliver {
-				continue
-			}
-			if err := load(tx, out.Run, s, n.Boxes); err != nil {
-				return err
-			}
 		}
 		if out.Token, err = tx.NewLink(fab.LinkRun, string(out.Run.ID), out.Run.Day.Add(linkFor)); err != nil {
 			return err
@@ -70,43 +102,111 @@ func (d *Delivery) Plan(ctx context.Context, n NewRun) (out Planned, err error) 
 	return out, err
 }
 
+// Add puts more stops on a run that is not over, and its open stops in order again.
+func (d *Delivery) Add(ctx context.Context, id fab.RunID, n NewStops) error {
+	return d.change(ctx, id, func(tx *store.Tx, run fab.Run, stops []fab.Stop) error {
+		more, err := d.addStops(tx, run, stops, n)
+		if err != nil {
+			return err
+		}
+		return tx.Note(fab.Change{Code: "run_planned", Subject: string(id), Args: fab.Args{"run": run.Code, "driver": run.Driver, "stops": len(stops) + len(more)}})
+	})
+}
+
+// addStops stores new stops behind those that a run has, loads what they take, and proposes an order.
+func (d *Delivery) addStops(tx *store.Tx, run fab.Run, have []fab.Stop, n NewStops) ([]fab.Stop, error) {
+	stops, err := stopsOf(tx, run.ID, have, n)
+	if err != nil {
+		return nil, err
+	}
+	if len(stops) == 0 {
+		return nil, fab.Refuse(fab.Invalid, "run_empty", "stop")
+	}
+	if len(have)+len(stops) > maxStops {
+		return nil, fab.Refuse(fab.Invalid, "run_too_long", "stop", "max", maxStops)
+	}
+	if err := tx.AddStops(stops); err != nil {
+		return nil, err
+	}
+	for i, s := range stops {
+		switch s.Kind {
+		case fab.StopDeliver:
+			err = load(tx, run, s, n.Boxes)
+		case fab.StopDrop:
+			err = loadSpool(tx, run, s, n.Drops[i-(len(stops)-len(n.Drops))])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := fits(tx, run); err != nil {
+		return nil, err
+	}
+	return stops, d.propose(tx, run)
+}
+
 func newRun(tx *store.Tx, n NewRun) (fab.Run, error) {
-	n.Driver, n.Phone = fab.Line(n.Driver), fab.Line(n.Phone)
-	var errs fab.Errors
-	if n.Driver == "" || utf8.RuneCountInString(n.Driver) > 80 {
-		errs = append(errs, fab.Refuse(fab.Invalid, "driver_missing", "driver"))
+	r, err := readRun(tx, n)
+	if err != nil {
+		return r, err
 	}
-	if len(n.Phone) > 40 {
-		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
-	}
-	day, err := time.Parse("2006-01-02", strings.TrimSpace(n.Day))
-	switch {
-	case err != nil:
-		errs = append(errs, fab.Refuse(fab.Invalid, "date_wrong", "day"))
-	case day.Before(tx.Now().Add(-24 * time.Hour).Truncate(24 * time.Hour)):
-		errs = append(errs, fab.Refuse(fab.Invalid, "date_past", "day"))
-	case day.After(tx.Now().Add(365 * 24 * time.Hour)):
-		errs = append(errs, fab.Refuse(fab.Invalid, "date_too_far", "day"))
-	}
-	if len(n.Makers)+len(n.Requests) == 0 {
-		errs = append(errs, fab.Refuse(fab.Invalid, "run_empty", "stop"))
-	}
-	if err := errs.Or(); err != nil {
-		return fab.Run{}, err
+	if len(n.Makers)+len(n.Requests)+len(n.Gifts)+len(n.Drops)+len(n.Fetches) == 0 {
+		return r, fab.Refuse(fab.Invalid, "run_empty", "stop")
 	}
 	no, err := tx.Next("run")
 	if err != nil {
 		return fab.Run{}, err
 	}
-	r := fab.Run{ID: store.NewID[fab.RunID](tx), Code: fmt.Sprintf("T-%03d", no), Driver: n.Driver, Phone: n.Phone, Day: day, Status: fab.RunPlanned, CreatedAt: tx.Now()}
+	r.ID, r.Code, r.Status, r.CreatedAt = store.NewID[fab.RunID](tx), fmt.Sprintf("T-%03d", no), fab.RunPlanned, tx.Now()
 	r.VehicleID = fab.PlaceOf(fab.LocationVehicle, string(r.ID))
 	return r, tx.AddLocation(&fab.Location{ID: r.VehicleID, Kind: fab.LocationVehicle, Name: r.Code, CreatedAt: tx.Now()})
 }
 
-func stopsOf(tx *store.Tx, run fab.RunID, n NewRun) ([]fab.Stop, error) {
-	var stops []fab.Stop
+// readRun reads who drives what and when.
+func readRun(tx *store.Tx, n NewRun) (r fab.Run, err error) {
+	r.Driver, r.Phone, r.Vehicle, r.Capacity = fab.Line(n.Driver), fab.Line(n.Phone), fab.Line(n.Vehicle), n.Capacity
+	var errs fab.Errors
+	if r.Driver == "" || utf8.RuneCountInString(r.Driver) > maxName {
+		errs = append(errs, fab.Refuse(fab.Invalid, "driver_missing", "driver"))
+	}
+	if len(r.Phone) > maxPhone {
+		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
+	}
+	if utf8.RuneCountInString(r.Vehicle) > maxName {
+		errs = append(errs, fab.Refuse(fab.Invalid, "too_long", "vehicle", "max", maxName))
+	}
+	if r.Capacity < 0 || r.Capacity > maxCapacity {
+		errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", "capacity"))
+	}
+	if r.LeaveMin = leaveMin; strings.TrimSpace(n.Leave) != "" {
+		at, err := time.Parse("15:04", strings.TrimSpace(n.Leave))
+		if err != nil {
+			errs = append(errs, fab.Refuse(fab.Invalid, "clock_wrong", "leave"))
+		}
+		r.LeaveMin = int64(at.Hour()*60 + at.Minute())
+	}
+	r.Day, err = time.Parse("2006-01-02", strings.TrimSpace(n.Day))
+	switch {
+	case err != nil:
+		errs = append(errs, fab.Refuse(fab.Invalid, "date_wrong", "day"))
+	case r.Day.Before(tx.Now().Add(-24 * time.Hour).Truncate(24 * time.Hour)):
+		errs = append(errs, fab.Refuse(fab.Invalid, "date_past", "day"))
+	case r.Day.After(tx.Now().Add(365 * 24 * time.Hour)):
+		errs = append(errs, fab.Refuse(fab.Invalid, "date_too_far", "day"))
+	}
+	return r, errs.Or()
+}
+
+// stopsOf makes the stops of a run, numbered on from those that it has; drops are the last.
+func stopsOf(tx *store.Tx, run fab.RunID, have []fab.Stop, n NewStops) (stops []fab.Stop, err error) {
+	last := int64(0)
+	for _, s := range have {
+		last = max(last, s.No, s.Seq)
+	}
 	add := func(s fab.Stop) {
-		s.ID, s.RunID, s.Seq, s.Status = store.NewID[fab.StopID](tx), run, int64(len(stops)+1), fab.StopOpen
+		s.ID, s.RunID, s.Status = store.NewID[fab.StopID](tx), run, fab.StopOpen
+		s.No = last + int64(len(stops)) + 1
+		s.Seq = s.No
 		stops = append(stops, s)
 	}
 	for _, id := range n.Makers {
@@ -114,6 +214,26 @@ func stopsOf(tx *store.Tx, run fab.RunID, n NewRun) ([]fab.Stop, error) {
 			return nil, err
 		}
 		add(fab.Stop{Kind: fab.StopCollect, MakerID: id})
+	}
+	for _, id := range n.Fetches {
+		f, err := tx.Fetch(id)
+		if err != nil {
+			return nil, err
+		}
+		if err := free(tx, "fetched_already", !f.DoneAt.IsZero(), func(s fab.Stop) bool { return s.FetchID == id }); err != nil {
+			return nil, err
+		}
+		add(fab.Stop{Kind: fab.StopCollect, MakerID: f.MakerID, FetchID: id})
+	}
+	for _, id := range n.Gifts {
+		g, err := tx.Donation(id)
+		if err != nil {
+			return nil, err
+		}
+		if err := free(tx, "fetched_already", g.Status != fab.DonationPledged, func(s fab.Stop) bool { return s.DonationID == id }); err != nil {
+			return nil, err
+		}
+		add(fab.Stop{Kind: fab.StopCollect, DonationID: id})
 	}
 	for _, id := range n.Requests {
 		r, err := tx.Request(id)
@@ -125,117 +245,27 @@ func stopsOf(tx *store.Tx, run fab.RunID, n NewRun) ([]fab.Stop, error) {
 		}
 		add(fab.Stop{Kind: fab.StopDeliver, RequestID: id, FacilityID: r.FacilityID})
 	}
+	for _, drop := range n.Drops {
+		m, err := tx.Maker(drop.Maker)
+		if err != nil {
+			return nil, err
+		}
+		if m.Status == fab.MakerGone {
+			return nil, fab.Refuse(fab.Conflict, "maker_left", "stop")
+		}
+		add(fab.Stop{Kind: fab.StopDrop, MakerID: drop.Maker})
+	}
 	return stops, nil
 }
 
-// load puts the packed boxes of a request into the vehicle. A recalled box, and a version that only testers may get,
-// stay in the lab.
-func load(tx *store.Tx, r fab.Run, s fab.Stop, only []fab.BoxID) error {
-	boxes, err := tx.BoxesOf(s.RequestID)
+// free refuses what is over, or is a stop of a run already.
+func free(tx *store.Tx, code string, over bool, same func(fab.Stop) bool) error {
+	open, err := tx.OpenStops()
 	if err != nil {
 		return err
 	}
-	var lines []fab.NoteLine
-	for _, b := range boxes {
-		if b.Status != fab.BoxPacked || len(only) > 0 && !slices.Contains(only, b.ID) {
-			continue
-		}
-		if b.Recalled {
-			return fab.Refuse(fab.Conflict, "box_recalled", "stop", "box", b.Code)
-		}
-		b.Status, b.StopID = fab.BoxLoaded, s.ID
-		more, err := moveBox(tx, b, fab.TheHub, r.VehicleID, "loaded")
-		if err != nil {
-			return err
-		}
-		lines = append(lines, more...)
-	}
-	if len(lines) == 0 {
-		return fab.Refuse(fab.Conflict, "no_box_packed", "stop")
-	}
-	no, err := tx.Next("delivery-note")
-	if err != nil {
-		return err
-	}
-	return tx.AddNote(&fab.DeliveryNote{ID: store.NewID[fab.NoteID](tx), No: no, StopID: s.ID, RequestID: s.RequestID, Lines: lines, CreatedAt: tx.Now()})
-}
-
-// moveBox stores a box and moves its kits through the ledger; it returns the lines for the paper.
-func moveBox(tx *store.Tx, b fab.Box, from, to fab.LocationID, why string) ([]fab.NoteLine, error) {
-	if err := tx.SetBox(&b); err != nil {
-		return nil, err
-	}
-	kits, err := tx.KitsIn(b.ID)
-	if err != nil {
-		return nil, err
-	}
-	var lines []fab.NoteLine
-	for _, k := range kits {
-		design, err := tx.Design(k.DesignID)
-		if err != nil {
-			return nil, err
-		}
-		if why == "loaded" {
-			if err := mayLeave(tx, design, k); err != nil {
-				return nil, err
-			}
-		}
-		err = tx.Post(fab.StockMove{Item: fab.KitItem(k.Product), Source: string(k.ID), From: from, To: to, Quantity: k.Quantity, Why: why, Subject: string(b.ID)})
-		if err != nil {
-			return nil, err
-		}
-		lots, err := lotCodes(tx, k)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, fab.NoteLine{Product: k.Product, Quantity: k.Quantity, Box: b.Code, Lots: lots})
-	}
-	return lines, nil
-}
-
-// mayLeave looks at a kit once more before it leaves the lab: a version may be withdrawn, or a trial closed, since it was
-// packed.
-func mayLeave(tx *store.Tx, design fab.DesignVersion, k fab.Kit) error {
-	r, err := tx.Request(k.RequestID)
-	if err != nil {
-		return err
-	}
-	if err := fab.MayServe(design, r.TrialID, r.TrialID, "stop"); err != nil {
-		return err
-	}
-	inside, err := tx.KitLots(k.ID)
-	if err != nil {
-		return err
-	}
-	for _, kl := range inside {
-		lot, err := tx.Lot(kl.LotID)
-		if err != nil {
-			return err
-		}
-		made, err := tx.Design(lot.DesignID)
-		if err != nil {
-			return err
-		}
-		if err := fab.MayServe(made, lot.TrialID, r.TrialID, "stop"); err != nil {
-			return err
-		}
+	if over || slices.ContainsFunc(open, same) {
+		return fab.Refuse(fab.Conflict, code, "stop")
 	}
 	return nil
-}
-
-func lotCodes(tx *store.Tx, k fab.Kit) ([]string, error) {
-	inside, err := tx.KitLots(k.ID)
-	if err != nil {
-		return nil, err
-	}
-	var codes []string
-	for _, kl := range inside {
-		lot, err := tx.Lot(kl.LotID)
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, lot.Code)
-	}
-	slices.Sort(codes)
-	return slices.Compact(codes), nil
 }

@@ -38,7 +38,7 @@ func openAt(t *testing.T, dsn string) *lab {
 	s, err := store.Open(t.Context(), dsn, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	l := &lab{t: t, delivery: delivery.New(s), store: s}
+	l := &lab{t: t, delivery: delivery.New(s, time.UTC), store: s}
 	l.update(func(tx *store.Tx) error {
 		place := fab.Location{ID: "home", Kind: fab.LocationMaker, Name: "Atelier", CreatedAt: tx.Now()}
 		l.maker = fab.Maker{ID: "maker", Name: "Atelier", Town: "Rue", LocationID: place.ID, CreatedAt: tx.Now()}
@@ -93,7 +93,7 @@ func today() string { return time.Now().UTC().Format("2006-01-02") }
 
 func (l *lab) plan(requests ...fab.RequestID) delivery.Planned {
 	l.t.Helper()
-	p, err := l.delivery.Plan(l.t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: today(), Requests: requests})
+	p, err := l.delivery.Plan(l.t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: today(), NewStops: delivery.NewStops{Requests: requests}})
 	require.NoError(l.t, err)
 	return p
 }
@@ -154,7 +154,7 @@ func TestRunsThatCannotBe(t *testing.T) {
 		l.recall(bad[0])
 		l.update(func(tx *store.Tx) error { over.Status = fab.RequestCancelled; return tx.SetRequest(&over) })
 		run := func(change func(*delivery.NewRun)) delivery.NewRun {
-			n := delivery.NewRun{Driver: "Chauffeur", Day: today(), Requests: []fab.RequestID{good.ID}}
+			n := delivery.NewRun{Driver: "Chauffeur", Day: today(), NewStops: delivery.NewStops{Requests: []fab.RequestID{good.ID}}}
 			change(&n)
 			return n
 		}
@@ -205,33 +205,33 @@ func TestADeliveryHappensOnce(t *testing.T) {
 		r, boxes := l.request("tried", 4)
 		p := l.plan(r.ID)
 		for name, c := range map[string]struct {
-			h           delivery.Handover
+			h           delivery.Report
 			class, code string
 		}{
-			"nobody":           {delivery.Handover{Receiver: " \u200b"}, fab.Invalid, "receiver_missing"},
-			"one letter":       {delivery.Handover{Receiver: "A"}, fab.Invalid, "receiver_missing"},
-			"long name":        {delivery.Handover{Receiver: strings.Repeat("é", 81)}, fab.Invalid, "receiver_missing"},
-			"long reservation": {delivery.Handover{Receiver: "Accueil", Reservations: strings.Repeat("é", 1001)}, fab.Invalid, "too_long"},
-			"no box":           {delivery.Handover{Receiver: "Accueil", Boxes: []string{}}, fab.Invalid, "boxes_missing"},
-			"unknown box":      {delivery.Handover{Receiver: "Accueil", Boxes: []string{boxes[0].Code, "B-999"}}, fab.Invalid, "boxes_missing"},
+			"nobody":           {delivery.Report{Receiver: " \u200b"}, fab.Invalid, "receiver_missing"},
+			"one letter":       {delivery.Report{Receiver: "A"}, fab.Invalid, "receiver_missing"},
+			"long name":        {delivery.Report{Receiver: strings.Repeat("é", 81)}, fab.Invalid, "receiver_missing"},
+			"long reservation": {delivery.Report{Receiver: "Accueil", Reservations: strings.Repeat("é", 1001)}, fab.Invalid, "too_long"},
+			"no box":           {delivery.Report{Receiver: "Accueil", Boxes: []string{}}, fab.Invalid, "boxes_missing"},
+			"unknown box":      {delivery.Report{Receiver: "Accueil", Boxes: []string{boxes[0].Code, "B-999"}}, fab.Invalid, "boxes_missing"},
 		} {
-			c.h.Token, c.h.Seq = p.Token, 1
+			c.h.Token, c.h.No = p.Token, 1
 			refused(t, l.delivery.Deliver(t.Context(), c.h), c.class, c.code)
 			require.Equal(t, fab.BoxLoaded, l.box(boxes[0].ID).Status, name)
 		}
-		refused(t, l.delivery.Deliver(t.Context(), delivery.Handover{Token: "nobody", Seq: 1, Receiver: "Accueil"}), fab.NotFound, "not_found")
-		refused(t, l.delivery.Deliver(t.Context(), delivery.Handover{Token: p.Token, Seq: 2, Receiver: "Accueil"}), fab.NotFound, "not_found")
-		refused(t, l.delivery.Collect(t.Context(), p.Token, 1), fab.Conflict, "not_a_collection")
+		refused(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: "nobody", No: 1, Receiver: "Accueil"}), fab.NotFound, "not_found")
+		refused(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: p.Token, No: 2, Receiver: "Accueil"}), fab.NotFound, "not_found")
+		refused(t, l.delivery.Collect(t.Context(), delivery.Report{Token: p.Token, No: 1}), fab.Conflict, "not_a_collection")
 		var all sync.WaitGroup
 		for range 6 {
 			all.Go(func() {
-				if err := l.delivery.Deliver(t.Context(), delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil"}); err != nil {
+				if err := l.delivery.Deliver(t.Context(), delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil"}); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		all.Wait()
-		require.NoError(t, l.delivery.Fail(t.Context(), p.Token, 1, "closed"), "too late: it is delivered")
+		refused(t, l.delivery.Fail(t.Context(), delivery.Report{Token: p.Token, No: 1, Why: "closed"}), fab.Conflict, "stop_told_done")
 		progress, status := l.progress(r.ID)
 		require.Equal(t, fab.Progress{Product: "visor", Asked: 4, Promised: 4, Delivered: 4}, progress)
 		require.Equal(t, fab.RequestDelivered, status)
@@ -249,9 +249,9 @@ func TestWhatIsNotTakenComesBack(t *testing.T) {
 	ctx := t.Context()
 	r, boxes := l.request("tried", 4, 3)
 	p := l.plan(r.ID)
-	refused(t, l.delivery.Fail(ctx, p.Token, 1, "rain"), fab.Invalid, "reason_missing")
-	require.NoError(t, l.delivery.Fail(ctx, p.Token, 1, "closed"))
-	require.NoError(t, l.delivery.Fail(ctx, p.Token, 1, "refused"), "reported twice")
+	refused(t, l.delivery.Fail(ctx, delivery.Report{Token: p.Token, No: 1, Why: "rain"}), fab.Invalid, "reason_missing")
+	require.NoError(t, l.delivery.Fail(ctx, delivery.Report{Token: p.Token, No: 1, Why: "closed"}))
+	require.NoError(t, l.delivery.Fail(ctx, delivery.Report{Token: p.Token, No: 1, Why: "refused"}), "reported twice")
 	for _, b := range boxes {
 		require.Equal(t, []any{fab.BoxPacked, fab.StopID("")}, []any{l.box(b.ID).Status, l.box(b.ID).StopID})
 	}
@@ -263,7 +263,7 @@ func TestWhatIsNotTakenComesBack(t *testing.T) {
 	require.Equal(t, []string{string(fab.StopFailed), "closed"}, []string{string(v.Stops[0].Stop.Status), v.Stops[0].Stop.Why})
 
 	p = l.plan(r.ID)
-	require.NoError(t, l.delivery.Deliver(ctx, delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil", Boxes: []string{boxes[1].Code}, Reservations: "un carton\x00 ouvert"}))
+	require.NoError(t, l.delivery.Deliver(ctx, delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil", Boxes: []string{boxes[1].Code}, Reservations: "un carton\x00 ouvert"}))
 	progress, status = l.progress(r.ID)
 	require.Equal(t, fab.Progress{Product: "visor", Asked: 7, Promised: 7, InProduction: 4, Delivered: 3}, progress)
 	require.Equal(t, fab.RequestApproved, status, "not before all is there")
@@ -274,7 +274,7 @@ func TestWhatIsNotTakenComesBack(t *testing.T) {
 	require.EqualValues(t, 2, v.Stops[0].Note.No)
 
 	p = l.plan(r.ID)
-	require.NoError(t, l.delivery.Deliver(ctx, delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil"}))
+	require.NoError(t, l.delivery.Deliver(ctx, delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil"}))
 	_, status = l.progress(r.ID)
 	require.Equal(t, fab.RequestDelivered, status)
 	l.sound()
@@ -286,11 +286,11 @@ func TestARecalledBoxIsNotHandedOver(t *testing.T) {
 	r, boxes := l.request("tried", 4, 3)
 	p := l.plan(r.ID)
 	l.recall(boxes[0])
-	refused(t, l.delivery.Deliver(t.Context(), delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil"}), fab.Conflict, "box_recalled")
+	refused(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil"}), fab.Conflict, "box_recalled")
 	require.Equal(t, fab.BoxLoaded, l.box(boxes[1].ID).Status, "nothing is handed over then")
-	require.NoError(t, l.delivery.Deliver(t.Context(), delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil", Boxes: []string{boxes[1].Code}}))
+	require.NoError(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil", Boxes: []string{boxes[1].Code}}))
 	require.Equal(t, fab.BoxPacked, l.box(boxes[0].ID).Status)
-	_, err := l.delivery.Plan(t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: today(), Requests: []fab.RequestID{r.ID}})
+	_, err := l.delivery.Plan(t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: today(), NewStops: delivery.NewStops{Requests: []fab.RequestID{r.ID}}})
 	refused(t, err, fab.Conflict, "box_recalled")
 	l.sound()
 }
@@ -312,7 +312,7 @@ func TestADriversLinkEnds(t *testing.T) {
 	})
 	_, err = l.delivery.Follow(t.Context(), second.Token)
 	refused(t, err, fab.NotFound, "not_found")
-	refused(t, l.delivery.Deliver(t.Context(), delivery.Handover{Token: second.Token, Seq: 1, Receiver: "Accueil"}), fab.NotFound, "not_found")
+	refused(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: second.Token, No: 1, Receiver: "Accueil"}), fab.NotFound, "not_found")
 	require.Equal(t, fab.BoxLoaded, l.box(boxes[0].ID).Status)
 	for _, wrong := range []string{"", "\x00", first.Token[:20], strings.ToUpper(first.Token)} {
 		_, err := l.delivery.Follow(t.Context(), wrong)
@@ -335,11 +335,11 @@ func TestBagsAreCollectedOnce(t *testing.T) {
 		return errors.Join(tx.AddBatch(&batch), tx.AddJobs([]fab.Job{job}), tx.AddWorker(&hands), tx.AddAttempt(&a), tx.AddLot(&lot),
 			tx.AddMaterial(&fab.Material{Code: "petg", Unit: fab.UnitMG}), tx.Post(made, spool))
 	})
-	p, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: today(), Makers: []fab.MakerID{l.maker.ID}})
+	p, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: today(), NewStops: delivery.NewStops{Makers: []fab.MakerID{l.maker.ID}}})
 	require.NoError(t, err)
-	refused(t, l.delivery.Deliver(ctx, delivery.Handover{Token: p.Token, Seq: 1, Receiver: "Accueil"}), fab.Conflict, "not_a_delivery")
-	require.NoError(t, l.delivery.Collect(ctx, p.Token, 1))
-	require.NoError(t, l.delivery.Collect(ctx, p.Token, 1), "reported twice")
+	refused(t, l.delivery.Deliver(ctx, delivery.Report{Token: p.Token, No: 1, Receiver: "Accueil"}), fab.Conflict, "not_a_delivery")
+	require.NoError(t, l.delivery.Collect(ctx, delivery.Report{Token: p.Token, No: 1}))
+	require.NoError(t, l.delivery.Collect(ctx, delivery.Report{Token: p.Token, No: 1}), "reported twice")
 	l.view(func(tx *store.Tx) error {
 		at, err := tx.Balances(p.Run.VehicleID)
 		require.Equal(t, []fab.Balance{{Location: p.Run.VehicleID, Item: fab.PartItem("visor-band"), Source: "lot", Quantity: 5}}, at)

@@ -24,7 +24,7 @@ func TestBoxesAreLookedAtBeforeTheyLeave(t *testing.T) {
 			return errors.Join(tx.AddTrial(&trial), tx.SetRequest(&tester))
 		})
 		plan := func(r fab.Request) error {
-			_, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: today(), Requests: []fab.RequestID{r.ID}})
+			_, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: today(), NewStops: delivery.NewStops{Requests: []fab.RequestID{r.ID}}})
 			return err
 		}
 		refused(l.t, plan(ordinary), fab.Conflict, "design_not_trialled")

@@ -11,7 +11,8 @@ import (
 )
 
 // Erase lets a maker leave: name, contacts, words and ways in are gone, also from what the lab noted about the work. Lots
-// and counts stay, under a name that says nothing. Work in hand is handed in or given back first.
+// and counts stay, under a name that says nothing. Work in hand is handed in or given back first. Where spools or bags are
+// still at his or her home, name, place and number are kept for the driver who fetches them, and go when that is done.
 func (i *Identity) Erase(ctx context.Context, id, by fab.MakerID) error {
 	return i.store.Update(ctx, func(tx *store.Tx) error {
 		m, err := tx.Maker(id)
@@ -26,6 +27,9 @@ func (i *Identity) Erase(ctx context.Context, id, by fab.MakerID) error {
 		}
 		neutral := neutralName(m.ID)
 		if err := leaveWork(tx, m, neutral); err != nil {
+			return err
+		}
+		if err := leaveThings(tx, m); err != nil {
 			return err
 		}
 		if err := errors.Join(leaveAccounts(tx, m, neutral), leaveAgents(tx, m, neutral), tx.EndLinks(fab.LinkEnrol, string(m.ID))); err != nil {
@@ -48,6 +52,15 @@ func (i *Identity) Erase(ctx context.Context, id, by fab.MakerID) error {
 func neutralName(id fab.MakerID) string {
 	plain := strings.ReplaceAll(string(id), "-", "")
 	return "M-" + strings.ToUpper(plain[max(0, len(plain)-5):])
+}
+
+// leaveThings asks for a driver when something of the lab's is still there.
+func leaveThings(tx *store.Tx, m fab.Maker) error {
+	at, err := tx.Balances(m.LocationID)
+	if err != nil || m.LocationID == fab.TheHub || len(at) == 0 {
+		return err
+	}
+	return tx.AddFetch(&fab.Fetch{ID: store.NewID[fab.FetchID](tx), MakerID: m.ID, Name: m.Name, Place: m.Where(), Phone: m.Phone, CreatedAt: tx.Now()})
 }
 
 func leaveWork(tx *store.Tx, m fab.Maker, neutral string) error {

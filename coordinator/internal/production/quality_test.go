@@ -131,7 +131,7 @@ func TestBadPiecesHaveAReasonAndAPhoto(t *testing.T) {
 	blob, err := l.store.Blob(t.Context(), lot.Photo)
 	require.NoError(t, err)
 	require.Equal(t, "image/jpeg", blob.Kind)
-	kept, err := cleanPhoto(photo)
+	kept, err := fab.CleanPhoto(photo, photoSide, photoBytes, fieldPhoto)
 	require.NoError(t, err)
 	require.EqualValues(t, len(kept), blob.Size)
 	require.NotContains(t, string(kept), "GPS")

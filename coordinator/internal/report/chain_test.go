@@ -71,7 +71,7 @@ func onBoth(t *testing.T, test func(l *lab)) {
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, s.Close()) })
 			l := &lab{
-				t: t, store: s, identity: identity.New(s, log), intake: intake.New(s), supply: supply.New(s), delivery: delivery.New(s), report: report.New(s),
+				t: t, store: s, identity: identity.New(s, log), intake: intake.New(s), supply: supply.New(s), delivery: delivery.New(s, time.UTC), report: report.New(s),
 				production: production.New(production.Config{Store: s, Slicer: paperSlicer{t.TempDir()}, Checker: paperSlicer{}, Log: log, Every: 50 * time.Millisecond}),
 			}
 			ctx, cancel := context.WithCancel(t.Context())
@@ -235,10 +235,10 @@ func TestTheBooksAddUpFromRequestToSignature(t *testing.T) {
 
 		var lots []fab.Lot
 		require.NoError(t, l.store.View(ctx, func(tx *store.Tx) (err error) { lots, err = tx.Lots(fab.LotMade); return err }))
-		run, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format("2006-01-02"), Makers: []fab.MakerID{w.MakerID}})
+		run, err := l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format("2006-01-02"), NewStops: delivery.NewStops{Makers: []fab.MakerID{w.MakerID}}})
 		require.NoError(t, err)
-		require.NoError(t, l.delivery.Collect(ctx, run.Token, 1))
-		require.NoError(t, l.delivery.Collect(ctx, run.Token, 1), "reported twice")
+		require.NoError(t, l.delivery.Collect(ctx, delivery.Report{Token: run.Token, No: 1}))
+		require.NoError(t, l.delivery.Collect(ctx, delivery.Report{Token: run.Token, No: 1}), "reported twice")
 		for i, lot := range lots {
 			in := production.Inspection{Lot: lot.ID, Good: lot.Declared, Reason: "ok"}
 			if i == 1 {
@@ -259,14 +259,14 @@ func TestTheBooksAddUpFromRequestToSignature(t *testing.T) {
 		require.NoError(t, err)
 		boxes, err := l.supply.Pack(ctx, asked.Request.ID)
 		require.NoError(t, err)
-		run, err = l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format("2006-01-02"), Requests: []fab.RequestID{asked.Request.ID}})
+		run, err = l.delivery.Plan(ctx, delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format("2006-01-02"), NewStops: delivery.NewStops{Requests: []fab.RequestID{asked.Request.ID}}})
 		require.NoError(t, err)
 		track, err := l.intake.Track(ctx, asked.Token)
 		require.NoError(t, err)
 		require.Equal(t, []fab.Progress{{Product: "visor", Asked: 7, Promised: 7, InTransit: 7}}, track.Lines)
-		require.Equal(t, fab.Invalid, fab.ClassOf(l.delivery.Deliver(ctx, delivery.Handover{Token: run.Token, Seq: 1})), "nobody named")
-		require.NoError(t, l.delivery.Deliver(ctx, delivery.Handover{Token: run.Token, Seq: 1, Receiver: "Accueil"}))
-		require.NoError(t, l.delivery.Deliver(ctx, delivery.Handover{Token: run.Token, Seq: 1, Receiver: "Accueil"}), "reported twice")
+		require.Equal(t, fab.Invalid, fab.ClassOf(l.delivery.Deliver(ctx, delivery.Report{Token: run.Token, No: 1})), "nobody named")
+		require.NoError(t, l.delivery.Deliver(ctx, delivery.Report{Token: run.Token, No: 1, Receiver: "Accueil"}))
+		require.NoError(t, l.delivery.Deliver(ctx, delivery.Report{Token: run.Token, No: 1, Receiver: "Accueil"}), "reported twice")
 		track, err = l.intake.Track(ctx, asked.Token)
 		require.NoError(t, err)
 		require.Equal(t, []fab.Progress{{Product: "visor", Asked: 7, Promised: 7, Delivered: 7}}, track.Lines)

@@ -67,7 +67,7 @@ func newPlay(t *testing.T, rt *rapid.T) *play {
 	s, err := store.Open(t.Context(), storetest.SQLite(t), log)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	l := &lab{t: t, store: s, identity: identity.New(s, log), intake: intake.New(s), supply: supply.New(s), delivery: delivery.New(s), report: report.New(s),
+	l := &lab{t: t, store: s, identity: identity.New(s, log), intake: intake.New(s), supply: supply.New(s), delivery: delivery.New(s, time.UTC), report: report.New(s),
 		production: production.New(production.Config{Store: s, Slicer: paperSlicer{t.TempDir()}, Checker: paperSlicer{}, Log: log})}
 	l.adopt()
 	p := &play{lab: l, rt: rt}
@@ -236,7 +236,7 @@ func (p *play) pack() {
 
 func (p *play) drive() {
 	if id, ok := oneOf(p, "request", p.requests); ok {
-		run, err := p.delivery.Plan(p.t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format(time.DateOnly), Requests: []fab.RequestID{id}})
+		run, err := p.delivery.Plan(p.t.Context(), delivery.NewRun{Driver: "Chauffeur", Day: time.Now().UTC().Format(time.DateOnly), NewStops: delivery.NewStops{Requests: []fab.RequestID{id}}})
 		if p.fine(err) {
 			p.runs = append(p.runs, run.Token)
 		}
@@ -251,9 +251,9 @@ func (p *play) arrive() {
 	}
 	for range 2 {
 		if rapid.Bool().Draw(p.rt, "closed") {
-			p.fine(p.delivery.Fail(p.t.Context(), token, 1, "closed"))
+			p.fine(p.delivery.Fail(p.t.Context(), delivery.Report{Token: token, No: 1, Why: "closed"}))
 		} else {
-			p.fine(p.delivery.Deliver(p.t.Context(), delivery.Handover{Token: token, Seq: 1, Receiver: "Accueil"}))
+			p.fine(p.delivery.Deliver(p.t.Context(), delivery.Report{Token: token, No: 1, Receiver: "Accueil"}))
 		}
 	}
 }

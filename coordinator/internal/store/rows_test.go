@@ -29,7 +29,7 @@ var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
-	"ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
+	"Mark.Act": "deliver", "Mark.Outcome": "late", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
 
 // fill sets v, a field called name, to something that is not zero. Identifiers are named after their type, so that rows
@@ -174,7 +174,10 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("StockTakeLine", trip[fab.StockTakeLine])
 	put("Weighing", trip[fab.Weighing])
 	put("Run", trip[fab.Run])
+	put("Fetch", trip[fab.Fetch])
 	put("Stop", trip[fab.Stop])
+	put("StopGoods", trip[fab.StopGoods])
+	put("Mark", trip[fab.Mark])
 	put("Box", trip[fab.Box])
 	put("Kit", trip[fab.Kit])
 	put("KitLot", trip[fab.KitLot])

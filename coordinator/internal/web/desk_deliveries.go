@@ -35,6 +35,15 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 	if err != nil {
 		return page, err
 	}
+	late, err := s.lateMarks(c)
+	if err != nil {
+		return page, err
+	}
+	hub, err := s.Delivery.Hub(c.Request.Context())
+	if err != nil {
+		return page, err
+	}
+	page.Late, page.Hub = late, ui.Hub{Town: hub.Town, Postcode: hub.Postcode, Lat: written(hub.LatE6), Lon: written(hub.LonE6)}
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
 			return err
@@ -48,6 +57,9 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 			return err
 		}
 		if page.Boxes, err = r.boxRows(); err != nil {
+			return err
+		}
+		if page.More, err = r.runChoice(); err != nil {
 			return err
 		}
 		page.Runs, err = r.runRows()
@@ -213,7 +225,7 @@ func (r *reader) runRows() ([]ui.RunRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := ui.RunRow{Code: run.Code, Driver: run.Driver, Mobile: run.Phone, Day: r.localDay(run.Day), State: runState(run), Stops: int64(len(stops))}
+		row := ui.RunRow{ID: string(run.ID), Code: run.Code, Driver: run.Driver, Mobile: run.Phone, Day: r.localDay(run.Day), State: runState(run), Stops: int64(len(stops))}
 		for _, s := range stops {
 			if s.Status != fab.StopOpen {
 				row.Done++

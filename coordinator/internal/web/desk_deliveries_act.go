@@ -1,15 +1,12 @@
 package web
 
 import (
-	"context"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
@@ -103,48 +100,6 @@ func (s *Server) boxesPack(c *gin.Context) error {
 	}
 	s.flash(c, ui.FlashDone, "done.boxes_packed", "n", len(boxes))
 	return to(c, "/desk/deliveries#boxes")
-}
-
-// runPlan makes a run of the boxes and bags that were chosen.
-func (s *Server) runPlan(c *gin.Context) error {
-	n := delivery.NewRun{Driver: c.PostForm(ui.FieldDriver), Phone: c.PostForm(ui.FieldPhone), Day: c.PostForm(ui.FieldDay)}
-	err := s.runStops(c.Request.Context(), c.PostFormArray(ui.FieldBox), c.PostFormArray(ui.FieldLot), &n)
-	if err != nil {
-		return s.deliveriesAgain(c, err, "run", "")
-	}
-	planned, err := s.Delivery.Plan(c.Request.Context(), n)
-	if err != nil {
-		return s.deliveriesAgain(c, err, "run", "")
-	}
-	s.flash(c, ui.FlashDone, runPlanned, "run", planned.Run.Code, "url", s.site(c)+"/run/"+planned.Token)
-	return to(c, "/desk/deliveries#runs")
-}
-
-// runStops finds the places behind boxes and bags: a run loads the boxes that were chosen, and passes by a maker for all
-// of his or her bags.
-func (s *Server) runStops(ctx context.Context, boxes, lots []string, n *delivery.NewRun) error {
-	return s.Store.View(ctx, func(tx *store.Tx) error {
-		for _, id := range boxes {
-			b, err := tx.Box(fab.BoxID(id))
-			if err != nil {
-				return err
-			}
-			n.Boxes = append(n.Boxes, b.ID)
-			if !slices.Contains(n.Requests, b.RequestID) {
-				n.Requests = append(n.Requests, b.RequestID)
-			}
-		}
-		for _, code := range lots {
-			l, err := tx.LotByCode(code)
-			if err != nil {
-				return err
-			}
-			if !slices.Contains(n.Makers, l.MakerID) {
-				n.Makers = append(n.Makers, l.MakerID)
-			}
-		}
-		return nil
-	})
 }
 
 // deliveriesAgain shows the page with the form that was refused. Fields of a form of which there are several on the page

@@ -36,6 +36,8 @@ func statusOf(err error) int {
 		return http.StatusUnprocessableEntity
 	case fab.NotFound:
 		return http.StatusNotFound
+	case fab.Gone:
+		return http.StatusGone
 	case fab.Conflict:
 		return http.StatusConflict
 	case fab.Forbidden:

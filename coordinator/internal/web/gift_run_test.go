@@ -46,7 +46,7 @@ func (l *lab) ready(sizes ...int64) (request fab.Request, track string) {
 
 func (l *lab) drive(request fab.Request) (path string) {
 	l.t.Helper()
-	planned, err := l.delivery.Plan(l.t.Context(), delivery.NewRun{Driver: "Une voisine", Phone: "0300000000", Day: time.Now().Format(time.DateOnly), Requests: []fab.RequestID{request.ID}})
+	planned, err := l.delivery.Plan(l.t.Context(), delivery.NewRun{Driver: "Une voisine", Phone: "0300000000", Day: time.Now().Format(time.DateOnly), NewStops: delivery.NewStops{Requests: []fab.RequestID{request.ID}}})
 	require.NoError(l.t, err)
 	return "/run/" + planned.Token
 }

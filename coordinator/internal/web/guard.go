@@ -77,7 +77,7 @@ func (s *Server) headed(next http.Handler) http.Handler {
 }
 
 func policy(script string) string {
-	return "default-src 'none'; script-src " + script + "; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; script-src " + script + "; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // logged writes one line for each request: the route and not the path, which may hold a token. What only reads, and

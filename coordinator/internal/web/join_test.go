@@ -145,7 +145,8 @@ func TestAWrongRegistrationIsRefused(t *testing.T) {
 	require.Len(t, l.makers(), 6)
 }
 
-// Ensure that who leaves is gone: from the pages, from what was noted, and as a way in; and that the work stays counted.
+// Ensure that who leaves is gone: from the pages, from what was noted, and as a way in; that the work stays counted; and that
+// where something is still to fetch there, name and place are kept until a driver has it.
 func TestLeavingErasesThePerson(t *testing.T) {
 	w := newWorkshop(t)
 	l := w.lab
@@ -173,6 +174,24 @@ func TestLeavingErasesThePerson(t *testing.T) {
 		require.Regexp(t, "^M-[0-9A-F]{5}$", m.Name)
 		return err
 	})
+	page := w.desk.page("/desk/deliveries")
+	require.Contains(t, page.main(), "personnes parties Aiguille")
+	require.NotContains(t, page.body, `name="lot"`, "the bag is not listed twice")
+	f := page.form(t, "/desk/runs")
+	for _, n := range find(page.doc, "input") {
+		if attr(n, "name") == "fetch" {
+			f["fetch"] = []string{attr(n, "value")}
+		}
+	}
+	f.Set("driver", "Une voisine")
+	a := w.desk.does("/desk/runs", f, "La tournée")
+	for _, n := range find(a.doc, "a") {
+		if href := attr(n, "href"); strings.Contains(href, "/run/") {
+			driver := w.browser()
+			require.Contains(t, driver.page(href[len(w.server.URL):]+"/stop/1").main(), "Aiguille")
+			driver.sends(href[len(w.server.URL):]+"/stop/1/collect", url.Values{})
+		}
+	}
 	for _, path := range []string{"/desk/people", "/desk/deliveries", "/desk/production"} {
 		require.NotContains(t, w.desk.page(path).body, "Aiguille", path)
 	}
@@ -222,7 +241,7 @@ func TestBagsAreFetchedWhereTheyAre(t *testing.T) {
 	}
 	desk.sends(path, merged(desk.page(path).form(t, path), url.Values{"collect": {string(host.LocationID)}}))
 	require.Contains(t, desk.page(path).main(), "80120 Quend")
-	planned, err := l.delivery.Plan(t.Context(), delivery.NewRun{Driver: "Une voisine", Phone: "0300000000", Day: time.Now().Format(time.DateOnly), Makers: []fab.MakerID{m.ID}})
+	planned, err := l.delivery.Plan(t.Context(), delivery.NewRun{Driver: "Une voisine", Phone: "0300000000", Day: time.Now().Format(time.DateOnly), NewStops: delivery.NewStops{Makers: []fab.MakerID{m.ID}}})
 	require.NoError(t, err)
 	stop := l.browser().page("/run/" + planned.Token + "/stop/1")
 	require.Contains(t, stop.main(), "Sterne (Galet)")

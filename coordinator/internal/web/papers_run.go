@@ -63,6 +63,17 @@ func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
 		}
 		return stop, nil
 	}
+	for _, g := range v.Goods {
+		spool, err := r.tx.Spool(fab.SpoolID(g.Source))
+		if err != nil {
+			return stop, err
+		}
+		stop.Load = append(stop.Load, paper.Load{Code: spool.Code})
+	}
+	if v.Stop.DonationID != "" || v.Stop.FetchID != "" {
+		stop.Place = paper.Place{Name: v.Spot.Name, Town: v.Spot.Town, Phone: v.Spot.Phone}
+		return stop, nil
+	}
 	// A volunteer's bags are fetched from a home: the sheet names the town, as the driver's page does.
 	stop.Place = paper.Place{Name: v.Maker.Name, Town: v.Host.Around(), Phone: v.Host.Phone}
 	if v.Host.ID != v.Maker.ID {
@@ -108,7 +119,7 @@ func (s *Server) notesPaper(c *gin.Context) (d ui.Document, err error) {
 
 // stopPaper is the delivery note of one stop, for whoever drives.
 func (s *Server) stopPaper(c *gin.Context) (d ui.Document, err error) {
-	n, err := seq(c)
+	n, err := stopNo(c)
 	if err != nil {
 		return d, err
 	}
@@ -116,7 +127,7 @@ func (s *Server) stopPaper(c *gin.Context) (d ui.Document, err error) {
 	if err != nil {
 		return d, err
 	}
-	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Stop.Seq == n })
+	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Stop.No == n })
 }
 
 // trackNote is a delivery note of a request, for whoever asked for it.
@@ -209,10 +220,10 @@ func (r *reader) note(run fab.Run, v delivery.StopView) (n paper.Note, err error
 	if n.Claims, err = r.claims(v.Boxes); err != nil {
 		return n, err
 	}
-	if len(v.Proofs) > 0 {
-		last := v.Proofs[len(v.Proofs)-1]
-		n.Receiver, n.At, n.Reserves = last.Name, r.local(last.At), last.Reservations
-		n.Reserves = strings.TrimSpace(n.Reserves)
+	for _, p := range v.Proofs {
+		if p.Kind == fab.ProofName {
+			n.Receiver, n.At, n.Reserves = p.Name, r.local(p.At), strings.TrimSpace(p.Reservations)
+		}
 	}
 	return n, nil
 }

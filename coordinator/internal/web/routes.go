@@ -26,6 +26,7 @@ type route struct {
 // routes is every page and action of the lab. The API's operations are listed in api.go.
 func (s *Server) routes() []route {
 	all := append(s.publicRoutes(), s.linkRoutes()...)
+	all = append(all, s.stopRoutes("/run/:token", "", s.driverSide())...)
 	all = append(all, s.deskRoutes()...)
 	all = append(all, s.makerRoutes()...)
 	all = append(all, s.trialRoutes()...)
@@ -80,11 +81,7 @@ func (s *Server) linkRoutes() []route {
 		{get, "/gift/:token", "", s.gift},
 		{get, "/gift/:token/live", "", s.liveGift},
 		{get, "/run/:token", "", s.run},
-		{get, "/run/:token/stop/:n", "", s.stop},
-		{post, "/run/:token/stop/:n/deliver", "", s.stopDeliver},
-		{post, "/run/:token/stop/:n/partly", "", s.stopPartly},
-		{post, "/run/:token/stop/:n/failed", "", s.stopFailed},
-		{post, "/run/:token/stop/:n/collect", "", s.stopCollect},
+		{get, "/run/:token/worker.js", "", s.runWorker},
 	}
 }
 
@@ -130,12 +127,11 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/bags/:lot/settle", who, s.bagSettle},
 		{post, "/desk/kits", who, s.kitsMake},
 		{post, "/desk/boxes", who, s.boxesPack},
-		{post, "/desk/runs", who, s.runPlan},
 	}
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool", "release", "trial"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
-	return slices.Concat(all, s.productRoutes(), s.peopleRoutes(), s.termsRoutes(who, deskPrinters))
+	return slices.Concat(all, s.productRoutes(), s.peopleRoutes(), s.runRoutes(), s.termsRoutes(who, deskPrinters))
 }
 
 // trialRoutes are about trials of prototypes, what follows from them, and the end of a version.

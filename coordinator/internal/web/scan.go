@@ -205,7 +205,7 @@ func (s *Server) driverScans(c *gin.Context, found scanned) (string, error) {
 	if i < 0 {
 		return "", nil
 	}
-	return "/run/" + token + "/stop/" + strconv.FormatInt(v.Stops[i].Stop.Seq, 10), nil
+	return "/run/" + token + "/stop/" + strconv.FormatInt(v.Stops[i].Stop.No, 10), nil
 }
 
 // makerScans leads a volunteer to a bag of his or her own.

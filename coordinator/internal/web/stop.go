@@ -11,46 +11,126 @@ import (
 	"github.com/mailleur/mailleur/ui"
 )
 
-// stop is one stop of a run.
-func (s *Server) stop(c *gin.Context) error {
-	page, err := s.stopPage(c)
-	if err != nil {
-		return err
+// stopSide is from where stops are reported: by their driver's link, or at the desk from a sheet of paper.
+type stopSide struct {
+	base  func(*gin.Context) string
+	token func(*gin.Context) string // "" at the desk
+	read  func(*gin.Context) (delivery.RunView, error)
+}
+
+func (s *Server) driverSide() stopSide {
+	token := func(c *gin.Context) string { return c.Param("token") }
+	return stopSide{
+		base:  func(c *gin.Context) string { return "/run/" + token(c) },
+		token: token,
+		read: func(c *gin.Context) (delivery.RunView, error) {
+			return s.Delivery.Follow(c.Request.Context(), token(c))
+		},
 	}
-	return s.show(c, page)
+}
+
+func (s *Server) deskSide() stopSide {
+	return stopSide{
+		base:  func(c *gin.Context) string { return deskRuns + c.Param("id") },
+		token: func(*gin.Context) string { return "" },
+		read: func(c *gin.Context) (delivery.RunView, error) {
+			return s.Delivery.Show(c.Request.Context(), fab.RunID(c.Param("id")))
+		},
+	}
+}
+
+// stopRoutes are the pages and reports of one stop.
+func (s *Server) stopRoutes(base, who string, side stopSide) []route {
+	return []route{
+		{get, base + "/stop/:n", who, s.stop(side)},
+		{post, base + "/stop/:n/deliver", who, s.stopDeliver(side)},
+		{post, base + "/stop/:n/partly", who, s.stopPartly(side)},
+		{post, base + "/stop/:n/failed", who, s.stopFailed(side)},
+		{post, base + "/stop/:n/collect", who, s.stopCollect(side)},
+	}
+}
+
+// stop is one stop of a run.
+func (s *Server) stop(side stopSide) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		page, err := s.stopPage(c, side)
+		if err != nil {
+			return err
+		}
+		page.Form = emptyForm()
+		if page.Token == "" {
+			page.Form.Values.Set(ui.FieldClock, s.local(s.now()).Format("15:04"))
+		}
+		return s.show(c, page)
+	}
 }
 
 // stopPage fills the page of the stop that the address names.
-func (s *Server) stopPage(c *gin.Context) (page ui.StopPage, err error) {
-	n, err := seq(c)
+func (s *Server) stopPage(c *gin.Context, side stopSide) (page ui.StopPage, err error) {
+	n, err := stopNo(c)
 	if err != nil {
 		return page, err
 	}
-	run, err := s.Delivery.Follow(c.Request.Context(), c.Param("token"))
+	run, err := side.read(c)
 	if err != nil {
 		return page, err
 	}
-	i := slices.IndexFunc(run.Stops, func(v delivery.StopView) bool { return v.Stop.Seq == n })
+	i := slices.IndexFunc(run.Stops, func(v delivery.StopView) bool { return v.Stop.No == n })
 	if i < 0 {
 		return page, fab.Refuse(fab.NotFound, "not_found", "", "what", "stop")
 	}
 	v := run.Stops[i]
-	page = ui.StopPage{Frame: s.frame(c), RunStop: s.runStop(v), Token: c.Param("token"), Of: int64(len(run.Stops)), Form: form(c)}
+	page = ui.StopPage{
+		Frame: s.frame(c), RunStop: s.runStop(v, i), Base: side.base(c), Token: side.token(c), Code: run.Run.Code, Of: int64(len(run.Stops)), Form: form(c),
+		Address: v.Spot.Address, Access: v.Spot.Access, Mobile: v.Spot.Phone, Said: v.Stop.Said, Proofs: s.proofs(v, side.token(c) == ""),
+	}
 	if i+1 < len(run.Stops) {
-		after := s.runStop(run.Stops[i+1])
+		after := s.runStop(run.Stops[i+1], i+1)
 		page.After = &after
 	}
-	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
-		if v.Stop.Kind == fab.StopDeliver {
-			return stopOfFacility(tx, v, &page)
-		}
-		return stopOfMaker(tx, v, &page)
-	})
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error { return s.stopGoods(tx, v, &page) })
 	return page, err
 }
 
+// proofs words what shows a delivery; pictures are for the desk.
+func (s *Server) proofs(v delivery.StopView, desk bool) (list []ui.Proof) {
+	for _, p := range v.Proofs {
+		shown := ui.Proof{Kind: p.Kind, Name: p.Name, Reservations: p.Reservations}
+		if desk && p.Blob != "" {
+			shown.URL = "/desk/proofs/" + string(p.StopID) + "/" + string(p.ID)
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// stopGoods says what is handed over, fetched or left at a stop.
+func (s *Server) stopGoods(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
+	switch {
+	case v.Stop.Kind == fab.StopDeliver:
+		return stopOfFacility(tx, v, page)
+	case page.Gift:
+		unit := fab.UnitPiece
+		if m, err := tx.Material(v.Gift.Material); err == nil {
+			unit = m.Unit
+		}
+		page.Loads = []ui.Load{{Stuff: ui.Stuff{Material: v.Gift.Material, Unit: unit, N: v.Gift.Pledged}}}
+		return nil
+	}
+	for _, g := range v.Goods {
+		spool, err := tx.Spool(fab.SpoolID(g.Source))
+		if err != nil {
+			return err
+		}
+		page.Loads = append(page.Loads, ui.Load{Spool: spool.Code})
+	}
+	for _, spool := range v.Spools {
+		page.Loads = append(page.Loads, ui.Load{Spool: spool.Code})
+	}
+	return stopOfMaker(tx, v, page)
+}
+
 func stopOfFacility(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
-	page.Address, page.Access, page.Mobile = v.Facility.Address, v.Facility.Access, v.Facility.Phone
 	page.NoteNo = noteNumber(v.Note)
 	for _, line := range v.Note.Lines {
 		name, err := productName(tx, line.Product, page.Lang)
@@ -84,7 +164,6 @@ func load(loads []ui.Load, line fab.NoteLine, name string) []ui.Load {
 }
 
 func stopOfMaker(tx *store.Tx, v delivery.StopView, page *ui.StopPage) error {
-	page.Mobile = v.Host.Phone
 	for _, lot := range v.Lots {
 		name, err := partName(tx, lot.DesignID, lot.Part, page.Lang)
 		if err != nil {

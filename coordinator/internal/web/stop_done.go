@@ -1,7 +1,13 @@
 package web
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -18,62 +24,171 @@ func noteNumber(n fab.DeliveryNote) string {
 	return fmt.Sprintf("BL-%04d", n.No)
 }
 
-func handover(c *gin.Context, n int64) delivery.Handover {
-	return delivery.Handover{Token: c.Param("token"), Seq: n, Receiver: c.PostForm(ui.FieldReceiver), Reservations: c.PostForm(ui.FieldReserve)}
+// reportOf reads what is reported of a stop.
+func (s *Server) reportOf(c *gin.Context, side stopSide) (r delivery.Report, err error) {
+	files, err := s.readPictures(c)
+	if err != nil {
+		return r, err
+	}
+	r = delivery.Report{
+		Token: side.token(c), Key: c.PostForm(ui.FieldKey), Receiver: c.PostForm(ui.FieldReceiver), Reservations: c.PostForm(ui.FieldReserve),
+		Signature: files[ui.FieldSignature], Photo: files[ui.FieldPhoto], Why: c.PostForm(ui.FieldReason), Said: c.PostForm(ui.FieldNote),
+	}
+	if r.No, err = stopNo(c); err != nil {
+		return r, err
+	}
+	if ms, err := strconv.ParseInt(c.PostForm(ui.FieldHappened), 10, 64); err == nil {
+		r.At = time.UnixMilli(ms)
+	}
+	if r.Token == "" {
+		r.Run, r.By = fab.RunID(c.Param("id")), me(c).ID
+		return r, s.keyedAt(c, side, &r)
+	}
+	return r, nil
+}
+
+// keyedAt is when a stop was, by the clock that somebody wrote on the sheet; the day is the run's.
+func (s *Server) keyedAt(c *gin.Context, side stopSide, r *delivery.Report) error {
+	typed := strings.TrimSpace(c.PostForm(ui.FieldClock))
+	if typed == "" {
+		return nil
+	}
+	clock, err := time.Parse("15:04", typed)
+	if err != nil {
+		return fab.Refuse(fab.Invalid, "clock_wrong", ui.FieldClock)
+	}
+	v, err := side.read(c)
+	if err != nil {
+		return err
+	}
+	r.At = s.localDay(v.Run.Day).Add(time.Duration(clock.Hour())*time.Hour + time.Duration(clock.Minute())*time.Minute)
+	return nil
+}
+
+// readPictures reads a form that may bring pictures, and leaves its fields where other forms have theirs.
+func (s *Server) readPictures(c *gin.Context) (map[string][]byte, error) {
+	if !strings.EqualFold(c.ContentType(), "multipart/form-data") {
+		return nil, nil
+	}
+	if err := s.oneUpload(c); err != nil {
+		return nil, err
+	}
+	defer s.uploaded()
+	parts, err := multipartOf(c)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, badBody(err)
+		}
+		name := part.FormName()
+		if part.FileName() == "" {
+			if name != ui.FieldPhoto && name != ui.FieldSignature { // fields for files that nobody chose
+				err = readField(c, part)
+			}
+		} else if files[name], err = io.ReadAll(io.LimitReader(part, fab.MaxPhoto+1)); err != nil {
+			err = badBody(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // stopDeliver records that everything was handed over.
-func (s *Server) stopDeliver(c *gin.Context) error {
-	n, err := seq(c)
-	if err != nil {
-		return err
+func (s *Server) stopDeliver(side stopSide) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, err := s.reportOf(c, side)
+		if err == nil {
+			err = s.Delivery.Deliver(c.Request.Context(), r)
+		}
+		return s.stopDone(c, side, "", err)
 	}
-	return s.stopDone(c, "", s.Delivery.Deliver(c.Request.Context(), handover(c, n)))
 }
 
 // stopPartly records which boxes were handed over; the others come back.
-func (s *Server) stopPartly(c *gin.Context) error {
-	n, err := seq(c)
-	if err != nil {
-		return err
+func (s *Server) stopPartly(side stopSide) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, err := s.reportOf(c, side)
+		if err == nil {
+			r.Boxes = append([]string{}, c.PostFormArray(ui.FieldBox)...) // none chosen is not all of them
+			err = s.Delivery.Deliver(c.Request.Context(), r)
+		}
+		return s.stopDone(c, side, "partly", err)
 	}
-	h := handover(c, n)
-	h.Boxes = append([]string{}, c.PostFormArray(ui.FieldBox)...) // none chosen is not all of them
-	return s.stopDone(c, "partly", s.Delivery.Deliver(c.Request.Context(), h))
 }
 
 // stopFailed records that nothing could be handed over.
-func (s *Server) stopFailed(c *gin.Context) error {
-	n, err := seq(c)
-	if err != nil {
-		return err
+func (s *Server) stopFailed(side stopSide) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, err := s.reportOf(c, side)
+		if err == nil {
+			err = s.Delivery.Fail(c.Request.Context(), r)
+		}
+		return s.stopDone(c, side, "failed", err)
 	}
-	return s.stopDone(c, "failed", s.Delivery.Fail(c.Request.Context(), c.Param("token"), n, c.PostForm(ui.FieldReason)))
 }
 
 // stopCollect records that a bag is in the vehicle, or that material was left.
-func (s *Server) stopCollect(c *gin.Context) error {
-	n, err := seq(c)
-	if err != nil {
-		return err
+func (s *Server) stopCollect(side stopSide) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		r, err := s.reportOf(c, side)
+		if err == nil {
+			err = s.Delivery.Collect(c.Request.Context(), r)
+		}
+		return s.stopDone(c, side, "", err)
 	}
-	return s.stopDone(c, "", s.Delivery.Collect(c.Request.Context(), c.Param("token"), n))
 }
 
-// stopDone goes back to the list, or shows the stop again with what is wrong, the form that was sent open.
-func (s *Server) stopDone(c *gin.Context, open string, err error) error {
-	if err == nil {
-		return to(c, "/run/"+c.Param("token"))
-	}
-	errs, ok := fab.RefusalsOf(err)
-	if !ok || errs[0].Class != fab.Invalid && errs[0].Class != fab.Conflict {
+// stopDone goes back to the list, or shows the stop again with what is wrong, the form that was sent open. A script gets a
+// few words instead.
+func (s *Server) stopDone(c *gin.Context, side stopSide, open string, err error) error {
+	errs, refused := fab.RefusalsOf(err)
+	if err != nil && !refused {
 		return err
 	}
-	page, err := s.stopPage(c)
+	if strings.Contains(c.GetHeader("Accept"), "application/json") {
+		answer := gin.H{"ok": err == nil, "next": side.base(c)}
+		status := http.StatusOK
+		if err != nil {
+			answer["word"], status = ui.Refusal(lang(c), s.localRefusal(errs[0])), statusOf(err)
+		}
+		c.JSON(status, answer)
+		return nil
+	}
+	if err == nil {
+		return to(c, side.base(c))
+	}
+	if errs[0].Class != fab.Invalid && errs[0].Class != fab.Conflict {
+		return err
+	}
+	page, err := s.stopPage(c, side)
 	if err != nil {
 		return err
+	}
+	for i, e := range errs {
+		errs[i] = s.localRefusal(e)
 	}
 	page.Form, page.Open = wrong(c, errs), open
 	s.render(c, statusOf(errs), page)
 	return nil
+}
+
+// localRefusal has the times of a refusal by the lab's clock.
+func (s *Server) localRefusal(e *fab.Error) *fab.Error {
+	if len(e.Args) == 0 {
+		return e
+	}
+	there := *e
+	there.Args = fab.Args{}
+	for name, v := range e.Args {
+		there.Args[name] = s.argument(v)
+	}
+	return &there
 }

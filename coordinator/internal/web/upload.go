@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 )
 
@@ -38,6 +39,9 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 		return production.MaxPhoto + 2*maxBody
 	case "/desk/register":
 		return maxRegister
+	}
+	if c.FullPath() != "" && (strings.HasSuffix(c.FullPath(), "/stop/:n/deliver") || strings.HasSuffix(c.FullPath(), "/stop/:n/partly")) {
+		return 2*fab.MaxPhoto + 2*maxBody
 	}
 	return 0
 }
