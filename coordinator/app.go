@@ -27,6 +27,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/identity"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
 	"github.com/mailleur/mailleur/coordinator/internal/live"
+	"github.com/mailleur/mailleur/coordinator/internal/partner"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/schedule"
@@ -65,6 +66,7 @@ type app struct {
 	identity   *identity.Identity
 	intake     *intake.Intake
 	production *production.Production
+	partner    *partner.Partner
 	supply     *supply.Supply
 	delivery   *delivery.Delivery
 	report     *report.Report
@@ -183,6 +185,7 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.hub = live.New(a.log)
 	a.identity = identity.New(a.store, a.log)
 	a.intake = intake.New(a.store)
+	a.partner = partner.New(a.store)
 	a.supply = supply.New(a.store)
 	a.delivery = delivery.New(a.store, a.zone())
 	a.report = report.New(a.store)
@@ -274,7 +277,7 @@ func choices[P interface{ ProfileName() string }](list []P, name func(P) string)
 
 func (a *app) webConfig(secure bool) web.Config {
 	c := web.Config{
-		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Supply: a.supply, Delivery: a.delivery,
+		Store: a.store, Identity: a.identity, Intake: a.intake, Production: a.production, Partner: a.partner, Supply: a.supply, Delivery: a.delivery,
 		Report: a.report, Planner: a.dispatch, Live: a.hub, UI: a.pages, Log: a.log, TLS: secure, Version: version(),
 		Lab:        web.Lab{Name: a.config.Lab.Name, Phone: a.config.Lab.Phone, PhoneFrom: a.config.Lab.PhoneFrom, PhoneTo: a.config.Lab.PhoneTo, Zone: a.zone()},
 		KnownModel: func(model string) bool { _, ok := a.profiles.Printer(model); return ok },

@@ -15,6 +15,7 @@ type Calls struct {
 	Reminders []Call // due tomorrow or today, and nobody has reminded them yet
 	Open      string // the id of the call whose form was refused
 	Form      Form
+	Relays    []RelayRow // of partners whose date went by
 }
 
 func (Calls) view() string { return "calls" }

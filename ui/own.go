@@ -112,6 +112,7 @@ type Sheet struct {
 	Ini                  string // address of all settings as a file
 	Rows                 []SheetRow
 	Start, End           string // G-code, temperatures filled in
+	Apart                bool   // for another lab, which sends no file back
 }
 
 func (Sheet) view() string { return "sheet" }

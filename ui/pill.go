@@ -75,6 +75,12 @@ func pillKey(key, code string, percent int) pill {
 
 func look(state string) (icon, tone string) {
 	switch state {
+	case StateWithPartner:
+		return "person", "wait"
+	case StateSentAll:
+		return "check", "ok"
+	case StateReturned, StateTaken:
+		return "cross", "wait"
 	case StatePrinting, StateRunning, StateSlicing:
 		return "play", "thread"
 	case StateAtMaker, StateAtWork:

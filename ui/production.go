@@ -107,6 +107,12 @@ type BatchPage struct {
 	Parts  []PartRow
 	Lots   []LotRow
 	Change BatchForm
+	Relays []RelayRow // what other labs make of it
+}
+
+// Relayable reports whether a part of it can be handed to another lab.
+func (b BatchPage) Relayable() bool {
+	return b.Trial == "" && (b.State == StateRunning || b.State == StateWaiting || b.State == StatePaused)
 }
 
 func (BatchPage) view() string { return "batch" }

@@ -47,16 +47,20 @@ type PartCount struct {
 	Good   int64  `bun:"good"`   // counted good and not lost since
 	Bad    int64  `bun:"bad"`
 	Open   int64  `bun:"open"` // copies on jobs that are not ended
+	Away   int64  `bun:"away"` // that partners accepted to make and have not sent
 }
 
-// Missing is how many pieces still lack a job.
-func (c PartCount) Missing() int64 { return max(0, c.Needed-c.Good-c.Open) }
+// Lack is how many pieces the lab itself has yet to make: neither made nor with a partner.
+func (c PartCount) Lack() int64 { return max(0, c.Needed-c.Good-c.Away) }
 
-// Wanted is how many pieces should be on open jobs: those that lack, in whole plates, and plates over for what is
+// Missing is how many pieces still lack a job.
+func (c PartCount) Missing() int64 { return max(0, c.Lack()-c.Open) }
+
+// Wanted is how many pieces should be on open jobs of the lab's own: those that lack, in whole plates, and plates over for what is
 // expected to fail (see Overage). Hands see a bad piece while they make it, so their work has none over. yieldPM is the
 // learned share of good pieces, per mille.
 func (c PartCount) Wanted(part Part, yieldPM int64) int64 {
-	lack := max(0, c.Needed-c.Good)
+	lack := c.Lack()
 	if part.How == ByHand || lack == 0 {
 		return lack
 	}

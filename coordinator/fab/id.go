@@ -71,4 +71,5 @@ type (
 	ReservationID   string
 	StockTakeID     string
 	WeighingID      string
+	RelayID         string // a part of a batch that another lab makes
 )

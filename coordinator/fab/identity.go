@@ -48,6 +48,7 @@ const (
 	LinkInvite   = "invite"   // somebody joins without being approved, once
 	LinkTester   = "tester"   // the answer of one tester
 	LinkEnter    = "enter"    // a maker signs in without a password, once
+	LinkRelay    = "relay"    // the answer of another lab that is asked to make a part of a batch
 )
 
 // Link is a capability: whoever holds the token may do what Kind allows on Subject. Only the SHA-256 is stored.

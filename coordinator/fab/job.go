@@ -32,7 +32,11 @@ type Job struct {
 	Rev       int64     `bun:"rev"`
 	Wait      Reason    `bun:"wait,type:text"` // why it waits, as of the last plan
 	CreatedAt time.Time `bun:"created_at"`
+	RelayID   RelayID   `bun:"relay_id,nullzero"` // the relay whose partner makes it; it is given to nobody here
 }
+
+// WaitWithPartner is why a job waits that a partner makes: partner (name), until (the day by which it should be here).
+const WaitWithPartner = "wait_with_partner"
 
 // AttemptStatus is where one try at a job stands.
 type AttemptStatus string

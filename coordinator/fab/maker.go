@@ -43,6 +43,7 @@ type Maker struct {
 	Invited    bool        `bun:"invited"`
 	ConsentAt  time.Time   `bun:"consent_at,nullzero"` // when he or she agreed to what is kept
 	CreatedAt  time.Time   `bun:"created_at"`
+	Partner    bool        `bun:"partner"` // is another lab: its lots count, it gets no work and has no account
 }
 
 // Collect is the place where a driver fetches what the maker made.

@@ -89,8 +89,8 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 		made := schedule.Made{Good: map[string]int64{}, Over: map[string]int64{}, Kitted: kitted[b.ID]}
 		for _, c := range tally.Counts(b, d.BOM) {
 			part, _ := d.BOM.Part(c.Part)
-			made.Good[c.Part] = c.Good
-			made.Over[c.Part] = c.Wanted(part, fab.LabYieldPM(s.Workers, s.Paces, b.Product, c.Part)) - max(0, c.Needed-c.Good)
+			made.Good[c.Part] = c.Good + c.Away // what a partner makes is as good as made for who plans the rest
+			made.Over[c.Part] = c.Wanted(part, fab.LabYieldPM(s.Workers, s.Paces, b.Product, c.Part)) - c.Lack()
 		}
 		s.Made[b.ID] = made
 	}

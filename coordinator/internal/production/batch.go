@@ -223,7 +223,7 @@ func (e *Effect) foresee(c fab.PartCount, part fab.Part, wanted int64, jobs []fa
 	open, under := c.Open, int64(0)
 	for _, j := range jobs {
 		switch {
-		case j.Part != c.Part:
+		case j.Part != c.Part || j.RelayID != "":
 		case j.Status == fab.JobLeased:
 			under += j.Copies
 		case j.Status == fab.JobWaiting && open-j.Copies >= wanted:
@@ -233,5 +233,5 @@ func (e *Effect) foresee(c fab.PartCount, part fab.Part, wanted int64, jobs []fa
 	}
 	e.More += int64(len(part.Portions(wanted - c.Open)))
 	e.Over += max(0, c.Good-c.Needed)
-	e.Running += max(0, under-max(0, c.Needed-c.Good))
+	e.Running += max(0, under-c.Lack())
 }

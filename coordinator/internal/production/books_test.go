@@ -205,7 +205,7 @@ func (b *books) checkBatches(tx *store.Tx, standing int64) error {
 		total += c.Good
 		switch batch.Status {
 		case fab.BatchOpen:
-			require.GreaterOrEqual(b.t, c.Good+c.Open, c.Needed)
+			require.GreaterOrEqual(b.t, c.Good+c.Open+c.Away, c.Needed)
 		case fab.BatchDone:
 			require.GreaterOrEqual(b.t, c.Good, c.Needed)
 		}

@@ -2,9 +2,7 @@ package production
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -108,33 +106,9 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, lot fab.Lot) (fab.Lot, e
 		Args: fab.Args{"lot": lot.Code, "part": a.Part, "good": good, "bad": bad, "worker": w.Name}})
 }
 
-// takenInitials begin the codes of other things: boxes, trials, spools, products and runs.
-const takenInitials = "BEFPT"
-
-// lotCode is a code that stands on nothing else in the lab: the initial of the product and a number. Products may share an
-// initial.
-func lotCode(tx *store.Tx, product string) (string, error) {
-	initial := strings.ToUpper(product[:1])
-	if strings.Contains(takenInitials, initial) {
-		initial = "L" + initial
-	}
-	for {
-		n, err := tx.Next("lot-" + product)
-		if err != nil {
-			return "", err
-		}
-		code := fmt.Sprintf("%s-%03d", initial, n)
-		if _, err := tx.LotByCode(code); fab.ClassOf(err) == fab.NotFound {
-			return code, nil
-		} else if err != nil {
-			return "", err
-		}
-	}
-}
-
 // addLot fills in where the counted pieces come from.
 func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, lot fab.Lot) (fab.Lot, error) {
-	code, err := lotCode(tx, b.Product)
+	code, err := tx.NextLotCode(b.Product)
 	if err != nil {
 		return fab.Lot{}, err
 	}

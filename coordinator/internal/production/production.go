@@ -131,7 +131,7 @@ func nudge(c chan<- struct{}) {
 // keep brings the books in step with what happened. Each part is idempotent.
 func (p *Production) keep(ctx context.Context) error {
 	return p.store.Update(ctx, func(tx *store.Tx) error {
-		for _, step := range []func(*store.Tx) error{closeBatches, openBatches, askMakers, dropJobs, useFilament, takeStock, supplyJobs, planPlates} {
+		for _, step := range []func(*store.Tx) error{closeBatches, openBatches, askMakers, dropJobs, holdRelays, useFilament, takeStock, supplyJobs, planPlates} {
 			if err := step(tx); err != nil {
 				return err
 			}

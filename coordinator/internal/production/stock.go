@@ -54,8 +54,8 @@ func lackingBatches(tx *store.Tx) (out []lack, err error) {
 	for _, b := range open {
 		l := lack{b, map[string]int64{}}
 		for _, c := range counts[b.ID] {
-			if c.Good < c.Needed {
-				l.pieces[c.Part] = c.Needed - c.Good
+			if lacks := c.Lack(); lacks > 0 {
+				l.pieces[c.Part] = lacks
 			}
 		}
 		if len(l.pieces) > 0 {

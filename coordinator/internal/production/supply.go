@@ -127,7 +127,7 @@ func dropOver(tx *store.Tx, id fab.BatchID, c fab.PartCount, wanted int64) (drop
 		return 0, err
 	}
 	for _, j := range slices.Backward(jobs) {
-		if j.Part != c.Part || j.Status != fab.JobWaiting || c.Open-j.Copies < wanted {
+		if j.Part != c.Part || j.Status != fab.JobWaiting || j.RelayID != "" || c.Open-j.Copies < wanted {
 			continue
 		}
 		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}

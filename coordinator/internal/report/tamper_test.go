@@ -51,6 +51,9 @@ func tamperings() []tampering {
 		{"a move is of no kind", "UPDATE stock_moves SET why = 'eaten' WHERE why = 'settled'", "audit_move_rule", "eaten part:visor-band", []string{"audit_lot_settled"}},
 		{"a move goes where its kind does not", "UPDATE stock_moves SET why = 'made' WHERE why = 'loaded' AND subject = 'away'",
 			"audit_move_rule", "made kit:visor", []string{"audit_move_subject"}},
+		{"a partner sent more than its bags hold", "UPDATE relay_parts SET sent = 3", "audit_relay_sent", "R-001 visor-band", nil},
+		{"a bag of a partner is of no relay", "DELETE FROM relay_lots", "audit_relay_stranger", "V-9", []string{"audit_relay_sent"}},
+		{"what a partner makes is given out", "UPDATE relays SET status = 'returned'", "audit_relay_given", "R-001", nil},
 		{"a bag vanishes", "DELETE FROM lots WHERE id = 'lot'", "audit_move_source", "part:visor-band lot", []string{"audit_attempt_uncounted"}},
 		{"a gift vanishes", "DELETE FROM donations WHERE id = 'gift'", "audit_move_source", "material:film-a4 gift", nil},
 		{"a bag becomes one of something else", "UPDATE lots SET part = 'hook' WHERE id = 'lot'", "audit_source_item", "V-1 part:visor-band", []string{"audit_lot_origin"}},
@@ -80,11 +83,11 @@ func tamperings() []tampering {
 		{"a count at the hub is written over", "UPDATE inspections SET good = good - 1", "audit_lot_inspected", "V-1", nil},
 		{"a bag was made by others", "UPDATE lots SET batch_id = 'other' WHERE id = 'lot'", "audit_lot_origin", "V-1", nil},
 		{"an attempt was counted twice", `INSERT INTO lots (id, code, attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, declared, bad, good, status, created_at, settled_at)
-			SELECT 'twin', 'V-2', attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, 0, 0, 0, 'made', created_at, NULL FROM lots`, "audit_lot_twice", "attempt", nil},
-		{"a batch got pieces that were not there", "INSERT INTO lot_gives (id, lot_id, from_batch, to_batch, quantity, at) SELECT 'give', id, 'other', batch_id, 1, created_at FROM lots",
+			SELECT 'twin', 'V-2', attempt_id, batch_id, design_id, part, worker_id, maker_id, spool_id, 0, 0, 0, 'made', created_at, NULL FROM lots WHERE id = 'lot'`, "audit_lot_twice", "attempt", nil},
+		{"a batch got pieces that were not there", "INSERT INTO lot_gives (id, lot_id, from_batch, to_batch, quantity, at) SELECT 'give', id, 'other', batch_id, 1, created_at FROM lots WHERE id = 'lot'",
 			"audit_lot_given", "V-1 other", nil},
 		{"an attempt is called done", "UPDATE attempts SET status = 'done' WHERE id = 'failed'", "audit_attempt_uncounted", "failed", nil},
-		{"a job is called given away", "UPDATE jobs SET status = 'leased', attempt_id = 'failed'", "audit_job_without_attempt", "job", nil},
+		{"a job is called given away", "UPDATE jobs SET status = 'leased', attempt_id = 'failed' WHERE id = 'job'", "audit_job_without_attempt", "job", nil},
 		{"a kit holds more of a bag", "UPDATE kit_lots SET quantity = quantity + 1 WHERE kit_id = 'kit-here'", "audit_kit_parts", "kit-here", nil},
 		{"a kit holds more products", "UPDATE kits SET quantity = quantity + 1 WHERE id = 'kit-loose'", "audit_kit_made", "kit-loose", nil},
 		{"a kit goes into another's box", "UPDATE kits SET box_id = 'box' WHERE id = 'kit-loose'", "audit_kit_request", "B-1", []string{"audit_delivered", "audit_box_still_here"}},
@@ -108,7 +111,7 @@ func tamperings() []tampering {
 // soundBooks writes the way of visors from a gift and a print to a signature, with one box packed, one on its way, a count,
 // a weighing, a move taken back and a reservation.
 func soundBooks(tx *store.Tx) error {
-	return errors.Join(soundPeople(tx), soundWork(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx))
+	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx))
 }
 
 func soundPeople(tx *store.Tx) error {
@@ -172,6 +175,26 @@ func soundBoxes(tx *store.Tx) error {
 		failed = errors.Join(failed, err, tx.AddNote(&fab.DeliveryNote{ID: fab.NoteID(stop), No: int64(no + 1), StopID: stop, RequestID: "request", CreatedAt: now}))
 	}
 	return errors.Join(failed, tx.AddProof(&fab.Proof{ID: "proof", StopID: "stop", Kind: "name", Name: "Accueil", At: now}))
+}
+
+// soundRelay is a partner that makes three bands and has sent two.
+func soundRelay(tx *store.Tx) error {
+	now := tx.Now()
+	made := attempt("nord-attempt", fab.AttemptDone, now)
+	made.JobID, made.BatchID, made.WorkerID, made.Copies = "nord-job", "other", "nord-worker", 2
+	return errors.Join(
+		tx.AddLocation(&fab.Location{ID: "nord-home", Kind: fab.LocationMaker, CreatedAt: now}),
+		tx.AddMaker(&fab.Maker{ID: "nord", LocationID: "nord-home", Partner: true, CreatedAt: now}),
+		tx.AddWorker(&fab.Worker{ID: "nord-worker", Kind: fab.WorkerHand, MakerID: "nord", RetiredAt: now, CreatedAt: now, UpdatedAt: now}),
+		tx.AddRelay(&fab.Relay{ID: "relay", Code: "R-001", BatchID: "other", DesignID: "design", Partner: "Nord", Quantity: 3, Accepted: 3, DueAt: now,
+			Status: fab.RelayAccepted, MakerID: "nord", WorkerID: "nord-worker", CreatedAt: now}, []fab.RelayPart{{RelayID: "relay", Part: "visor-band", PerUnit: 1, Pieces: 3, Sent: 2}}),
+		tx.AddJobs([]fab.Job{{ID: "nord-job", BatchID: "other", Part: "visor-band", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting, RelayID: "relay", CreatedAt: now}}),
+		tx.AddAttempt(made),
+		tx.AddLot(&fab.Lot{ID: "nord-lot", Code: "V-9", AttemptID: "nord-attempt", BatchID: "other", DesignID: "design", Part: "visor-band", WorkerID: "nord-worker", MakerID: "nord",
+			Declared: 2, Status: fab.LotMade, CreatedAt: now}),
+		tx.AddRelayLot(&fab.RelayLot{LotID: "nord-lot", RelayID: "relay", Key: "1", At: now}),
+		tx.Post(move(fab.PartItem("visor-band"), "nord-lot", fab.OutsideMade, "nord-home", 2, "made", "nord-attempt")),
+	)
 }
 
 func soundMoves(tx *store.Tx) error {

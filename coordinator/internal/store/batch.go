@@ -52,7 +52,7 @@ func (tx *Tx) BatchesToSupply() ([]fab.Batch, error) {
 // Tally is what is made of each part of some batches, and under way.
 type Tally map[fab.BatchID]map[string]fab.PartCount
 
-// Tally counts for these batches, per part, what is good, bad and on open jobs. Good is what the hub counted, or what the
+// Tally counts for these batches, per part, what is good, bad, on open jobs, and with partners, who still owe it. Good is what the hub counted, or what the
 // maker declared while the hub has not counted; blocked lots count as nothing. What a batch gave to others is no more its
 // own, unless it was made to stock: that is what it was made for.
 func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
@@ -60,22 +60,25 @@ func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
 		return nil, nil
 	}
 	var rows []struct {
-		BatchID         fab.BatchID
-		Part            string
-		Good, Bad, Open int64
+		BatchID               fab.BatchID
+		Part                  string
+		Good, Bad, Open, Away int64
 	}
 	err := tx.db.NewRaw(`
-		SELECT batch_id, part, SUM(good) AS good, SUM(bad) AS bad, SUM(open) AS open FROM (
-			SELECT batch_id, part, CASE status WHEN 'made' THEN declared WHEN 'ready' THEN good ELSE 0 END AS good, bad, 0 AS open
+		SELECT batch_id, part, SUM(good) AS good, SUM(bad) AS bad, SUM(open) AS open, SUM(away) AS away FROM (
+			SELECT batch_id, part, CASE status WHEN 'made' THEN declared WHEN 'ready' THEN good ELSE 0 END AS good, bad, 0 AS open, 0 AS away
 			FROM lots WHERE batch_id IN (?)
 			UNION ALL
-			SELECT g.to_batch, l.part, g.quantity, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id WHERE g.to_batch IN (?) AND l.status <> 'blocked'
+			SELECT g.to_batch, l.part, g.quantity, 0, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id WHERE g.to_batch IN (?) AND l.status <> 'blocked'
 			UNION ALL
-			SELECT g.from_batch, l.part, -g.quantity, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id JOIN batches b ON b.id = g.from_batch
+			SELECT g.from_batch, l.part, -g.quantity, 0, 0, 0 FROM lot_gives g JOIN lots l ON l.id = g.lot_id JOIN batches b ON b.id = g.from_batch
 			WHERE g.from_batch IN (?) AND l.status <> 'blocked' AND b.request_id IS NOT NULL
 			UNION ALL
-			SELECT batch_id, part, 0, 0, copies FROM jobs WHERE batch_id IN (?) AND status IN ('waiting', 'leased')) AS pieces
-		GROUP BY batch_id, part`, in(ids), in(ids), in(ids), in(ids)).Scan(context.Background(), &rows)
+			SELECT batch_id, part, 0, 0, copies, 0 FROM jobs WHERE batch_id IN (?) AND status IN ('waiting', 'leased') AND relay_id IS NULL
+			UNION ALL
+			SELECT r.batch_id, p.part, 0, 0, 0, p.pieces - p.sent FROM relays r JOIN relay_parts p ON p.relay_id = r.id
+			WHERE r.batch_id IN (?) AND r.status = 'accepted' AND p.pieces > p.sent) AS pieces
+		GROUP BY batch_id, part`, in(ids), in(ids), in(ids), in(ids), in(ids)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count pieces of batches: %w", err)
 	}
@@ -84,7 +87,7 @@ func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
 		if tally[r.BatchID] == nil {
 			tally[r.BatchID] = map[string]fab.PartCount{}
 		}
-		tally[r.BatchID][r.Part] = fab.PartCount{Part: r.Part, Good: r.Good, Bad: r.Bad, Open: r.Open}
+		tally[r.BatchID][r.Part] = fab.PartCount{Part: r.Part, Good: r.Good, Bad: r.Bad, Open: r.Open, Away: r.Away}
 	}
 	return tally, nil
 }

@@ -23,9 +23,11 @@ func (tx *Tx) JobsOf(id fab.BatchID) ([]fab.Job, error) {
 	return many[fab.Job](tx, "jobs", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })
 }
 
-// Jobs reads the jobs in these statuses.
+// Jobs reads the jobs in these statuses that somebody here may do: those that partners make are left out.
 func (tx *Tx) Jobs(statuses ...fab.JobStatus) ([]fab.Job, error) {
-	return many[fab.Job](tx, "jobs", func(q query) query { return q.Where("status IN (?)", in(statuses)).Order("id") })
+	return many[fab.Job](tx, "jobs", func(q query) query {
+		return q.Where("status IN (?)", in(statuses)).Where("relay_id IS NULL").Order("id")
+	})
 }
 
 // JobsGivenUp reads the waiting jobs of cancelled batches.

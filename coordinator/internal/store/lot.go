@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
@@ -82,4 +83,28 @@ func (tx *Tx) Next(name string) (int64, error) {
 		return 0, fmt.Errorf("count up %s: %w", name, err)
 	}
 	return value, nil
+}
+
+// takenInitials begin the codes of other things: boxes, trials, spools, products, relays and runs.
+const takenInitials = "BEFPRT"
+
+// NextLotCode is a code that stands on nothing else in the lab: the initial of the product and a number. Products may share
+// an initial.
+func (tx *Tx) NextLotCode(product string) (string, error) {
+	initial := strings.ToUpper(product[:1])
+	if strings.Contains(takenInitials, initial) {
+		initial = "L" + initial
+	}
+	for {
+		n, err := tx.Next("lot-" + product)
+		if err != nil {
+			return "", err
+		}
+		code := fmt.Sprintf("%s-%03d", initial, n)
+		if _, err := tx.LotByCode(code); fab.ClassOf(err) == fab.NotFound {
+			return code, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
 }

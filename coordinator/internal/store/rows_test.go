@@ -26,6 +26,7 @@ type filler struct{ n int64 }
 
 // allowed are values where the schema takes few, by type or by type and field.
 var allowed = map[string]string{
+	"RelayStatus": "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
@@ -160,10 +161,13 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Batch", trip[fab.Batch])
 	put("Plate", trip[fab.Plate])
 	put("Reload", trip[fab.Reload])
+	put("Relay", trip[fab.Relay])
+	put("RelayPart", trip[fab.RelayPart])
 	put("Job", trip[fab.Job])
 	put("Attempt", trip[fab.Attempt])
 	put("Command", trip[fab.Command])
 	put("Lot", trip[fab.Lot])
+	put("RelayLot", trip[fab.RelayLot])
 	put("LotGive", trip[fab.LotGive])
 	put("Inspection", trip[fab.Inspection])
 	put("Recall", trip[fab.Recall])

@@ -44,7 +44,8 @@ func (s *Server) callsPage(c *gin.Context) (page ui.Calls, err error) {
 			}
 			page.Reminders = append(page.Reminders, call)
 		}
-		return nil
+		page.Relays, err = r.overdueRelays()
+		return err
 	})
 	page.Form = emptyForm()
 	return page, err

@@ -29,9 +29,16 @@ func (s *Server) peoplePage(c *gin.Context) (page ui.People, err error) {
 		if err != nil {
 			return err
 		}
-		page.Calls = len(overdue) + len(soon)
+		late, err := r.overdueRelays()
+		if err != nil {
+			return err
+		}
+		page.Calls = len(overdue) + len(soon) + len(late)
 		makers, err := r.tx.Makers()
 		for _, m := range makers {
+			if m.Partner {
+				continue // another lab, which is on the page of partners
+			}
 			switch m.Status {
 			case fab.MakerActive:
 				page.Makers = append(page.Makers, r.makerRow(m))

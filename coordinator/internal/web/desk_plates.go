@@ -287,7 +287,7 @@ func (r *reader) addWaiting(list []ui.Plate, w work, j fab.Job, before fab.Attem
 	}
 	for i := range list {
 		same := list[i].Part.Code == p.Part.Code && list[i].Why.Code == p.Why.Code && list[i].Try == 1
-		if same && p.Try == 1 {
+		if same && p.Try == 1 && j.RelayID == "" {
 			list[i].Part.N += p.Part.N
 			return list
 		}

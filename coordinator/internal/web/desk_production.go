@@ -92,6 +92,9 @@ func (s *Server) batchPage(c *gin.Context) (page ui.BatchPage, err error) {
 		page.Design = page.Goods.Name + ", " + w.design.Version
 		page.Change = r.batchForm(b)
 		page.Parts = r.partRows(w)
+		if page.Relays, err = r.relaysOf(b.ID); err != nil {
+			return err
+		}
 		page.Lots = r.lotRows(w, byKey(spools, func(s fab.Spool) fab.SpoolID { return s.ID }))
 		return nil
 	})

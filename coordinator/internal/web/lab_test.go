@@ -29,6 +29,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/identity"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
 	"github.com/mailleur/mailleur/coordinator/internal/live"
+	"github.com/mailleur/mailleur/coordinator/internal/partner"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -110,7 +111,7 @@ func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	zone, err := time.LoadLocation("Europe/Paris")
 	require.NoError(t, err)
 	c := web.Config{
-		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Supply: l.supply, Delivery: l.delivery,
+		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Partner: partner.New(l.store), Supply: l.supply, Delivery: l.delivery,
 		Report: report.New(l.store), Live: l.hub, UI: pages, Log: log, Lab: web.Lab{Name: "Atelier de la Baie", Phone: "0300000000", Zone: zone},
 		KnownModel: func(m string) bool { return m == "ender3" }, EnrolWords: wire.Words, Models: []ui.Choice{{Value: "ender3", Label: "Ender 3"}},
 		Filaments: []ui.Choice{{Value: "petg", Label: "PETG"}, {Value: "pla", Label: "PLA"}}, Broker: "tcp://127.0.0.1:1883", Version: "test",

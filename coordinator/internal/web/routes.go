@@ -32,6 +32,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.trialRoutes()...)
 	all = append(all, s.paperRoutes()...)
 	all = append(all, s.placeRoutes()...)
+	all = append(all, s.relayRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}
@@ -159,6 +160,32 @@ func (s *Server) trialRoutes() []route {
 		{get, version + "/withdraw", who, s.withdrawEmpty},
 		{post, version + "/withdraw", who, s.withdraw},
 		{get, "/desk/recalls/:id", who, s.deskRecall},
+	}
+}
+
+// relayRoutes are about what labs make for each other.
+func (s *Server) relayRoutes() []route {
+	const who, link = fab.RoleCoordinator, "/relay/:token"
+	return []route{
+		{get, link, "", s.relay},
+		{post, link + "/accept", "", s.relayAccept},
+		{post, link + "/decline", "", s.relaySay(s.Partner.Decline, "done.relay_declined")},
+		{post, link + "/give-up", "", s.relaySay(s.Partner.GiveUp, "done.relay_given_up")},
+		{post, link + "/send", "", s.relaySend},
+		{get, link + "/parts/:part", "", s.relayFile},
+		{post, link + "/sheet", "", s.relayChoose},
+		{get, link + "/sheet", "", s.relaySheet},
+		{get, link + "/sheet.ini", "", s.relayIni},
+		{get, link + "/labels", "", s.relayLabels},
+
+		{get, "/desk/partners", who, s.deskPartners},
+		{get, "/desk/production/:id/relay", who, s.newRelayEmpty},
+		{post, "/desk/production/:id/relay", who, s.newRelay},
+		{get, "/desk/relays/:id", who, s.deskRelay},
+		{post, "/desk/relays/:id/link", who, s.relayNewLink},
+		{post, "/desk/relays/:id/revoke", who, s.relayRevoke},
+		{post, "/desk/relays/:id/back", who, s.relayBack},
+		{post, "/desk/relays/:id/later", who, s.relayLater},
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/identity"
 	"github.com/mailleur/mailleur/coordinator/internal/imports"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
+	"github.com/mailleur/mailleur/coordinator/internal/partner"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -84,6 +85,7 @@ type Config struct {
 	Identity   *identity.Identity
 	Intake     *intake.Intake
 	Production *production.Production
+	Partner    *partner.Partner
 	Supply     *supply.Supply
 	Delivery   *delivery.Delivery
 	Report     *report.Report
