@@ -36,18 +36,33 @@ type Printer struct {
 	WeekCap  int64      // plates a week, at most; 0 is any number
 	Rests    time.Time
 	Agent    string // name of the box that drives it; "" prints from an SD card
-	Retired  time.Time
-	Self     bool // its maker slices for it
-	Own      bool // it has settings of its own
-	Parts    []OwnPart
-	Judged   *Judged // of the file that was just sent
-	Form     Form
+
+	Card   bool       // it prints from an SD card: what to print next is on its page, and handed in there
+	Offers []Offer    // of this printer
+	Work   []Work     // of this printer
+	Idle   fab.Reason // why there is neither
+	Open   string     // as Maker.Open
+
+	Retired time.Time
+	Self    bool // its maker slices for it
+	Own     bool // it has settings of its own
+	Parts   []OwnPart
+	Judged  *Judged // of the file that was just sent
+	Form    Form
 }
 
 func (Printer) view() string { return "printer" }
 
 // Mine reports whether the page is its maker's.
 func (p Printer) Mine() bool { return p.Base == BaseMaker }
+
+// Side is where the forms of its work are answered: "/maker" or "/desk".
+func (p Printer) Side() string {
+	if p.Mine() {
+		return "/maker"
+	}
+	return "/desk"
+}
 
 // The values of FieldSelf.
 const (

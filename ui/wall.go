@@ -30,7 +30,7 @@ func (Wall) view() string { return "wall" }
 // Tile is one printer.
 type Tile struct {
 	ID, Name, Model, Place string
-	State                  string // StatePrinting, StateHeating, StateReady, StatePlate, StatePaused, StateOffline, StateError, StateStopped, StateResting, StateUnknown
+	State                  string // StatePrinting, StateHeating, StateReady, StatePlate, StatePaused, StateOffline, StateError, StateStopped, StateResting, StateUnknown; StateOffered and StateAtWork with Card
 	Code                   string // product or part on the plate, for our drawing
 	Picture                string // hash of its picture
 	Job                    Goods  // what is on the plate; N zero: nothing
@@ -39,7 +39,7 @@ type Tile struct {
 	Ends                   time.Time
 	Ended                  time.Time  // when the print came off, for StatePlate
 	Lost                   time.Time  // since when nothing was heard, for StateOffline
-	Again                  time.Time  // when its work goes to another, for StateOffline
+	Again                  time.Time  // when its work goes to another, for StateOffline and StateOffered
 	Why                    fab.Reason // why it waits, or what went wrong
 	Chosen                 fab.Reason // why this job went to this printer
 	Held                   Held
@@ -49,6 +49,7 @@ type Tile struct {
 	BedMilli, BedTo        int64
 	Seen                   time.Time
 	Phone                  string        // the maker's, for the coordinator to call; "" hides the button
+	Card                   bool          // it prints from an SD card: its maker says what happens, no box does
 	Base                   string        // "/desk/printers" or "/maker/printers"
 	Spool                  string        // code of the spool on it; "" when none is known
 	Spools                 []SpoolChoice // that may be put on it now; empty while something is on the machine
@@ -86,6 +87,10 @@ func (t Tile) Mine() bool { return t.Base == "/maker/printers" }
 // Line is the sentence below the progress bar.
 func (t Tile) Line(now time.Time) fab.Reason {
 	switch t.State {
+	case StateOffered:
+		return fab.Because("card.line_offered", "at", t.Again)
+	case StateAtWork:
+		return fab.Because("card.line_at_work", "at", t.Ends)
 	case StatePlate:
 		if t.Job.N == 0 {
 			break

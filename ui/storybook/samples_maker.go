@@ -30,6 +30,26 @@ func makerStories() []story {
 					{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(3, 0, 0), HandIn: at(1, 23, 59), Soon: true},
 					{ID: "a2", Part: ui.Goods{Code: "mask", Name: "mask", N: 20}, Step: "sew", Due: at(1, 0, 0), HandIn: at(-1, 23, 59), Twin: fab.Because("twin_asked_town", "town", "Rue")}}}
 		}},
+		{"maker-card", func(lang string) ui.Page {
+			p := cardPrinter(lang)
+			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42, Offers: p.Offers, Work: p.Work, Tiles: cardTiles("/maker/printers")}
+		}},
+		{"printer-card", func(lang string) ui.Page { return cardPrinter(lang) }},
+		{"desk-printer-card", func(lang string) ui.Page {
+			p := cardPrinter(lang)
+			p.Frame, p.Base = desk(lang, ui.NavProduction, "/desk/printers/w9"), ui.BaseDesk
+			return p
+		}},
+		{"printer-card-idle", func(lang string) ui.Page {
+			p := cardPrinter(lang)
+			p.Offers, p.Work, p.Idle = nil, nil, fab.Because("idle_no_work")
+			return p
+		}},
+		{"desk-printers-card", func(lang string) ui.Page {
+			p := wall(lang)
+			p.Tiles = cardTiles("/desk/printers")
+			return p
+		}},
 		{"maker-empty", func(lang string) ui.Page { return ui.Maker{Frame: maker(lang, "/maker")} }},
 		{"demo", func(lang string) ui.Page { return demoStory(lang) }},
 		{"demo-start", func(lang string) ui.Page {
@@ -49,6 +69,24 @@ func makerStories() []story {
 			return p
 		}},
 	}
+}
+
+// cardPrinter prints from an SD card: one plate is offered, another in hand.
+func cardPrinter(lang string) ui.Printer {
+	p := ownPrinter(lang)
+	p.ID, p.Name, p.Agent, p.Self, p.Parts, p.Card = "w9", "Galet", "", false, nil, true
+	p.Frame.Live = ""
+	p.Offers = []ui.Offer{{ID: "o9", Part: ui.Goods{Code: "hook", Name: "hook", N: 10}, Step: "print", Printer: "Galet", For: "Quend", Due: at(2, 0, 0), Answer: at(0, 20, 0), HandIn: "2026-11-25"}}
+	p.Work = []ui.Work{{ID: "a9", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 4}, Step: "print", Printer: "Galet", Due: at(3, 0, 0), HandIn: at(1, 23, 59), Soon: true, File: "/maker/work/a9/file"}}
+	return p
+}
+
+func cardTiles(base string) []ui.Tile {
+	tile := ui.Tile{ID: "w9", Name: "Galet", Model: "Creality Ender-3", Place: "Quend", Base: base, Card: true, State: ui.StateOffered, Again: at(0, 20, 0), Job: ui.Goods{Code: "hook", Name: "hook", N: 10}, Code: "hook"}
+	held, idle := tile, tile
+	held.ID, held.Name, held.State, held.Ends, held.Job = "w10", "Bigorneau", ui.StateAtWork, at(1, 0, 0), ui.Goods{Code: "visor-band", Name: "visor-band", N: 4}
+	idle.ID, idle.Name, idle.State, idle.Job, idle.Why = "w11", "Couteau", ui.StateReady, ui.Goods{}, fab.Because("idle_no_work")
+	return []ui.Tile{tile, held, idle}
 }
 
 func way() []ui.Station {

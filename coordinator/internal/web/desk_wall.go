@@ -165,6 +165,10 @@ func (r *reader) tile(w fab.Worker, a fab.Attempt) (ui.Tile, error) {
 		}
 		t.Code, t.Picture, t.Job = b.Product, part.Picture, r.part(b.DesignID, a.Part, a.Copies)
 	}
+	if card(w) {
+		r.cardTile(&t, w, a)
+		return t, nil
+	}
 	now, known := r.Telemetry(w.ID)
 	if known {
 		t.Seen = r.local(later(w.SeenAt, now.At))

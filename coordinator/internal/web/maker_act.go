@@ -103,8 +103,13 @@ func (s *Server) workFile(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.fileOf(c, a)
+}
+
+// fileOf sends what hands work from.
+func (s *Server) fileOf(c *gin.Context, a fab.Attempt) error {
 	var hash, name string
-	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
 		if a.PlateID != "" {
 			plate, err := tx.Plate(a.PlateID)
 			hash, name = plate.GCodeHash, a.Part+".gcode"

@@ -45,7 +45,7 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 			}
 			page.Made += w.GoodPieces
 			if !w.Streamed() {
-				err = r.handWork(w, live, &page)
+				err = r.handWork(w, live, "/maker", &page.Offers, &page.Work)
 			}
 			if err != nil {
 				return err
@@ -57,7 +57,8 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 }
 
 // handWork fills what a pair of hands is asked for and what it has.
-func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) error {
+// base is where the files of it are: "/maker" or "/desk".
+func (r *reader) handWork(w fab.Worker, live []fab.Attempt, base string, offers *[]ui.Offer, work *[]ui.Work) error {
 	printer := ""
 	if w.Kind == fab.WorkerPrinter {
 		printer = w.Name
@@ -90,7 +91,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 					return err
 				}
 			}
-			page.Offers = append(page.Offers, o)
+			*offers = append(*offers, o)
 		case fab.AttemptLeased, fab.AttemptToCount, fab.AttemptLost:
 			one := ui.Work{
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
@@ -99,9 +100,9 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, page *ui.Maker) erro
 			}
 			one.Gone = gone
 			if a.PlateID != "" || part.ModelHash != "" {
-				one.File = "/maker/work/" + string(a.ID) + "/file"
+				one.File = base + "/work/" + string(a.ID) + "/file"
 			}
-			page.Work = append(page.Work, one)
+			*work = append(*work, one)
 		}
 	}
 	return nil

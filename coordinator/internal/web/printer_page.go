@@ -44,6 +44,11 @@ func (s *Server) printerPage(c *gin.Context, base string) (page ui.Printer, err 
 	if err != nil {
 		return page, err
 	}
+	return s.pageOf(c, base, w)
+}
+
+// pageOf is the page of a printer that base may know.
+func (s *Server) pageOf(c *gin.Context, base string, w fab.Worker) (page ui.Printer, err error) {
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.printerFrame(c, r, base); err != nil {
 			return err
@@ -56,9 +61,11 @@ func (s *Server) printerPage(c *gin.Context, base string) (page ui.Printer, err 
 			page.Model = w.ModelSaid
 		}
 		if w.SlicesSelf {
-			page.Parts, err = r.ownParts(w, base)
+			if page.Parts, err = r.ownParts(w, base); err != nil {
+				return err
+			}
 		}
-		return err
+		return r.cardWork(w, &page)
 	})
 	return page, err
 }

@@ -118,6 +118,10 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/printers/:id/settings/reset", who, s.settingsReset(deskPrinters)},
 		{post, "/desk/printers/:id/move", who, s.printerMove},
 		{post, "/desk/printers/:id/agent", who, s.printerAgent},
+		{post, "/desk/offers/:id/accept", who, s.cardForm((*Server).cardAccept, "done.offer_taken_for")},
+		{post, "/desk/offers/:id/decline", who, s.cardForm((*Server).cardDecline, "done.offer_left_for")},
+		{post, "/desk/work/:id/handin", who, s.cardForm((*Server).cardHandIn, "done.printer_clear")},
+		{get, "/desk/work/:id/file", who, s.cardFile},
 
 		{get, "/desk/materials", who, s.deskMaterials},
 		{post, "/desk/donations/:id/receive", who, s.giftReceive},
