@@ -284,7 +284,7 @@ func (a *app) webConfig(secure bool) web.Config {
 		ModelName:  func(model string) string { p, _ := a.profiles.Printer(model); return p.Name },
 		Models:     choices(a.profiles.Printers(), func(p profiles.Printer) string { return p.Name }),
 		Filaments:  choices(a.profiles.Filaments(), func(f profiles.Filament) string { return f.Name }),
-		EnrolCode:  a.enrolCode, EnrolWords: wire.Words, Broker: a.agentBroker(), Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,
+		EnrolCode:  a.enrolCode, EnrolWords: wire.Words, Broker: a.agentBroker(), Public: a.config.Web.Public, Telemetry: a.telemetry, PostsPerMinute: a.pace.posts,
 	}
 	if a.tls != nil {
 		c.CA = a.authority.PEM()

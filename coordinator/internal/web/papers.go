@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strings"
 	"unicode"
@@ -108,7 +109,7 @@ func fileName(title string) string {
 
 // asLab is the lab as papers name it.
 func (s *Server) asLab(c *gin.Context) paper.Lab {
-	return paper.Lab{Name: s.Lab.Name, Phone: s.Lab.Phone, Site: s.site(c)}
+	return paper.Lab{Name: s.Lab.Name, Phone: s.Lab.Phone, Site: strings.TrimSuffix(cmp.Or(s.Public, s.site(c)), "/")}
 }
 
 func asPlace(f fab.Facility) paper.Place {

@@ -13,6 +13,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/web"
 )
 
 // shipped is a lab with one box of four visors on a run that is planned, one bag that is still at its maker's, and who has
@@ -101,6 +102,15 @@ func TestPapers(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, w.browser().get("/notice/nothing/paper").status)
 	w.desk.header.Set("Accept-Language", "en")
 	w.desk.paper(box, "Splash visor", "Packed on")
+}
+
+// Ensure that codes lead to the address that the lab is known by, and to the one it was asked under where it has none.
+func TestCodesLeadToThePublicAddress(t *testing.T) {
+	l := newLab(t, nil)
+	here := strings.TrimPrefix(l.server.URL, "http://")
+	l.browser().paper("/notice/visor", here+"/q/")
+	known := secondLab(t, func(c *web.Config) { c.Public = "https://atelier.example/" })
+	require.Contains(t, known.browser().page("/notice/visor/paper").main(), " atelier.example/q/P-visor")
 }
 
 // Ensure that the pages lead to their papers, and that no such link leads nowhere.

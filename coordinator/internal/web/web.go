@@ -98,6 +98,7 @@ type Config struct {
 	TLS     bool   // pages come over HTTPS: cookies are bound to it and browsers are told to stay
 	Proxy   bool   // a reverse proxy on this machine hands them on: it says who asks
 	Version string // of the program, for the API description
+	Public  string // address that codes on papers lead to, https://lab.example; "": the one under which a paper is asked for
 
 	// KnownModel reports whether there is a printer profile of this name.
 	KnownModel func(model string) bool
