@@ -92,10 +92,12 @@
     return sent;
   }
 
+  const read = new Set(); // answers that this page shows for the last time
+
   // What waits is said on every page of the run, and a stop that was reported asks nothing more.
   async function show() {
     const all = await waiting();
-    for (const id of [...notes.keys()]) if (id.startsWith("m")) note(id, "");
+    for (const id of [...notes.keys()]) if (id.startsWith("m") && !read.has(id)) note(id, "");
     for (const m of all) {
       const text = m.answered ? words.refused + " " + m.answered : words.kept;
       note("m" + m.key, m.title + ": " + text, m.answered ? "call" : "wait");
@@ -263,7 +265,11 @@
   // An answer is read once; what the lab has to look at is kept there.
   async function begin() {
     await show();
-    for (const m of await waiting()) if (m.answered) await drop(m);
+    for (const m of await waiting()) {
+      if (!m.answered) continue;
+      read.add("m" + m.key);
+      await drop(m);
+    }
     if ((await flush()) && document.querySelector("[data-stop]")) location.reload();
   }
 

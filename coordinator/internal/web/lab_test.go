@@ -103,12 +103,12 @@ func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	l.store, err = store.Open(t.Context(), path, log)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.store.Close()) })
-	l.identity, l.intake, l.supply, l.delivery = identity.New(l.store, log), intake.New(l.store), supply.New(l.store), delivery.New(l.store, nil)
+	zone, err := time.LoadLocation("Europe/Paris")
+	require.NoError(t, err)
+	l.identity, l.intake, l.supply, l.delivery = identity.New(l.store, log), intake.New(l.store), supply.New(l.store), delivery.New(l.store, zone)
 	l.production = production.New(production.Config{Store: l.store, Slicer: paperSlicer{t.TempDir()}, Checker: paperSlicer{}, Log: log, Every: 50 * time.Millisecond})
 	l.hub = live.New(log)
 	pages, err := renderer()
-	require.NoError(t, err)
-	zone, err := time.LoadLocation("Europe/Paris")
 	require.NoError(t, err)
 	c := web.Config{
 		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Partner: partner.New(l.store), Supply: l.supply, Delivery: l.delivery,
