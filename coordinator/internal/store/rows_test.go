@@ -26,7 +26,7 @@ type filler struct{ n int64 }
 
 // allowed are values where the schema takes few, by type or by type and field.
 var allowed = map[string]string{
-	"RelayStatus": "accepted",
+	"RelayStatus":   "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
