@@ -292,9 +292,11 @@ func (z *sizer) begin(d demand, lanes []lane, end time.Duration) {
 		return
 	}
 	last := *lanes[len(lanes)-1].fit
-	later := func(j *job) { // not now after all, but done by the end
-		j.on = z.candidate(last, max(time.Second, end-last.takes))
+	at := max(time.Second, end-last.takes)
+	if start := last.w.begin(at, last.takes); start != never {
+		at = start // nobody begins anything outside of the hours
 	}
+	later := func(j *job) { j.on = z.candidate(last, at) } // not now after all, but about done by the end
 	lanes = slices.DeleteFunc(lanes, func(l lane) bool { return !l.startsNow() })
 	leaders, open := leaders(d, lanes)
 	cut := false
