@@ -65,6 +65,8 @@ const (
 	FieldConfirm    = "confirm"  // "yes": what the change does was read
 	FieldPhoto      = "photo"    // JPEG or PNG
 
+	FieldSubject = "subject" // what is recalled: a code of fab.Recall, a colon, an id
+
 	FieldSpool = "spool" // id of a spool, or SpoolNone
 
 	FieldRole = "role" // of the demo's bar

@@ -13,8 +13,7 @@ type Materials struct {
 	Gifts    []GiftRow
 	Balances []BalanceRow
 	Spools   []SpoolRow
-	Recalled *RecallResult // what the recall just asked for found
-	Open     string        // id of the gift whose form was refused
+	Open     string // id of the gift whose form was refused
 	Form     Form
 }
 
@@ -75,12 +74,4 @@ func (s SpoolRow) Percent() int64 {
 		return 0
 	}
 	return max(0, min(100, 100*s.LeftMG/s.InitialMG))
-}
-
-// RecallResult is what a recall blocked.
-type RecallResult struct {
-	Spool  string
-	Lots   []string
-	Boxes  []string
-	Places []string // where delivered pieces are; call them
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -180,53 +179,6 @@ type Reach struct {
 
 // Any reports whether it touches anything.
 func (r Reach) Any() bool { return r != (Reach{}) }
-
-// Recall is everything that a recall reaches: bags to keep apart, boxes to hold, places to call.
-//
-//	GET /desk/recalls/{recall}
-type Recall struct {
-	Frame
-	ID      string
-	What    string // "design", "spool", …: worded recall.of_<what>
-	Subject string // what it is called
-	At      time.Time
-	Lots    []RecallLot
-	Boxes   []RecallBox
-}
-
-func (Recall) view() string { return "recall" }
-
-// RecallLot is one bag.
-type RecallLot struct {
-	Code string
-	Part Goods
-	Who  string
-	Town string
-	Kept bool // at its maker's still
-}
-
-// RecallBox is one box that holds pieces of it.
-type RecallBox struct {
-	Code, Place, Town, Phone string
-	State                    string // StateReady, StateOnWay, StateDelivered
-}
-
-// Calls lists the places that have some of it.
-func (r Recall) Calls() (list []RecallBox) {
-	seen := map[string]bool{}
-	for _, b := range r.Boxes {
-		if key := b.Place + b.Town; b.State == StateDelivered && !seen[key] {
-			seen[key] = true
-			list = append(list, b)
-		}
-	}
-	return list
-}
-
-// Letters reports whether a box left the lab, so that its place is to be written to.
-func (r Recall) Letters() bool {
-	return slices.ContainsFunc(r.Boxes, func(b RecallBox) bool { return b.State != StateReady })
-}
 
 // VersionWords is what is said of a version: its claim and its notice.
 //

@@ -48,6 +48,8 @@ type Box struct {
 	Status    BoxStatus `bun:"status"`
 	Recalled  bool      `bun:"recalled"`
 	CreatedAt time.Time `bun:"created_at"`
+	// RecalledAt is when it was recalled first. What was handed over before, and is told later, was handed over.
+	RecalledAt time.Time `bun:"recalled_at,nullzero"`
 }
 
 // RunStatus is where a tour stands.

@@ -64,13 +64,43 @@ type Inspection struct {
 	At     time.Time    `bun:"at"`
 }
 
-// Recall names everything made from one spool, one design version, one worker or one maker, and the boxes it reached.
+// What can be recalled.
+const (
+	RecallSpool  = "spool"
+	RecallLot    = "lot"
+	RecallWorker = "worker" // a machine, or somebody's hands
+	RecallMaker  = "maker"
+	RecallDesign = "design"
+)
+
+// Recall names everything made from one spool, one bag, one design version, one worker or one maker, and the boxes it
+// reached when it was called.
 type Recall struct {
 	ID      RecallID  `bun:"id,pk"`
-	What    string    `bun:"what"` // spool, design, worker, maker
+	What    string    `bun:"what"`
 	Subject string    `bun:"subject"`
 	Reason  string    `bun:"reason"`
 	Lots    int64     `bun:"lots"`
 	Boxes   int64     `bun:"boxes"`
 	At      time.Time `bun:"at"`
+	By      AccountID `bun:"by_account,nullzero"`
+}
+
+// Reached is one share of a recall: pieces of one bag at one place, as the books have it now. Without a box they lie loose
+// or in a kit that is not packed. To is the place that asked for what they are in, also while it is under way: it may have
+// them already, told later by a driver without network.
+type Reached struct {
+	LotID     LotID
+	Lot       string // what its label says
+	Part      string
+	MakerID   MakerID
+	KitID     KitID
+	BoxID     BoxID
+	Box       string
+	BoxStatus BoxStatus
+	RequestID RequestID
+	To        FacilityID
+	Location  LocationID
+	Kind      string // of the location
+	Quantity  int64
 }

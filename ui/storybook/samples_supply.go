@@ -33,7 +33,6 @@ func supplyStories() []story {
 		{"desk-materials-recalled", func(lang string) ui.Page {
 			p := stock(lang)
 			p.Spools[1].Recalled = true
-			p.Recalled = &ui.RecallResult{Spool: "B-07", Lots: []string{"V-118", "C-031"}, Boxes: []string{"C-07"}, Places: []string{"EHPAD Les Tilleuls (fictif)"}}
 			return p
 		}},
 		{"desk-materials-empty", func(lang string) ui.Page {

@@ -295,6 +295,23 @@ func TestARecalledBoxIsNotHandedOver(t *testing.T) {
 	l.sound()
 }
 
+// Ensure that a box which was handed over before it was recalled, and told after, is where it was brought.
+func TestABoxHandedOverBeforeItsRecallIsThere(t *testing.T) {
+	l := open(t)
+	r, boxes := l.request("tried", 4)
+	p := l.plan(r.ID)
+	then := time.Now().UTC()
+	l.update(func(tx *store.Tx) error {
+		b, err := tx.Box(boxes[0].ID)
+		b.Recalled, b.RecalledAt = true, tx.Now().Add(time.Second)
+		return errors.Join(err, tx.SetBox(&b))
+	})
+	require.NoError(t, l.delivery.Deliver(t.Context(), delivery.Report{Token: p.Token, No: 1, Key: "phone-1", At: then, Receiver: "Accueil"}))
+	require.Equal(t, fab.BoxDelivered, l.box(boxes[0].ID).Status)
+	require.True(t, l.box(boxes[0].ID).Recalled)
+	l.sound()
+}
+
 // Ensure that a driver's link ends after its run, and that one run's link opens no other.
 func TestADriversLinkEnds(t *testing.T) {
 	l := open(t)

@@ -64,7 +64,7 @@ func (d *Delivery) Deliver(ctx context.Context, r Report) error {
 			return err
 		}
 		for _, b := range given {
-			if b.Recalled {
+			if b.Recalled && !m.HappenedAt.Before(b.RecalledAt) { // what was handed over before is there
 				return fab.Refuse(fab.Conflict, "box_recalled", "box", "box", b.Code)
 			}
 		}

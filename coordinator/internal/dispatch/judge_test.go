@@ -81,7 +81,7 @@ func (w *world) hold(id fab.BatchID, how int) {
 // recall calls a spool back, or puts another in its place.
 func (w *world) recall(id fab.SpoolID, back bool) {
 	if back {
-		_, err := w.production.Recall(w.ctx, "spool", string(id), "brittle")
+		_, err := w.production.Recall(w.ctx, "spool", string(id), "brittle", "")
 		require.NoError(w, err)
 		return
 	}

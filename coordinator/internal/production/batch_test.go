@@ -135,7 +135,7 @@ func TestStockGoesFirst(t *testing.T) {
 		})
 		require.Equal(t, 1, l.jobs()[fab.JobWaiting], "two more pieces")
 		l.sound()
-		_, err := l.p.Recall(t.Context(), "spool", string(w.SpoolID), "brittle")
+		_, err := l.p.Recall(t.Context(), "spool", string(w.SpoolID), "brittle", "")
 		require.NoError(t, err)
 		l.keep()
 		require.Equal(t, 3+1, l.jobs()[fab.JobWaiting], "five for one, one for the other")

@@ -133,7 +133,7 @@ func (b *books) recall() {
 		return
 	}
 	w, _ := one(b, "printer", b.printers)
-	_, err := b.p.Recall(b.t.Context(), "worker", string(w.ID), "brittle")
+	_, err := b.p.Recall(b.t.Context(), "worker", string(w.ID), "brittle", "")
 	b.fine(err)
 }
 

@@ -26,7 +26,7 @@ func (p *Production) Withdraw(ctx context.Context, id fab.DesignVersionID, dange
 		if err := stopMaking(tx, id); err != nil {
 			return err
 		}
-		_, err = recall(tx, "design", string(id), "design_dangerous")
+		_, err = recall(tx, fab.Recall{What: fab.RecallDesign, Subject: string(id), Reason: "design_dangerous", By: by})
 		return err
 	})
 }

@@ -152,17 +152,19 @@ func (l *lab) lease(w fab.WorkerID) (fab.Attempt, bool) {
 		}
 		found = true
 		worker, err := tx.Worker(w)
-		require.NoError(l.t, err)
+		if err != nil {
+			return err
+		}
 		j := jobs[0]
 		a = fab.Attempt{ID: store.NewID[fab.AttemptID](tx), JobID: j.ID, BatchID: j.BatchID, WorkerID: w, PlateID: plates[0].ID, SpoolID: worker.SpoolID, Part: j.Part, Copies: j.Copies, No: j.Tries + 1, Status: fab.AttemptToCount, LeaseUntil: tx.Now(), Lines: 100, StartedAt: tx.Now(), EndedAt: tx.Now(), CreatedAt: tx.Now()}
 		j.Status, j.AttemptID, j.Tries = fab.JobLeased, a.ID, j.Tries+1
-		ok, err := tx.SwapJob(&j)
-		require.NoError(l.t, err)
-		require.True(l.t, ok)
+		if ok, err := tx.SwapJob(&j); err != nil || !ok {
+			return fab.OrOvertaken(err)
+		}
 		worker.AttemptID, worker.PlateClear = a.ID, false
-		ok, err = tx.SwapWorker(&worker)
-		require.NoError(l.t, err)
-		require.True(l.t, ok)
+		if ok, err := tx.SwapWorker(&worker); err != nil || !ok {
+			return fab.OrOvertaken(err)
+		}
 		return tx.AddAttempt(&a)
 	}))
 	return a, found
@@ -277,7 +279,7 @@ func TestTheBooksAddUpFromRequestToSignature(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []supply.Use{{Product: "visor", Products: 7, Quantity: 7, Town: "Rue", Delivered: true}}, gift.Uses)
 		require.EqualValues(t, 43, gift.Left)
-		recalled, err := l.production.Recall(ctx, "spool", string(spools[0].ID), "test")
+		recalled, err := l.production.Recall(ctx, "spool", string(spools[0].ID), "test", "")
 		require.NoError(t, err)
 		require.Len(t, recalled.Boxes, 1)
 		require.Equal(t, boxes[0].Code, recalled.Boxes[0].Code)

@@ -42,36 +42,8 @@ func (tx *Tx) LotsOf(id fab.BatchID) ([]fab.Lot, error) {
 	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })
 }
 
-// LotsBy reads the lots whose column is subject. column is one of spool, design, worker, maker.
-func (tx *Tx) LotsBy(column, subject string) ([]fab.Lot, error) {
-	columns := map[string]string{"spool": "spool_id", "design": "design_id", "worker": "worker_id", "maker": "maker_id"}
-	name, ok := columns[column]
-	if !ok {
-		return nil, fab.Refuse(fab.Invalid, "recall_unknown", "what", "what", column)
-	}
-	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where(name+" = ?", subject).Order("id") })
-}
-
 // AddInspection stores an inspection.
 func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
-
-// AddRecall stores a recall.
-func (tx *Tx) AddRecall(r *fab.Recall) error { return add(tx, "recall", r) }
-
-// Recalls reads all recalls, newest first.
-func (tx *Tx) Recalls() ([]fab.Recall, error) {
-	return many[fab.Recall](tx, "recalls", func(q query) query { return q.Order("id DESC") })
-}
-
-// BoxesWith reads the boxes that hold pieces of any of these lots.
-func (tx *Tx) BoxesWith(lots []fab.LotID) ([]fab.Box, error) {
-	if len(lots) == 0 {
-		return nil, nil
-	}
-	return many[fab.Box](tx, "boxes", func(q query) query {
-		return q.Where("id IN (SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id WHERE kl.lot_id IN (?))", in(lots)).Order("id")
-	})
-}
 
 // Next counts up the counter called name and returns its new value; the first is 1. Counters are without gaps, since a
 // transaction that is rolled back takes its step back too.

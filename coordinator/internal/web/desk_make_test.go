@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,9 +153,16 @@ func TestMaterials(t *testing.T) {
 	require.Contains(t, w.desk.page("/desk/materials").main(), "sur Tortue")
 	w.desk.refuses(at+"/recall", url.Values{"reason": {" "}}, "Dites pourquoi")
 	a = w.desk.post(at+"/recall", url.Values{"reason": {"humide"}})
-	require.Equal(t, http.StatusOK, a.status)
-	require.Contains(t, a.main(), "La bobine F-001 est rappelée")
-	require.Contains(t, a.main(), w.lots()[0].Code)
+	require.Equal(t, http.StatusSeeOther, a.status)
+	recalled := w.desk.page(a.header.Get("Location")).main()
+	require.Contains(t, recalled, "La bobine F-001 est rappelée")
+	require.Contains(t, recalled, "humide")
+	require.Contains(t, recalled, w.lots()[0].Code)
+	require.Contains(t, w.desk.page("/desk/recalls").main(), "La bobine F-001 est rappelée")
+	w.desk.refuses("/desk/recalls", url.Values{"reason": {"humide"}}, "choisissez ce qui est rappelé")
+	w.desk.refuses("/desk/recalls", url.Values{"code": {"B-999"}, "reason": {"humide"}}, "ne porte ce code")
+	a = w.desk.post("/desk/recalls", url.Values{"code": {strings.ToLower(w.lots()[0].Code)}, "reason": {"casse"}})
+	require.Contains(t, w.desk.page(a.header.Get("Location")).main(), "Le sachet "+w.lots()[0].Code+" est rappelé")
 	require.Equal(t, fab.LotBlocked, w.lots()[0].Status)
 	require.Equal(t, http.StatusNotFound, w.desk.post("/desk/spools/nothing/recall", url.Values{"reason": {"x"}}).status)
 }

@@ -1,17 +1,11 @@
 package web
 
 import (
-	"context"
-	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/production"
-	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -216,59 +210,4 @@ func (s *Server) materialsDone(c *gin.Context, err error, code string) error {
 		page.Form, page.Open = at(f, c.Param("id")), c.Param("id")
 		return page, err
 	})
-}
-
-// spoolRecall blocks everything that was made from a spool, and shows what that is and where it went.
-func (s *Server) spoolRecall(c *gin.Context) error {
-	id, why := c.Param("id"), strings.TrimSpace(c.PostForm(ui.FieldReason))
-	if why == "" || utf8.RuneCountInString(why) > 200 {
-		return s.materialsDone(c, fab.Refuse(fab.Invalid, "reason_missing", ui.FieldReason), "")
-	}
-	found, err := s.Production.Recall(c.Request.Context(), "spool", id, why)
-	if err != nil {
-		return s.materialsDone(c, err, "")
-	}
-	page, err := s.materialsPage(c)
-	if err != nil {
-		return err
-	}
-	page.Recalled, err = s.recallResult(c.Request.Context(), fab.SpoolID(id), found)
-	if err != nil {
-		return err
-	}
-	return s.show(c, page)
-}
-
-// recallResult names what a recall blocked, and the places that already have some of it.
-func (s *Server) recallResult(ctx context.Context, id fab.SpoolID, found production.Recalled) (*ui.RecallResult, error) {
-	out := &ui.RecallResult{}
-	for _, l := range found.Lots {
-		out.Lots = append(out.Lots, l.Code)
-	}
-	places := map[string]bool{}
-	err := s.Store.View(ctx, func(tx *store.Tx) error {
-		spool, err := tx.Spool(id)
-		if err != nil {
-			return err
-		}
-		out.Spool = spool.Code
-		for _, b := range found.Boxes {
-			out.Boxes = append(out.Boxes, b.Code)
-			if b.Status != fab.BoxDelivered {
-				continue
-			}
-			request, err := tx.Request(b.RequestID)
-			if err != nil {
-				return err
-			}
-			f, err := tx.Facility(request.FacilityID)
-			if err != nil {
-				return err
-			}
-			places[strings.TrimSpace(f.Name+" "+f.Phone)] = true
-		}
-		return nil
-	})
-	out.Places = slices.Sorted(maps.Keys(places))
-	return out, err
 }

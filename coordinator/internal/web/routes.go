@@ -163,6 +163,8 @@ func (s *Server) trialRoutes() []route {
 		{post, version + "/words", who, s.wordsSave},
 		{get, version + "/withdraw", who, s.withdrawEmpty},
 		{post, version + "/withdraw", who, s.withdraw},
+		{get, "/desk/recalls", who, s.deskRecalls},
+		{post, "/desk/recalls", who, s.recallNew},
 		{get, "/desk/recalls/:id", who, s.deskRecall},
 	}
 }

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
+
+// recallColumn is the column of a lot that names what is recalled.
+func recallColumn(what string) (string, error) {
+	columns := map[string]string{
+		fab.RecallSpool: "spool_id", fab.RecallLot: "id", fab.RecallDesign: "design_id", fab.RecallWorker: "worker_id", fab.RecallMaker: "maker_id",
+	}
+	if name, ok := columns[what]; ok {
+		return name, nil
+	}
+	return "", fab.Refuse(fab.Invalid, "recall_unknown", "what", "what", what)
+}
+
+// LotsBy reads the lots made from, by or after something: see the codes of fab.Recall.
+func (tx *Tx) LotsBy(what, subject string) ([]fab.Lot, error) {
+	name, err := recallColumn(what)
+	if err != nil {
+		return nil, err
+	}
+	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where(name+" = ?", subject).Order("id") })
+}
+
+// Reach reads everything that a recall touches and where it is now: loose pieces, pieces in kits, and those that were thrown
+// away or missed. It is one query, and reads no more than what was touched. Rows come by bag, then by place.
+func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
+	name, err := recallColumn(what)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.db.QueryContext(context.Background(), `
+		WITH touched AS (SELECT id, code, part, maker_id FROM lots WHERE `+name+` = ?)
+		SELECT t.id, t.code, t.part, t.maker_id, '', '', '', '', '', '', h.location, l.kind, h.quantity
+		FROM touched t JOIN balances h ON h.source = t.id AND h.item = 'part:' || t.part JOIN locations l ON l.id = h.location
+		WHERE h.quantity > 0 AND h.location NOT IN ('outside-used', 'outside-made')
+		UNION ALL
+		SELECT t.id, t.code, t.part, t.maker_id, k.id, COALESCE(b.id, ''), COALESCE(b.code, ''), COALESCE(b.status, ''), r.id, r.facility_id, h.location, l.kind,
+			CASE WHEN kl.quantity < h.quantity THEN kl.quantity ELSE h.quantity END
+		FROM touched t JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN requests r ON r.id = k.request_id
+		LEFT JOIN boxes b ON b.id = k.box_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product JOIN locations l ON l.id = h.location
+		WHERE h.quantity > 0 AND h.location <> 'outside-made'
+		ORDER BY 1, 11`, subject)
+	if err != nil {
+		return nil, fmt.Errorf("read what a recall reaches: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []fab.Reached
+	for rows.Next() {
+		var r fab.Reached
+		err := rows.Scan(&r.LotID, &r.Lot, &r.Part, &r.MakerID, &r.KitID, &r.BoxID, &r.Box, &r.BoxStatus, &r.RequestID, &r.To, &r.Location, &r.Kind, &r.Quantity)
+		if err != nil {
+			return nil, fmt.Errorf("read what a recall reaches: %w", err)
+		}
+		list = append(list, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read what a recall reaches: %w", err)
+	}
+	return list, nil
+}
+
+// Block keeps the lots of a recall out of kits, and marks the boxes that hold pieces of them. It returns how many of each
+// it reaches.
+func (tx *Tx) Block(what, subject string) (lots, boxes int64, err error) {
+	name, err := recallColumn(what)
+	if err != nil {
+		return 0, 0, err
+	}
+	ctx := context.Background()
+	res, err := tx.db.ExecContext(ctx, `UPDATE lots SET status = ? WHERE `+name+` = ?`, string(fab.LotBlocked), subject)
+	if err == nil {
+		lots, err = res.RowsAffected()
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("block lots: %w", err)
+	}
+	res, err = tx.db.ExecContext(ctx, `UPDATE boxes SET recalled = (1 = 1), recalled_at = COALESCE(recalled_at, ?) WHERE id IN (
+		SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id WHERE l.`+name+` = ?)`, tx.now, subject)
+	if err == nil {
+		boxes, err = res.RowsAffected()
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("mark boxes: %w", err)
+	}
+	return lots, boxes, nil
+}
+
+// AddRecall stores a recall.
+func (tx *Tx) AddRecall(r *fab.Recall) error { return add(tx, "recall", r) }
+
+// Recall reads one recall.
+func (tx *Tx) Recall(id fab.RecallID) (fab.Recall, error) { return byID[fab.Recall](tx, "recall", id) }
+
+// Recalls reads all recalls, newest first.
+func (tx *Tx) Recalls() ([]fab.Recall, error) {
+	return many[fab.Recall](tx, "recalls", func(q query) query { return q.Order("id DESC") })
+}
+
+// BoxesRecalled reads the boxes that hold pieces of what is recalled.
+func (tx *Tx) BoxesRecalled(what, subject string) ([]fab.Box, error) {
+	name, err := recallColumn(what)
+	if err != nil {
+		return nil, err
+	}
+	return many[fab.Box](tx, "boxes", func(q query) query {
+		return q.Where("id IN (SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id WHERE l."+name+" = ?)", subject).Order("id")
+	})
+}
+
+// BoxesWith reads the boxes that hold pieces of any of these lots.
+func (tx *Tx) BoxesWith(lots []fab.LotID) ([]fab.Box, error) {
+	if len(lots) == 0 {
+		return nil, nil
+	}
+	return many[fab.Box](tx, "boxes", func(q query) query {
+		return q.Where("id IN (SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id WHERE kl.lot_id IN (?))", in(lots)).Order("id")
+	})
+}
