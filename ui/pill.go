@@ -92,13 +92,13 @@ func look(state string) (icon, tone string) {
 		return "heat", "wait"
 	case StatePaused, StateResting:
 		return "pause", "wait"
-	case StatePlate, StateReceived, StateOffered, StateNewPlace:
+	case StatePlate, StateReceived, StateOffered, StateNewPlace, StateImportShown:
 		return "hand", "call"
 	case StateOffline, StateError, StateFailed, StateNotDone:
 		return "alert", "stop"
 	case StateStopped, StateBlocked:
 		return "stop", "stop"
-	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible, StateClosed, StateTurnedAway, StateSiteClosed:
+	case StateRefused, StateCancelled, StatePlateCancelled, StateWithdrawn, StateImpossible, StateClosed, StateTurnedAway, StateSiteClosed, StateImportUndone:
 		return "cross", "wait"
 	case StateOnWay:
 		return "truck", "thread"

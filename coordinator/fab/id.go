@@ -34,6 +34,7 @@ func Now(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 type (
 	FacilityID      string
 	SiteID          string // one more address of a facility
+	ImportID        string // a list of a spreadsheet
 	ContactID       string // one more person of a facility
 	RequestID       string
 	RequestLineID   string

@@ -54,7 +54,35 @@ func placeStories() []story {
 				Named: []ui.BadLine{{Line: 312, ET: "80001O0OO", Why: fab.Because("finess.number_wrong", "number", "80001O0OO")}, {Line: 153001, ET: "800000010", Why: fab.Because("finess.point_wrong", "x", "0", "y", "0")}},
 			}}
 		}},
+		{"desk-imports", func(lang string) ui.Page {
+			return ui.Imports{Frame: still(desk(lang, ui.NavRequests, "/desk/imports")), Past: []ui.ImportRow{
+				{ID: "i3", Kind: fab.ImportStock, File: "stock mars.csv", State: ui.StateImportShown, At: now().Add(-time.Hour)},
+				{ID: "i2", Kind: fab.ImportPlaces, File: "etablissements.csv", State: ui.StateDone, Made: 41, At: at(-2, 9, 0)},
+				{ID: "i1", Kind: fab.ImportMakers, File: "benevoles.csv", State: ui.StateImportUndone, Made: 12, At: at(-3, 9, 0)},
+			}}
+		}},
+		{"desk-imports-refused", func(lang string) ui.Page {
+			return ui.Imports{Frame: still(desk(lang, ui.NavRequests, "/desk/imports")), Form: ui.Form{Values: url.Values{ui.FieldKind: {fab.ImportMakers}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "import_column_missing", ui.FieldFile, "column", "nom", "found", "personne | lieu")}}}
+		}},
+		{"desk-import-bad", func(lang string) ui.Page {
+			p := imported(lang)
+			p.Bad, p.Lines[0].Wrong = 1, []*fab.Error{fab.Refuse(fab.Invalid, "town_or_postcode", "town"), fab.Refuse(fab.Invalid, "import_skill_unknown", "skills", "text", "crochet")}
+			return p
+		}},
+		{"desk-import-good", func(lang string) ui.Page { return imported(lang) }},
+		{"desk-import-done", func(lang string) ui.Page {
+			p := imported(lang)
+			p.State, p.Made, p.Names = ui.StateDone, 2, []string{"Bécassine", "Goéland"}
+			return p
+		}},
 	}
+}
+
+func imported(lang string) ui.Import {
+	return ui.Import{Frame: still(desk(lang, ui.NavRequests, "/desk/imports/i1")), ImportRow: ui.ImportRow{ID: "i1", Kind: fab.ImportMakers, File: "benevoles.csv", State: ui.StateImportShown, At: now().Add(-time.Minute)},
+		Ignored: []string{"Couleur préférée"}, New: 2, Same: 1, Lines: []ui.ImportLine{
+			{No: 3, Does: fab.Because("import_maker_new", "name", "Bécassine", "where", "Rue")}, {No: 2, Does: fab.Because("import_maker_new", "name", "Goéland", "where", "Quend")},
+			{No: 4, Does: fab.Because("import_maker_same", "name", "Sterne"), Same: true}}}
 }
 
 // still is a frame of a page that does not change by itself.

@@ -3,7 +3,6 @@ package imports_test
 import (
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,14 +12,14 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/finess"
 	"github.com/mailleur/mailleur/coordinator/internal/imports"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
-	"github.com/mailleur/mailleur/coordinator/internal/testkit"
+	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
 // onBoth runs a test on a new lab in SQLite and in PostgreSQL.
 func onBoth(t *testing.T, test func(*testing.T, *imports.Imports, *store.Store)) {
 	for name, dsn := range map[string]func(*testing.T) string{
-		"sqlite":   func(t *testing.T) string { return filepath.Join(t.TempDir(), "lab.db") },
-		"postgres": func(t *testing.T) string { return testkit.Postgres(t) },
+		"sqlite":   func(t *testing.T) string { return storetest.SQLite(t) },
+		"postgres": func(t *testing.T) string { return storetest.Postgres(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := store.Open(t.Context(), dsn(t), slog.New(slog.DiscardHandler))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
@@ -41,9 +43,10 @@ func (tx *Tx) FacilitiesListed(et string) ([]fab.Facility, error) {
 	return many[fab.Facility](tx, "facilities", func(q query) query { return q.Where("finess_et = ?", et).Order("id") })
 }
 
-// FacilityUsed reports whether any request or stop names the facility.
+// FacilityUsed reports whether any request, stop or trial names the facility.
 func (tx *Tx) FacilityUsed(id fab.FacilityID) (used bool, err error) {
-	err = tx.db.NewRaw(`SELECT EXISTS (SELECT 1 FROM requests WHERE facility_id = ?0) OR EXISTS (SELECT 1 FROM stops WHERE facility_id = ?0)`, string(id)).
+	err = tx.db.NewRaw(`SELECT EXISTS (SELECT 1 FROM requests WHERE facility_id = ?0) OR EXISTS (SELECT 1 FROM stops WHERE facility_id = ?0)
+		OR EXISTS (SELECT 1 FROM testers WHERE facility_id = ?0)`, string(id)).
 		Scan(context.Background(), &used)
 	if err != nil {
 		return false, fmt.Errorf("look for what names a facility: %w", err)
@@ -92,4 +95,14 @@ func (tx *Tx) DropContact(of fab.FacilityID, id fab.ContactID) error {
 // ContactsOf reads the other persons of a facility, oldest first.
 func (tx *Tx) ContactsOf(id fab.FacilityID) ([]fab.FacilityContact, error) {
 	return many[fab.FacilityContact](tx, "contacts", func(q query) query { return q.Where("facility_id = ?", string(id)).Order("id") })
+}
+
+// DropFacility forgets a facility that nothing names, with its sites and persons.
+func (tx *Tx) DropFacility(id fab.FacilityID) error {
+	for _, table := range [...]struct{ table, column string }{{"facility_sites", "facility_id"}, {"facility_contacts", "facility_id"}, {"facilities", "id"}} {
+		if _, err := tx.db.NewDelete().Table(table.table).Where("? = ?", bun.Ident(table.column), string(id)).Exec(context.Background()); err != nil {
+			return fmt.Errorf("forget facility: %w", err)
+		}
+	}
+	return nil
 }

@@ -29,7 +29,7 @@ var allowed = map[string]string{
 	"RelayStatus":   "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
-	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
+	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "ImportStatus": "done", "Import.Kind": "stock", "BlankForm.Kind": "bag", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
 	"Mark.Act": "deliver", "Mark.Outcome": "late", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
 
@@ -137,6 +137,8 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("FacilitySite", trip[fab.FacilitySite])
 	put("FacilityContact", trip[fab.FacilityContact])
 	put("RegisterPlace", trip[fab.RegisterPlace])
+	put("Import", trip[fab.Import])
+	put("BlankForm", trip[fab.BlankForm])
 	put("Location", trip[fab.Location])
 	put("Maker", trip[fab.Maker])
 	put("Account", trip[fab.Account])

@@ -33,6 +33,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.paperRoutes()...)
 	all = append(all, s.placeRoutes()...)
 	all = append(all, s.relayRoutes()...)
+	all = append(all, s.importRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}

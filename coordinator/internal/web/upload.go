@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/imports"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 )
 
@@ -37,6 +38,8 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 		return 2*s.MaxGCode + maxBody
 	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin":
 		return production.MaxPhoto + 2*maxBody
+	case "/desk/imports":
+		return 2*imports.MaxFile + 2*maxBody
 	case "/desk/register":
 		return maxRegister
 	}

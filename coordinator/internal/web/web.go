@@ -161,6 +161,7 @@ func New(c Config) (*Server, error) {
 		imports: imports.New(c.Store),
 		uploads: make(chan struct{}, uploadsAtOnce),
 	}
+	s.imports.Hours = func(typed string) fab.Hours { return hoursTyped(fab.Line(typed)) }
 	if _, err := rand.Read(s.seal); err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
 	}
