@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,4 +145,9 @@ type LateMark struct {
 	Kind     string
 	Then     time.Time // when the books closed the stop
 	CanTrust bool
+}
+
+// Delivers reports whether a stop has a delivery note.
+func (r DeskRun) Delivers() bool {
+	return slices.ContainsFunc(r.Stops, func(s DeskStop) bool { return s.NoteNo != "" })
 }

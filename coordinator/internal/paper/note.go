@@ -104,7 +104,7 @@ func (s *sheet) note(n Note) {
 	if n.Receiver != "" {
 		at := s.date(n.At)
 		if at != "" {
-			at += ", " + clock(s.lang, n.At)
+			at += ", " + s.clock(n.At)
 		}
 		reserves := n.Reserves
 		if reserves == "" {

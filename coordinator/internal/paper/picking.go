@@ -39,6 +39,14 @@ func (s *sheet) amount(t Take) string {
 	return s.number(t.Count)
 }
 
+// taken names what is taken.
+func (s *sheet) taken(t Take) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return s.material(t.Material)
+}
+
 // PickingList says what to take for a request, lot by lot, oldest first.
 func PickingList(lang string, lab Lab, p Picking) (ui.Document, error) {
 	s := newSheet(lang, lab)
@@ -50,11 +58,7 @@ func PickingList(lang string, lab Lab, p Picking) (ui.Document, error) {
 		}
 		var rows [][]string
 		for _, t := range l.Takes {
-			name := t.Name
-			if name == "" {
-				name = s.material(t.Material)
-			}
-			rows = append(rows, []string{ui.TickBox, name, s.amount(t), t.From})
+			rows = append(rows, []string{ui.TickBox, s.taken(t), s.amount(t), t.From})
 		}
 		if len(rows) > 0 {
 			s.table([]column{{share: 6}, {code: "take", share: 44}, {code: "amount", share: 20, right: true}, {code: "from", share: 30}}, rows)

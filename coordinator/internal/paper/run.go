@@ -12,36 +12,66 @@ import (
 
 func phone(number string) string { return locales.Phone(number) }
 
-func clock(lang string, at time.Time) string { return locales.Clock(lang, at) }
+// clock is a time of day; "" for the zero time.
+func (s *sheet) clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return locales.Clock(s.lang, at)
+}
+
+func (s *sheet) span(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return ""
+	}
+	return locales.Span(s.lang, from, to)
+}
 
 // Run is a tour on paper, for who has no network, and to be keyed in later.
 type Run struct {
-	Code   string
-	Driver string
-	Phone  string
-	Day    time.Time
-	Stops  []Stop
+	Code    string
+	Driver  string
+	Phone   string
+	Day     time.Time
+	Leaves  time.Time
+	Vehicle string
+	Stops   []Stop
 }
 
 // Stop is one place on a run, in its order.
 type Stop struct {
-	Kind  string // fab.StopDeliver, …
-	Place Place
-	Note  string // number of the delivery note
-	Load  []Load
+	Kind     string // fab.StopDeliver, …
+	Gift     bool   // a gift is fetched
+	Place    Place
+	Expected time.Time // zero: nobody said
+	Opens    time.Time // both zero: at any time
+	Closes   time.Time
+	Note     string // number of the delivery note
+	Load     []Load
 }
 
-// Load is one thing to carry: a box, or a bag.
+// Load is one thing to carry: a box, a bag, a spool or a gift.
 type Load struct {
 	Code string
 	What string
+	Take Take // of a material; What is "" then
+}
+
+func (s *sheet) carried(l Load) string {
+	switch {
+	case l.What != "":
+		return l.What
+	case l.Take.Count == 0:
+		return s.material(l.Take.Material)
+	}
+	return s.amount(l.Take) + " · " + s.taken(l.Take)
 }
 
 // RunSheet is what a driver takes along: what to load, every stop with boxes to tick, and the note that says why a
 // volunteer is on the road.
 func RunSheet(lang string, lab Lab, r Run) (ui.Document, error) {
 	s := newSheet(lang, lab)
-	s.code(r.Code, "", "driver", r.Driver, "phone", phone(r.Phone), "day", s.date(r.Day), "stops", strconv.Itoa(len(r.Stops)))
+	s.code(r.Code, "", "driver", r.Driver, "phone", phone(r.Phone), "day", s.date(r.Day), "leaves", s.clock(r.Leaves), "vehicle", r.Vehicle, "stops", strconv.Itoa(len(r.Stops)))
 	s.load(r)
 	for i, stop := range r.Stops {
 		s.stop(i+1, stop)
@@ -57,7 +87,7 @@ func (s *sheet) load(r Run) {
 			continue
 		}
 		for _, l := range stop.Load {
-			rows = append(rows, []string{ui.TickBox, l.Code, l.What, strconv.Itoa(i + 1)})
+			rows = append(rows, []string{ui.TickBox, l.Code, s.carried(l), strconv.Itoa(i + 1)})
 		}
 	}
 	if len(rows) == 0 {
@@ -68,12 +98,16 @@ func (s *sheet) load(r Run) {
 }
 
 func (s *sheet) stop(n int, stop Stop) {
-	s.heading(strconv.Itoa(n) + ". " + joined(" · ", s.say("stop_"+stop.Kind), joined(", ", stop.Place.Name, stop.Place.Town)))
-	s.fields("address", stop.Place.Address, "access", stop.Place.Access, "contact", joined(", ", stop.Place.Contact, phone(stop.Place.Phone)), "note", stop.Note)
+	kind := stop.Kind
+	if stop.Gift {
+		kind = "gift"
+	}
+	s.heading(strconv.Itoa(n) + ". " + joined(" · ", s.say("stop_"+kind), joined(", ", stop.Place.Name, stop.Place.Town)))
+	s.fields("address", stop.Place.Address, "access", stop.Place.Access, "contact", joined(", ", stop.Place.Contact, phone(stop.Place.Phone)), "expected", s.clock(stop.Expected), "opening", s.span(stop.Opens, stop.Closes), "note", stop.Note)
 	if stop.Kind != fab.StopDeliver {
 		var items []string
 		for _, l := range stop.Load {
-			items = append(items, joined(" · ", l.Code, l.What))
+			items = append(items, joined(" · ", l.Code, s.carried(l)))
 		}
 		s.lines(items...)
 		s.table([]column{{share: 6}, {code: "done", share: 44}, {share: 6}, {code: "not_done", share: 44}}, [][]string{{ui.TickBox, s.say("done_at"), ui.TickBox, s.say("why_not")}})
@@ -81,7 +115,7 @@ func (s *sheet) stop(n int, stop Stop) {
 	}
 	var rows [][]string
 	for _, l := range stop.Load {
-		rows = append(rows, []string{l.Code, l.What, ui.TickBox, ui.TickBox, ui.TickBox, ""})
+		rows = append(rows, []string{l.Code, s.carried(l), ui.TickBox, ui.TickBox, ui.TickBox, ""})
 	}
 	s.table([]column{{code: "box", share: 14}, {code: "inside", share: 36}, {code: "given", share: 11}, {code: "refused", share: 11}, {code: "nobody", share: 12}, {code: "remark", share: 16}}, rows)
 	s.blanks("receiver_blank", "taken_blank")

@@ -70,9 +70,11 @@ func product(t testing.TB, lang string) paper.Product {
 }
 
 func run(lang string) paper.Run {
-	return paper.Run{Code: "T-003", Driver: "Żaneta O’Brien", Phone: "0300000008", Day: noon, Stops: []paper.Stop{
+	return paper.Run{Code: "T-003", Driver: "Żaneta O’Brien", Phone: "0300000008", Day: noon, Leaves: noon, Vehicle: "Vélo-cargo", Stops: []paper.Stop{
 		{Kind: fab.StopCollect, Place: paper.Place{Name: "Tortue", Town: "Rue", Phone: "0300000001"}, Load: []paper.Load{{Code: "V-121", What: "24 × Bandeau"}}},
-		{Kind: fab.StopDeliver, Place: hard(), Note: "BL-0042", Load: []paper.Load{{Code: "B-012", What: "24 × " + visor(lang)}, {Code: "B-013", What: "12 × Crochet mains libres"}}},
+		{Kind: fab.StopCollect, Gift: true, Place: paper.Place{Name: "Papeterie", Town: "Abbeville"}, Expected: noon, Load: []paper.Load{{Code: "VM7K-3T9X", Take: paper.Take{Material: "film-a4", Count: 50}}}},
+		{Kind: fab.StopDrop, Place: paper.Place{Name: "Sterne", Town: "Quend"}, Load: []paper.Load{{Code: "F-004", Take: paper.Take{Material: "petg"}}}},
+		{Kind: fab.StopDeliver, Place: hard(), Expected: noon, Opens: noon.Add(-time.Hour), Closes: noon.Add(time.Hour), Note: "BL-0042", Load: []paper.Load{{Code: "B-012", What: "24 × " + visor(lang)}, {Code: "B-013", What: "12 × Crochet mains libres"}}},
 		{Kind: fab.StopDeliver, Place: paper.Place{Name: "Cabinet infirmier du Crotoy", Address: "1, quai Léonard", Town: "80550 Le Crotoy"}, Note: "BL-0043", Load: []paper.Load{{Code: "B-014", What: "6 × " + visor(lang)}}},
 	}}
 }

@@ -38,7 +38,8 @@ func (s *Server) paperRoutes() []route {
 		{"/desk/recalls/:id", who, "/desk/recalls/:id", s.recallPaper},
 		{"/maker/bags/:lot", maker, "/maker", s.ownBagPaper},
 		{"/run/:token", "", "/run/:token", s.driversPaper},
-		{"/run/:token/stop/:n", "", "/run/:token/stop/:n", s.stopPaper},
+		{"/run/:token/stop/:n", "", "/run/:token/stop/:n", s.stopPaper(s.driverSide())},
+		{"/desk/runs/:id/stop/:n", who, "/desk/runs/:id/stop/:n", s.stopPaper(s.deskSide())},
 		{"/track/:token/note/:no", "", "/track/:token", s.trackNote},
 		{"/notice/:product", "", "", s.noticePaper},
 	} {
@@ -112,8 +113,8 @@ func (s *Server) asLab(c *gin.Context) paper.Lab {
 	return paper.Lab{Name: s.Lab.Name, Phone: s.Lab.Phone, Site: strings.TrimSuffix(cmp.Or(s.Public, s.site(c)), "/")}
 }
 
-func asPlace(f fab.Facility) paper.Place {
+func asPlace(at fab.Spot) paper.Place {
 	return paper.Place{
-		Name: f.Name, Address: f.Address, Town: strings.TrimSpace(f.Postcode + " " + f.Town), Access: f.Access, Contact: f.Contact, Phone: f.Phone,
+		Name: at.Name, Address: at.Address, Town: strings.TrimSpace(at.Postcode + " " + at.Town), Access: at.Access, Contact: at.Contact, Phone: at.Phone,
 	}
 }

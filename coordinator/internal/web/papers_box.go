@@ -33,7 +33,7 @@ func (r *reader) boxLabel(b fab.Box) (box paper.Box, err error) {
 	if err != nil {
 		return box, err
 	}
-	place, err := r.tx.Facility(request.FacilityID)
+	place, err := r.tx.SpotOf(request)
 	if err != nil {
 		return box, err
 	}

@@ -21,7 +21,7 @@ func (s *Server) pickingPaper(c *gin.Context) (d ui.Document, err error) {
 		if err != nil {
 			return err
 		}
-		place, err := r.tx.Facility(request.FacilityID)
+		place, err := r.tx.SpotOf(request)
 		if err != nil {
 			return err
 		}

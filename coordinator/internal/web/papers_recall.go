@@ -58,7 +58,7 @@ func (r *reader) letters(recall fab.Recall) (list []paper.Letter, err error) {
 		i := slices.Index(to, place.ID)
 		if i < 0 {
 			i = len(list)
-			to, list = append(to, place.ID), append(list, paper.Letter{To: asPlace(place), Date: r.local(r.tx.Now()), Answer: true})
+			to, list = append(to, place.ID), append(list, paper.Letter{To: asPlace(place.Spot()), Date: r.local(r.tx.Now()), Answer: true})
 		}
 		row, err := r.boxRow(b)
 		if err != nil {

@@ -33,7 +33,7 @@ func (s *Server) driversPaper(c *gin.Context) (d ui.Document, err error) {
 }
 
 func (s *Server) runSheet(c *gin.Context, v delivery.RunView) (d ui.Document, err error) {
-	run := paper.Run{Code: v.Run.Code, Driver: v.Run.Driver, Phone: v.Run.Phone, Day: s.localDay(v.Run.Day)}
+	run := paper.Run{Code: v.Run.Code, Driver: v.Run.Driver, Phone: v.Run.Phone, Day: s.localDay(v.Run.Day), Leaves: s.leaves(v.Run), Vehicle: v.Run.Vehicle}
 	err = s.read(c, func(r *reader) error {
 		for _, stop := range v.Stops {
 			one, err := r.runStop(stop)
@@ -51,9 +51,10 @@ func (s *Server) runSheet(c *gin.Context, v delivery.RunView) (d ui.Document, er
 }
 
 func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
-	stop.Kind = v.Stop.Kind
-	if v.Stop.Kind == fab.StopDeliver {
-		stop.Place, stop.Note = asPlace(v.Facility), noteNumber(v.Note)
+	stop = paper.Stop{Kind: v.Stop.Kind, Place: asPlace(v.Spot), Expected: r.local(v.At), Opens: r.local(v.Open.From), Closes: r.local(v.Open.To)}
+	switch {
+	case v.Stop.Kind == fab.StopDeliver:
+		stop.Note = noteNumber(v.Note)
 		for _, l := range v.Note.Lines {
 			goods, err := r.product(l.Product, l.Quantity)
 			if err != nil {
@@ -62,27 +63,35 @@ func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
 			stop.Load = append(stop.Load, paper.Load{Code: l.Box, What: counted(goods)})
 		}
 		return stop, nil
+	case v.Stop.DonationID != "":
+		take, err := r.take("", fab.Balance{Item: fab.MaterialItem(v.Gift.Material), Source: string(v.Gift.ID), Quantity: v.Gift.Pledged})
+		stop.Gift, stop.Load = true, []paper.Load{{Code: take.From, Take: take}}
+		return stop, err
+	case v.Stop.FetchID == "": // the sheet names the town of a home, as the driver's page does
+		stop.Place = paper.Place{Name: v.Host.Name, Town: v.Host.Around(), Phone: v.Host.Phone}
+		if v.Host.ID != v.Maker.ID {
+			stop.Place.Name = v.Host.Name + " (" + v.Maker.Name + ")"
+		}
 	}
+	return stop, r.makerLoad(v, &stop)
+}
+
+// makerLoad is what is left or fetched at a home.
+func (r *reader) makerLoad(v delivery.StopView, stop *paper.Stop) error {
 	for _, g := range v.Goods {
 		spool, err := r.tx.Spool(fab.SpoolID(g.Source))
 		if err != nil {
-			return stop, err
+			return err
 		}
-		stop.Load = append(stop.Load, paper.Load{Code: spool.Code})
+		stop.Load = append(stop.Load, paper.Load{Code: spool.Code, Take: paper.Take{Material: spool.Filament}})
 	}
-	if v.Stop.DonationID != "" || v.Stop.FetchID != "" {
-		stop.Place = paper.Place{Name: v.Spot.Name, Town: v.Spot.Town, Phone: v.Spot.Phone}
-		return stop, nil
-	}
-	// A volunteer's bags are fetched from a home: the sheet names the town, as the driver's page does.
-	stop.Place = paper.Place{Name: v.Maker.Name, Town: v.Host.Around(), Phone: v.Host.Phone}
-	if v.Host.ID != v.Maker.ID {
-		stop.Place.Name = v.Host.Name + " (" + v.Maker.Name + ")"
+	for _, spool := range v.Spools {
+		stop.Load = append(stop.Load, paper.Load{Code: spool.Code, Take: paper.Take{Material: spool.Filament}})
 	}
 	for _, l := range v.Lots {
 		stop.Load = append(stop.Load, paper.Load{Code: l.Code, What: counted(r.part(l.DesignID, l.Part, l.Declared))})
 	}
-	return stop, nil
+	return nil
 }
 
 // counted is a number of goods in a narrow column.
@@ -117,17 +126,19 @@ func (s *Server) notesPaper(c *gin.Context) (d ui.Document, err error) {
 	return paper.DeliveryNotes(lang(c), s.asLab(c), v.Run.Code, notes)
 }
 
-// stopPaper is the delivery note of one stop, for whoever drives.
-func (s *Server) stopPaper(c *gin.Context) (d ui.Document, err error) {
-	n, err := stopNo(c)
-	if err != nil {
-		return d, err
+// stopPaper is the delivery note of one stop, for whoever drives and for the coordinator.
+func (s *Server) stopPaper(side stopSide) writer {
+	return func(c *gin.Context) (d ui.Document, err error) {
+		n, err := stopNo(c)
+		if err != nil {
+			return d, err
+		}
+		v, err := side.read(c)
+		if err != nil {
+			return d, err
+		}
+		return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Stop.No == n })
 	}
-	v, err := s.Delivery.Follow(c.Request.Context(), c.Param("token"))
-	if err != nil {
-		return d, err
-	}
-	return s.noteAt(c, v, func(stop delivery.StopView) bool { return stop.Stop.No == n })
 }
 
 // trackNote is a delivery note of a request, for whoever asked for it.
@@ -202,7 +213,7 @@ func (s *Server) noteAt(c *gin.Context, v delivery.RunView, meant func(delivery.
 // note is what a delivery note says.
 func (r *reader) note(run fab.Run, v delivery.StopView) (n paper.Note, err error) {
 	n = paper.Note{
-		No: noteNumber(v.Note), Issued: r.local(v.Note.CreatedAt), Day: r.localDay(run.Day), Run: run.Code, Driver: run.Driver, To: asPlace(v.Facility),
+		No: noteNumber(v.Note), Issued: r.local(v.Note.CreatedAt), Day: r.localDay(run.Day), Run: run.Code, Driver: run.Driver, To: asPlace(v.Spot),
 		Recalled: slices.ContainsFunc(v.Boxes, func(b fab.Box) bool { return b.Recalled }),
 	}
 	request, err := r.tx.Request(v.Note.RequestID)

@@ -118,6 +118,8 @@ func TestPagesLeadToTheirPapers(t *testing.T) {
 	w := newShipped(t)
 	for path, want := range map[string]int{
 		"/desk/deliveries": 4, "/desk/requests/" + string(w.request.ID): 2, "/desk/products/" + string(w.box0Design()): 0, "/track/" + w.track: 1,
+		"/desk/runs/" + string(w.run.ID): 2, "/desk/runs/" + string(w.run.ID) + "/stop/2": 1, "/desk/runs/" + string(w.run.ID) + "/stop/1": 0,
+		w.driver: 1, w.driver + "/stop/2": 1,
 	} {
 		w.desk.followsPapers(path, want)
 	}
@@ -198,7 +200,7 @@ func TestScan(t *testing.T) {
 		{w.desk, "B-001", "/desk/deliveries#box-" + string(w.box.ID)},
 		{w.desk, w.away.Code, "/desk/deliveries#bag-" + w.away.Code},
 		{w.desk, strings.ToLower(w.in.Code), "/desk/production/" + string(w.in.BatchID)},
-		{w.desk, "T-001", "/desk/runs/" + string(w.run.ID) + "/paper"},
+		{w.desk, "T-001", "/desk/runs/" + string(w.run.ID)},
 		{w.desk, "BL-0001", "/desk/requests/" + string(w.request.ID)},
 		{w.desk, "F-001", "/desk/materials"},
 		{w.desk, fab.FormatReference(w.request.Ref), "/desk/requests/" + string(w.request.ID)},

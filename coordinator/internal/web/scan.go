@@ -174,7 +174,7 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 	case ui.ScanBox:
 		return "/desk/deliveries#box-" + string(found.box.ID), nil
 	case ui.ScanRun:
-		return "/desk/runs/" + string(found.run.ID) + "/paper", nil
+		return deskRuns + string(found.run.ID), nil
 	case ui.ScanNote, ui.ScanRequest:
 		return "/desk/requests/" + string(found.request), nil
 	case ui.ScanSpool:
