@@ -185,7 +185,7 @@ func (a *app) rooms(slicer *slicing.Slicer) {
 	a.hub = live.New(a.log)
 	a.identity = identity.New(a.store, a.log)
 	a.intake = intake.New(a.store)
-	a.partner = partner.New(a.store)
+	a.partner = partner.New(partner.Config{Store: a.store, Log: a.log, Every: a.pace.every})
 	a.supply = supply.New(a.store)
 	a.delivery = delivery.New(a.store, a.zone())
 	a.report = report.New(a.store)
@@ -301,7 +301,7 @@ func (a *app) run(ctx context.Context, configure func(*web.Config)) error {
 	a.site.Store(plain)
 	defer a.store.Watch(plain.Changed)()
 	g, ctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{a.hub.Run, a.broker.Run, a.fleet.Run, a.dispatch.Run, a.production.Run} {
+	for _, loop := range []func(context.Context) error{a.hub.Run, a.broker.Run, a.fleet.Run, a.dispatch.Run, a.production.Run, a.partner.Run} {
 		g.Go(func() error { return loop(ctx) })
 	}
 	serve(g, ctx, plain.HTTP(), a.plain)

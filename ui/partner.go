@@ -39,12 +39,15 @@ type NewRelay struct {
 
 func (NewRelay) view() string { return "new_relay" }
 
-// Partners is what other labs make for this one.
+// Partners is what other labs make for this one, and this one for them.
 //
-//	GET /desk/partners
+//	GET  /desk/partners
+//	POST /desk/favours   FieldLink
 type Partners struct {
 	Frame
-	Relays []RelayRow
+	Relays  []RelayRow
+	Favours []FavourRow
+	Form    Form
 }
 
 func (Partners) view() string { return "partners" }
@@ -162,3 +165,63 @@ type RelayLabels struct {
 }
 
 func (RelayLabels) view() string { return "relay_labels" }
+
+// FieldLink is a link that another lab sent.
+const FieldLink = "link"
+
+// FavourRow is work for another lab that runs this program too.
+type FavourRow struct {
+	ID, Code string // of the other lab's relay
+	Lab      string
+	Goods    Goods
+	Due      time.Time
+	State    string // StateRunning, StateSentAll, StateClosed
+	Trouble  string // worded favour.trouble_<code>; "" when the labs can speak
+}
+
+// FavourAsk is what another lab asks for, before it is taken on.
+//
+//	POST /desk/favours   FieldLink; FieldQuantityOf and FieldContact once it was read
+type FavourAsk struct {
+	Frame
+	Link      string
+	Lab, Code string
+	Goods     Goods
+	Version   string
+	Due       time.Time
+	Place     fab.Reason
+	Note      string
+	Left      int64
+	Form      Form
+}
+
+func (FavourAsk) view() string { return "favour_ask" }
+
+// FavourLot is a bag for another lab.
+type FavourLot struct {
+	Ours   string // its code here
+	Theirs string // the code to write on it; "" until the other lab said
+	Part   Goods
+	State  string // StateWaiting until the other lab heard of it, StateOnWay, StateCounted
+	Good   int64  // as counted there
+	At     time.Time
+}
+
+// Differs reports whether the other lab counted otherwise.
+func (l FavourLot) Differs() bool { return l.State == StateCounted && l.Good != l.Part.N }
+
+// FavourPage is work for another lab.
+//
+//	GET  /desk/favours/{favour}
+//	POST /desk/favours/{favour}/send | give-up
+type FavourPage struct {
+	Frame
+	FavourRow
+	Batch   string
+	Ready   []FavourLot
+	Sent    []FavourLot
+	Seen    time.Time
+	GivenUp bool
+}
+
+func (FavourPage) view() string { return "favour" }

@@ -73,4 +73,6 @@ type (
 	StockTakeID     string
 	WeighingID      string
 	RelayID         string // a part of a batch that another lab makes
+	FavourID        string // what this lab makes for another
+	FavourLotID     string
 )

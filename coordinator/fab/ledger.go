@@ -47,6 +47,7 @@ var MoveRules = [...]MoveRule{
 	{Why: MoveLost, To: OutsideMissing, Kinds: []string{"material", "part", "kit"}, Fact: true},
 	{Why: MoveFound, From: OutsideMissing, Kinds: []string{"material", "part", "kit"}},
 	{Why: "kitted", To: OutsideUsed, Kinds: []string{"material", "part"}},
+	{Why: MoveRelayed, To: OutsideUsed, Kinds: []string{"part"}},
 	{Why: "kitted", From: OutsideMade, Kinds: []string{"kit"}},
 	{Why: "loaded", Kinds: []string{"kit"}},
 	{Why: "sent", Kinds: []string{"material"}},

@@ -82,3 +82,51 @@ type RelayLot struct {
 	Material string    `bun:"material"` // and spool, in the partner's words
 	At       time.Time `bun:"at"`
 }
+
+// MoveRelayed is why pieces leave that were made for another lab.
+const MoveRelayed = "relayed"
+
+// FavourStatus is where work for another lab stands.
+type FavourStatus string
+
+// The statuses of a favour.
+const (
+	FavourOpen   FavourStatus = "open"   // being made, or to be sent
+	FavourDone   FavourStatus = "done"   // the other lab has all that was taken on
+	FavourClosed FavourStatus = "closed" // given up here, taken back there, or the link works no more
+)
+
+// Favour is work that this lab took on for another that runs this program too, by the link of the other's relay. It is a
+// batch here, of a version that serves nothing else.
+type Favour struct {
+	ID        FavourID     `bun:"id,pk"`
+	Lab       string       `bun:"lab"`   // the other lab's name
+	Site      string       `bun:"site"`  // its address: https://lab.example
+	Token     string       `bun:"token"` // the secret of the link: it opens the other lab's relay, and nothing here
+	CA        string       `bun:"ca"`    // fingerprint of the other lab's own authority, in hexadecimal; "" with a public certificate
+	Code      string       `bun:"code"`  // of the relay there
+	BatchID   BatchID      `bun:"batch_id"`
+	Quantity  int64        `bun:"quantity"` // products
+	DueAt     time.Time    `bun:"due_at"`   // a day as midnight UTC
+	Status    FavourStatus `bun:"status"`
+	Told      RelayStatus  `bun:"told"`             // how the relay stands, as the other lab last said
+	GiveUp    bool         `bun:"give_up"`          // the other lab is to be told that the rest is given up
+	Trouble   string       `bun:"trouble"`          // code of what went wrong when the labs last spoke; ""
+	SeenAt    time.Time    `bun:"seen_at,nullzero"` // when they last spoke
+	CreatedAt time.Time    `bun:"created_at"`
+	EndedAt   time.Time    `bun:"ended_at,nullzero"`
+}
+
+// FavourLot is pieces of a lot that left for the other lab.
+type FavourLot struct {
+	ID       FavourLotID `bun:"id,pk"` // also the key under which the other lab hears of it
+	FavourID FavourID    `bun:"favour_id"`
+	LotID    LotID       `bun:"lot_id"`
+	Part     string      `bun:"part"`
+	Quantity int64       `bun:"quantity"`
+	Code     string      `bun:"code"`             // that the other lab gave it, to be written on the bag; "" until it was told
+	Counted  int64       `bun:"counted"`          // as the other lab counted
+	At       time.Time   `bun:"at"`               //
+	ToldAt   time.Time   `bun:"told_at,nullzero"` // when the other lab heard of it
+	DoneAt   time.Time   `bun:"done_at,nullzero"` // when it was counted there
+}

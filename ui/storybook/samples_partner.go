@@ -21,6 +21,19 @@ func partnerStories() []story {
 			return ui.Partners{Frame: desk(lang, ui.NavProduction, "/desk/partners"), Relays: []ui.RelayRow{
 				relayRow(lang, ui.StateOffered), overdue(relayRow(lang, ui.StateWithPartner)), relayRow(lang, ui.StateSentAll), relayRow(lang, ui.StateReturned)}}
 		}},
+		{"desk-favours", func(lang string) ui.Page {
+			return ui.Partners{Frame: desk(lang, ui.NavProduction, "/desk/partners"), Form: ui.Form{Values: url.Values{"link": {"http://"}}, Errors: refusals(ui.FieldLink, "favour_link")},
+				Favours: []ui.FavourRow{favourRow(lang, ui.StateRunning), {ID: "f2", Code: "R-019", Lab: "Atelier de la Côte (fictif)", Goods: hook(lang, 5), Due: at(1, 0, 0), State: ui.StateRunning, Trouble: "away"}}}
+		}},
+		{"desk-favour-ask", func(lang string) ui.Page {
+			return ui.FavourAsk{Frame: desk(lang, ui.NavProduction, "/desk/partners"), Link: "https://labo.example/relay/x", Lab: "Fablab du Nord (fictif)", Code: "R-004", Goods: visor(lang, 12), Version: "1.2", Left: 8,
+				Due: at(5, 0, 0), Place: fab.Because("relay.said_kind", "kind", fab.FacilityCareHome, "town", "Rue"), Note: pick(lang, "PETG clair si possible.", "Clear PETG if possible."), Form: ui.Form{Values: url.Values{"quantity": {"8"}}}}
+		}},
+		{"desk-favour", func(lang string) ui.Page {
+			band := func(n int64) ui.Goods { return ui.Goods{Code: "visor-band", Name: "visor-band", N: n} }
+			return ui.FavourPage{Frame: desk(lang, ui.NavProduction, "/desk/favours/f1"), FavourRow: favourRow(lang, ui.StateRunning), Batch: "b1", Ready: []ui.FavourLot{{Ours: "V-031", Part: band(4)}},
+				Sent: []ui.FavourLot{{Ours: "V-030", Part: band(2), State: ui.StateWaiting, At: now()}, {Ours: "V-029", Theirs: "V-131", Part: band(3), State: ui.StateCounted, Good: 2, At: at(-1, 10, 0)}}}
+		}},
 		{"desk-partners-empty", func(lang string) ui.Page {
 			return ui.Partners{Frame: desk(lang, ui.NavProduction, "/desk/partners")}
 		}},
@@ -122,4 +135,8 @@ func relayAnswer(lang, state string) ui.RelayAnswer {
 		p.Lots = relayLots()
 	}
 	return p
+}
+
+func favourRow(lang, state string) ui.FavourRow {
+	return ui.FavourRow{ID: "f1", Code: "R-004", Lab: "Fablab du Nord (fictif)", Goods: visor(lang, 8), Due: at(5, 0, 0), State: state}
 }

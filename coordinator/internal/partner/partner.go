@@ -4,8 +4,10 @@
 package partner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,10 +21,21 @@ import (
 // Partner answers for one lab. It is safe for concurrent use.
 type Partner struct {
 	store *store.Store
+	log   *slog.Logger
+	every time.Duration
+}
+
+// Config is what a Partner is built from.
+type Config struct {
+	Store *store.Store
+	Log   *slog.Logger
+	Every time.Duration // how often it speaks with the labs that this one works for; 0 means one minute
 }
 
 // New builds a Partner.
-func New(s *store.Store) *Partner { return &Partner{store: s} }
+func New(c Config) *Partner {
+	return &Partner{store: c.Store, log: c.Log, every: cmp.Or(c.Every, time.Minute)}
+}
 
 // idShape is how every identifier looks: some come from forms.
 var idShape = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)

@@ -33,7 +33,7 @@ func TestWhatPartnersMakeIsCountedOnce(t *testing.T) {
 	defer func() { require.NoError(t, checks.Value.Set(before)) }()
 	rapid.Check(t, func(rt *rapid.T) {
 		l := open(t)
-		b := &relayed{partner: partner.New(l.store),
+		b := &relayed{partner: partner.New(partner.Config{Store: l.store}),
 			books: &books{lab: l, rt: rt, printers: []fab.Worker{l.printer("tortue", "ender-3", 1_000_000), l.printer("orange", "ender-3", 1_000_000)}}}
 		l.request("visor", 9)
 		l.ready()
@@ -135,7 +135,7 @@ func (b *relayed) held() {
 // holds less than its label is made here, and what comes late goes to stock.
 func TestWhatAPartnerMakesWaits(t *testing.T) {
 	onBoth(t, func(l *lab) {
-		p := partner.New(l.store)
+		p := partner.New(partner.Config{Store: l.store})
 		l.printer("tortue", "ender-3", 1_000_000)
 		l.request("visor", 10)
 		l.ready()
@@ -193,7 +193,7 @@ func TestWhatAPartnerMakesWaits(t *testing.T) {
 // A partner's work ends with its batch, and what it sends nevertheless is stock for the next one.
 func TestLateBagsOfAPartnerAreStock(t *testing.T) {
 	l := open(t)
-	p := partner.New(l.store)
+	p := partner.New(partner.Config{Store: l.store})
 	l.printer("tortue", "ender-3", 1_000_000)
 	l.request("visor", 4)
 	l.ready()

@@ -53,6 +53,7 @@ func tamperings() []tampering {
 			"audit_move_rule", "made kit:visor", []string{"audit_move_subject"}},
 		{"a partner sent more than its bags hold", "UPDATE relay_parts SET sent = 3", "audit_relay_sent", "R-001 visor-band", nil},
 		{"a bag of a partner is of no relay", "DELETE FROM relay_lots", "audit_relay_stranger", "V-9", []string{"audit_relay_sent"}},
+		{"more left for another lab than was noted", "UPDATE favour_lots SET quantity = 2", "audit_favour_sent", "sending", nil},
 		{"what a partner makes is given out", "UPDATE relays SET status = 'returned'", "audit_relay_given", "R-001", nil},
 		{"a bag vanishes", "DELETE FROM lots WHERE id = 'lot'", "audit_move_source", "part:visor-band lot", []string{"audit_attempt_uncounted"}},
 		{"a gift vanishes", "DELETE FROM donations WHERE id = 'gift'", "audit_move_source", "material:film-a4 gift", nil},
@@ -193,7 +194,10 @@ func soundRelay(tx *store.Tx) error {
 		tx.AddLot(&fab.Lot{ID: "nord-lot", Code: "V-9", AttemptID: "nord-attempt", BatchID: "other", DesignID: "design", Part: "visor-band", WorkerID: "nord-worker", MakerID: "nord",
 			Declared: 2, Status: fab.LotMade, CreatedAt: now}),
 		tx.AddRelayLot(&fab.RelayLot{LotID: "nord-lot", RelayID: "relay", Key: "1", At: now}),
-		tx.Post(move(fab.PartItem("visor-band"), "nord-lot", fab.OutsideMade, "nord-home", 2, "made", "nord-attempt")),
+		tx.AddFavour(&fab.Favour{ID: "favour", Lab: "Sud", BatchID: "other", Quantity: 1, DueAt: now, Status: fab.FavourOpen, CreatedAt: now}),
+		tx.AddFavourLot(&fab.FavourLot{ID: "sending", FavourID: "favour", LotID: "nord-lot", Part: "visor-band", Quantity: 1, At: now}),
+		tx.Post(move(fab.PartItem("visor-band"), "nord-lot", fab.OutsideMade, "nord-home", 2, "made", "nord-attempt"),
+			move(fab.PartItem("visor-band"), "nord-lot", "nord-home", fab.OutsideUsed, 1, "relayed", "sending")),
 	)
 }
 

@@ -26,7 +26,7 @@ type filler struct{ n int64 }
 
 // allowed are values where the schema takes few, by type or by type and field.
 var allowed = map[string]string{
-	"RelayStatus":   "accepted",
+	"FavourStatus": "done", "RelayStatus": "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "ImportStatus": "done", "Import.Kind": "stock", "BlankForm.Kind": "bag", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
@@ -170,6 +170,8 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Command", trip[fab.Command])
 	put("Lot", trip[fab.Lot])
 	put("RelayLot", trip[fab.RelayLot])
+	put("Favour", trip[fab.Favour])
+	put("FavourLot", trip[fab.FavourLot])
 	put("LotGive", trip[fab.LotGive])
 	put("Inspection", trip[fab.Inspection])
 	put("Recall", trip[fab.Recall])

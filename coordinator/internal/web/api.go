@@ -58,6 +58,7 @@ func (s *Server) mountAPI() huma.API {
 		Errors: []int{401, 403}, Security: []map[string][]string{{bySession: {}}},
 	}, s.apiAudit)
 	s.mountSlicing(api)
+	s.mountRelay(api)
 	return api
 }
 

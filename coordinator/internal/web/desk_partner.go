@@ -2,6 +2,9 @@ package web
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/pem"
 	"strconv"
 	"strings"
 	"time"
@@ -13,23 +16,32 @@ import (
 	"github.com/mailleur/mailleur/ui"
 )
 
-// deskPartners lists what other labs make for this one.
+// deskPartners lists what labs make for each other.
 func (s *Server) deskPartners(c *gin.Context) error {
-	var page ui.Partners
-	err := s.read(c, func(r *reader) (err error) {
-		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
-			return err
-		}
-		relays, err := r.tx.Relays()
-		for i := len(relays) - 1; i >= 0; i-- {
-			page.Relays = append(page.Relays, r.relayRow(relays[i]))
-		}
-		return err
-	})
+	page, err := s.partnersPage(c)
 	if err != nil {
 		return err
 	}
 	return s.show(c, page)
+}
+
+func (s *Server) partnersPage(c *gin.Context) (page ui.Partners, err error) {
+	page.Form = emptyForm()
+	return page, s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
+			return err
+		}
+		page.Live = "" // what is being typed stays
+		relays, err := r.tx.Relays()
+		if err != nil {
+			return err
+		}
+		for i := len(relays) - 1; i >= 0; i-- {
+			page.Relays = append(page.Relays, r.relayRow(relays[i]))
+		}
+		page.Favours, err = r.favourRows()
+		return err
+	})
 }
 
 func (r *reader) relayRow(relay fab.Relay) ui.RelayRow {
@@ -184,7 +196,19 @@ func (s *Server) showRelay(c *gin.Context, id fab.RelayID, token string) error {
 }
 
 // relayLink is the address to send.
-func (s *Server) relayLink(c *gin.Context, token string) string { return s.site(c) + "/relay/" + token }
+func (s *Server) relayLink(c *gin.Context, token string) string {
+	return s.site(c) + "/relay/" + token + s.authorityMark()
+}
+
+// authorityMark lets another lab's program know this lab's own authority by the link. Browsers do not send it.
+func (s *Server) authorityMark() string {
+	block, _ := pem.Decode([]byte(s.CA))
+	if !s.TLS || block == nil {
+		return ""
+	}
+	sum := sha256.Sum256(block.Bytes)
+	return "#ca=" + hex.EncodeToString(sum[:])
+}
 
 func (s *Server) relayPage(c *gin.Context, id fab.RelayID) (page ui.RelayPage, err error) {
 	v, err := s.Partner.Show(c.Request.Context(), id)
@@ -293,6 +317,12 @@ func (s *Server) relayLater(c *gin.Context) error {
 	}
 	s.flash(c, ui.FlashDone, "done.relay_later")
 	return to(c, "/desk/relays/"+string(id))
+}
+
+// dayOf is a day that another program wrote.
+func (s *Server) dayOf(text string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, text)
+	return s.localDay(day), err
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

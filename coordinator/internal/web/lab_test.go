@@ -111,7 +111,7 @@ func secondLab(t *testing.T, change func(*web.Config)) *lab {
 	pages, err := renderer()
 	require.NoError(t, err)
 	c := web.Config{
-		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Partner: partner.New(l.store), Supply: l.supply, Delivery: l.delivery,
+		Store: l.store, Identity: l.identity, Intake: l.intake, Production: l.production, Partner: partner.New(partner.Config{Store: l.store, Log: log}), Supply: l.supply, Delivery: l.delivery,
 		Report: report.New(l.store), Live: l.hub, UI: pages, Log: log, Lab: web.Lab{Name: "Atelier de la Baie", Phone: "0300000000", Zone: zone},
 		KnownModel: func(m string) bool { return m == "ender3" }, EnrolWords: wire.Words, Models: []ui.Choice{{Value: "ender3", Label: "Ender 3"}},
 		Filaments: []ui.Choice{{Value: "petg", Label: "PETG"}, {Value: "pla", Label: "PLA"}}, Broker: "tcp://127.0.0.1:1883", Version: "test",

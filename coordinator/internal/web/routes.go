@@ -186,6 +186,10 @@ func (s *Server) relayRoutes() []route {
 		{get, link + "/labels", "", s.relayLabels},
 
 		{get, "/desk/partners", who, s.deskPartners},
+		{post, "/desk/favours", who, s.favourLook},
+		{get, "/desk/favours/:id", who, s.deskFavour},
+		{post, "/desk/favours/:id/send", who, s.favourSend},
+		{post, "/desk/favours/:id/give-up", who, s.favourGiveUp},
 		{get, "/desk/production/:id/relay", who, s.newRelayEmpty},
 		{post, "/desk/production/:id/relay", who, s.newRelay},
 		{get, "/desk/relays/:id", who, s.deskRelay},
