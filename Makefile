@@ -60,6 +60,10 @@ bench-bridge: ## slice real parts for every machine and measure the bridge, in t
 bench-dispatch: ## measure the planner beside other policies and bounds, in some minutes
 	@scripts/bench.sh dispatch
 
+.PHONY: bench-books
+bench-books: ## measure recalls and the stock over a million moves, on both databases, in some minutes
+	@scripts/bench.sh books
+
 .PHONY: bench-route
 bench-route: ## measure orders of stops beside a bound that no tour can go below
 	@scripts/bench.sh route

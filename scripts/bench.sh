@@ -1,11 +1,12 @@
 #!/bin/bash
 # Measures the agent on simulated printers, the slicer bridge on real parts, the planner on simulated labs, and orders of stops. Prints a line for each figure: name, value, what it is held against, ok or short.
-# usage: scripts/bench.sh stream|fleet|size|bridge|dispatch|route [ARGS of printer-agent bench, slicer-bridge survey, or coordinator simulate figures]
+# usage: scripts/bench.sh stream|fleet|size|bridge|dispatch|route|books [ARGS of printer-agent bench, slicer-bridge survey, or coordinator simulate figures]
 #   stream  beside printcore on paced boards; also writes docs/bench-stream.md
 #   fleet   eight printers in one process
 #   size    the program for a Raspberry Pi Zero
 #   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/survey.md
 #   dispatch  labs on virtual time
+#   books   recalls among 100,000 moves, and the stock and its audit over a million, on both databases
 #   route   fifty stops beside Held and Karp's bound, twelve exactly
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,6 +63,9 @@ told() {
 				if (name ~ /^InspectMillion/ && $(i + 1) == "ns/op") line(name, $i / 1e9, "s", 3, 0)
 				if (name ~ /^InspectMillion/ && $(i + 1) == "peak-MiB") line(name, $i, "MiB", 400, 0)
 				if (name ~ /^(Check|Fit)/ && $(i + 1) == "MB/s") line(name, $i, "MB/s", 0, 50)
+				if (name ~ /^Recall/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 200, 0)
+				if (name ~ /^Stock.*page/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 100, 0)
+				if (name ~ /^Stock.*audit/ && $(i + 1) == "median-ms") line(name, $i / 1e3, "s, the median", 60, 0)
 				if (name ~ /^CacheHit/ && $(i + 1) == "ns/op") line(name, $i / 1e6, "ms", 20, 0)
 				if (name ~ /^Order/ && $(i + 1) == "ns/op") line(name, $i / 1e6, "ms", 500, 0)
 				if (name ~ /^Order/ && $(i + 1) ~ /bound/) line(name " " $(i + 1), $i, "", 1.05, 0)
@@ -91,15 +95,20 @@ dispatch() {
 	bin/coordinator simulate figures "$@"
 }
 
+books() {
+	scripts/setup.sh test
+	go test -run XX -bench 'Recall|Stock' -benchtime 20x -timeout 30m ./coordinator/internal/report | told
+}
+
 route() {
 	scripts/setup.sh build
 	go test -run XX -bench . ./coordinator/internal/route | told
 }
 
 case ${1:-} in
-stream | fleet | size | bridge | dispatch | route) "$@" ;;
+stream | fleet | size | bridge | dispatch | route | books) "$@" ;;
 *)
-	echo "usage: scripts/bench.sh stream|fleet|size|bridge|dispatch|route [ARGS]" >&2
+	echo "usage: scripts/bench.sh stream|fleet|size|bridge|dispatch|route|books [ARGS]" >&2
 	exit 2
 	;;
 esac

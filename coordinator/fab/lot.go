@@ -86,15 +86,15 @@ type Recall struct {
 	By      AccountID `bun:"by_account,nullzero"`
 }
 
-// Reached is one share of a recall: pieces of one bag at one place, as the books have it now. Without a box they lie loose
-// or in a kit that is not packed. To is the place that asked for what they are in, also while it is under way: it may have
-// them already, told later by a driver without network.
+// Reached is one share of a recall at one place, as the books have it now: loose pieces of one bag, or all those inside one
+// box or one kit that is not packed. To is the place that asked for what they are in, also while it is under way: it may
+// have them already, told later by a driver without network.
 type Reached struct {
-	LotID     LotID
+	LotID     LotID  // of loose pieces
 	Lot       string // what its label says
 	Part      string
 	MakerID   MakerID
-	KitID     KitID
+	KitID     KitID // without a box
 	BoxID     BoxID
 	Box       string
 	BoxStatus BoxStatus

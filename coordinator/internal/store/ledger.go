@@ -185,6 +185,49 @@ func (tx *Tx) Holding(item fab.Item) ([]fab.Balance, error) {
 	})
 }
 
+// StockLine is what there is of one item at one place of the lab.
+type StockLine struct {
+	Item     fab.Item
+	Location fab.LocationID
+	Quantity int64
+	Reserved int64
+	Sources  int64 // lots, gifts or spools of it
+}
+
+// Stock sums up what is in the lab, by item and place; what was handed over is not. It reads the balances, not the moves:
+// the audit proves the one by the other.
+func (tx *Tx) Stock() ([]StockLine, error) {
+	var rows []StockLine
+	err := tx.db.NewRaw(`
+		SELECT item, location, SUM(quantity) AS quantity, SUM(reserved) AS reserved, COUNT(*) AS sources FROM balances
+		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%'
+		GROUP BY item, location ORDER BY item, location`).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read stock: %w", err)
+	}
+	return rows, nil
+}
+
+// SpoolsLeft reads how much is left on each spool that is not empty, in milligrams.
+func (tx *Tx) SpoolsLeft() (map[fab.SpoolID]int64, error) {
+	var rows []struct {
+		ID fab.SpoolID
+		MG int64
+	}
+	err := tx.db.NewRaw(`
+		SELECT source AS id, SUM(quantity) AS mg FROM balances
+		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%' AND item LIKE 'material:%'
+		GROUP BY source`).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read what is left on spools: %w", err)
+	}
+	left := map[fab.SpoolID]int64{}
+	for _, r := range rows {
+		left[r.ID] = r.MG
+	}
+	return left, nil
+}
+
 // HoldingSource reads where what came of one source is inside the lab.
 func (tx *Tx) HoldingSource(item fab.Item, source string) ([]fab.Balance, error) {
 	return many[fab.Balance](tx, "balances", func(q query) query {

@@ -64,7 +64,7 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 	}
 	err := tx.db.NewRaw(`
 		SELECT item AS code, SUM(quantity) AS quantity FROM balances
-		WHERE item LIKE 'material:%' AND location NOT LIKE 'outside-%' GROUP BY item
+		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%' AND item LIKE 'material:%' GROUP BY item
 		UNION ALL
 		SELECT 'material:' || material AS code, SUM(pledged) AS quantity FROM donations WHERE status = ? GROUP BY material`,
 		string(fab.DonationPledged)).Scan(context.Background(), &rows)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun/dialect"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
@@ -28,11 +30,16 @@ func (tx *Tx) LotsBy(what, subject string) ([]fab.Lot, error) {
 }
 
 // Reach reads everything that a recall touches and where it is now: loose pieces, pieces in kits, and those that were thrown
-// away or missed. It is one query, and reads no more than what was touched. Rows come by bag, then by place.
+// away or missed. It is one query, and reads no more than what was touched. Loose pieces come first, by bag, then boxes.
 func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
 	name, err := recallColumn(what)
 	if err != nil {
 		return nil, err
+	}
+	if tx.db.Dialect().Name() == dialect.PG { // which would compile the query for longer than it takes
+		if _, err := tx.db.ExecContext(context.Background(), "SET LOCAL jit = off"); err != nil {
+			return nil, fmt.Errorf("read what a recall reaches: %w", err)
+		}
 	}
 	rows, err := tx.db.QueryContext(context.Background(), `
 		WITH touched AS (SELECT id, code, part, maker_id FROM lots WHERE `+name+` = ?)
@@ -40,12 +47,14 @@ func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
 		FROM touched t JOIN balances h ON h.source = t.id AND h.item = 'part:' || t.part JOIN locations l ON l.id = h.location
 		WHERE h.quantity > 0 AND h.location NOT IN ('outside-used', 'outside-made')
 		UNION ALL
-		SELECT t.id, t.code, t.part, t.maker_id, k.id, COALESCE(b.id, ''), COALESCE(b.code, ''), COALESCE(b.status, ''), r.id, r.facility_id, h.location, l.kind,
-			CASE WHEN kl.quantity < h.quantity THEN kl.quantity ELSE h.quantity END
-		FROM touched t JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN requests r ON r.id = k.request_id
-		LEFT JOIN boxes b ON b.id = k.box_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product JOIN locations l ON l.id = h.location
-		WHERE h.quantity > 0 AND h.location <> 'outside-made'
-		ORDER BY 1, 11`, subject)
+		SELECT '', '', g.part, '', g.kit_id, COALESCE(b.id, ''), COALESCE(b.code, ''), COALESCE(b.status, ''), r.id, r.facility_id, g.location, l.kind, g.quantity
+		FROM (SELECT k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END AS kit_id, h.location, MIN(t.part) AS part,
+				SUM(CASE WHEN kl.quantity < h.quantity THEN kl.quantity ELSE h.quantity END) AS quantity
+			FROM touched t JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product
+			WHERE h.quantity > 0 AND h.location <> 'outside-made'
+			GROUP BY k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END, h.location) AS g
+		JOIN requests r ON r.id = g.request_id JOIN locations l ON l.id = g.location LEFT JOIN boxes b ON b.id = g.box_id
+		ORDER BY 6, 1, 11`, subject)
 	if err != nil {
 		return nil, fmt.Errorf("read what a recall reaches: %w", err)
 	}

@@ -278,16 +278,7 @@ func (r *reader) spools() ([]ui.SpoolChoice, error) {
 }
 
 // left is what the ledger knows to be on each spool, in milligrams.
-func (r *reader) left() (map[fab.SpoolID]int64, error) {
-	balances, err := r.tx.Balances("")
-	mg := map[fab.SpoolID]int64{}
-	for _, at := range balances {
-		if kind, _ := at.Item.Split(); kind == "material" {
-			mg[fab.SpoolID(at.Source)] += at.Quantity
-		}
-	}
-	return mg, err
-}
+func (r *reader) left() (map[fab.SpoolID]int64, error) { return r.tx.SpoolsLeft() }
 
 // offerSpools shows which reel is on a printer, and which others may be put on while nothing runs.
 func (r *reader) offerSpools(t *ui.Tile, w fab.Worker, all []ui.SpoolChoice) {
