@@ -182,19 +182,21 @@ func soundBoxes(tx *store.Tx) error {
 func soundRelay(tx *store.Tx) error {
 	now := tx.Now()
 	made := attempt("nord-attempt", fab.AttemptDone, now)
-	made.JobID, made.BatchID, made.WorkerID, made.Copies = "nord-job", "other", "nord-worker", 2
+	made.JobID, made.BatchID, made.WorkerID, made.Copies = "nord-job", "theirs", "nord-worker", 2
 	return errors.Join(
+		tx.AddDesign(&fab.DesignVersion{ID: "design-2", Product: "visor", Hash: "v2", Status: fab.DesignTrialled, CreatedAt: now}),
+		tx.AddBatch(&fab.Batch{ID: "theirs", DesignID: "design-2", Product: "visor", Quantity: 3, DueAt: now, Status: fab.BatchOpen, CreatedAt: now}),
 		tx.AddLocation(&fab.Location{ID: "nord-home", Kind: fab.LocationMaker, CreatedAt: now}),
 		tx.AddMaker(&fab.Maker{ID: "nord", LocationID: "nord-home", Partner: true, CreatedAt: now}),
 		tx.AddWorker(&fab.Worker{ID: "nord-worker", Kind: fab.WorkerHand, MakerID: "nord", RetiredAt: now, CreatedAt: now, UpdatedAt: now}),
-		tx.AddRelay(&fab.Relay{ID: "relay", Code: "R-001", BatchID: "other", DesignID: "design", Partner: "Nord", Quantity: 3, Accepted: 3, DueAt: now,
+		tx.AddRelay(&fab.Relay{ID: "relay", Code: "R-001", BatchID: "theirs", DesignID: "design-2", Partner: "Nord", Quantity: 3, Accepted: 3, DueAt: now,
 			Status: fab.RelayAccepted, MakerID: "nord", WorkerID: "nord-worker", CreatedAt: now}, []fab.RelayPart{{RelayID: "relay", Part: "visor-band", PerUnit: 1, Pieces: 3, Sent: 2}}),
-		tx.AddJobs([]fab.Job{{ID: "nord-job", BatchID: "other", Part: "visor-band", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting, RelayID: "relay", CreatedAt: now}}),
+		tx.AddJobs([]fab.Job{{ID: "nord-job", BatchID: "theirs", Part: "visor-band", How: fab.ByPrint, Copies: 1, Status: fab.JobWaiting, RelayID: "relay", CreatedAt: now}}),
 		tx.AddAttempt(made),
-		tx.AddLot(&fab.Lot{ID: "nord-lot", Code: "V-9", AttemptID: "nord-attempt", BatchID: "other", DesignID: "design", Part: "visor-band", WorkerID: "nord-worker", MakerID: "nord",
+		tx.AddLot(&fab.Lot{ID: "nord-lot", Code: "V-9", AttemptID: "nord-attempt", BatchID: "theirs", DesignID: "design-2", Part: "visor-band", WorkerID: "nord-worker", MakerID: "nord",
 			Declared: 2, Status: fab.LotMade, CreatedAt: now}),
 		tx.AddRelayLot(&fab.RelayLot{LotID: "nord-lot", RelayID: "relay", Key: "1", At: now}),
-		tx.AddFavour(&fab.Favour{ID: "favour", Lab: "Sud", BatchID: "other", Quantity: 1, DueAt: now, Status: fab.FavourOpen, CreatedAt: now}),
+		tx.AddFavour(&fab.Favour{ID: "favour", Lab: "Sud", BatchID: "theirs", Quantity: 1, DueAt: now, Status: fab.FavourOpen, CreatedAt: now}),
 		tx.AddFavourLot(&fab.FavourLot{ID: "sending", FavourID: "favour", LotID: "nord-lot", Part: "visor-band", Quantity: 1, At: now}),
 		tx.Post(move(fab.PartItem("visor-band"), "nord-lot", fab.OutsideMade, "nord-home", 2, "made", "nord-attempt"),
 			move(fab.PartItem("visor-band"), "nord-lot", "nord-home", fab.OutsideUsed, 1, "relayed", "sending")),
