@@ -54,6 +54,13 @@ func placeStories() []story {
 				Named: []ui.BadLine{{Line: 312, ET: "80001O0OO", Why: fab.Because("finess.number_wrong", "number", "80001O0OO")}, {Line: 153001, ET: "800000010", Why: fab.Because("finess.point_wrong", "x", "0", "y", "0")}},
 			}}
 		}},
+		{"figures", func(lang string) ui.Page { return figures(frame(lang, "/figures")) }},
+		{"figures-none", func(lang string) ui.Page { return ui.Figures{Frame: frame(lang, "/figures")} }},
+		{"desk-report", func(lang string) ui.Page {
+			p := figures(still(desk(lang, ui.NavDeliveries, "/desk/report")))
+			p.Desk, p.Tables = true, []string{"asked", "made", "given", "delivered"}
+			return p
+		}},
 		{"desk-imports", func(lang string) ui.Page {
 			return ui.Imports{Frame: still(desk(lang, ui.NavRequests, "/desk/imports")), Past: []ui.ImportRow{
 				{ID: "i3", Kind: fab.ImportStock, File: "stock mars.csv", State: ui.StateImportShown, At: now().Add(-time.Hour)},
@@ -107,4 +114,10 @@ func place(lang string) ui.Place {
 			ui.FieldTown: {"Abbeville"}, ui.FieldAt: {"50.105500, 1.834300"}, ui.FieldContact: {"Accueil"}, ui.FieldPhone: {"0300000000"},
 		}},
 	}
+}
+
+func figures(f ui.Frame) ui.Figures {
+	return ui.Figures{Frame: f, Asked: 2140, Made: 1893, Bad: 112, Gifts: 17, Delivered: 1650, Hours: 1204, Grams: 64800, Weeks: []ui.FigureWeek{
+		{Name: "2026-W43", Made: 120, Delivered: 60}, {Name: "2026-W44", Made: 410, Delivered: 340}, {Name: "2026-W45", Made: 520, Delivered: 480}, {Name: "2026-W46", Made: 503, Delivered: 410}, {Name: "2026-W47", Made: 340, Delivered: 360},
+	}}
 }
