@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -293,4 +294,17 @@ func TestAnAddressTooLongForACode(t *testing.T) {
 	l.Site += strings.Repeat("x", 4000)
 	_, err := paper.BoxLabels("fr", l, []paper.Box{box("fr")})
 	require.ErrorContains(t, err, "draw QR code")
+}
+
+// BenchmarkPDF draws a delivery note in two copies, and eight labels of products.
+func BenchmarkPDF(b *testing.B) {
+	for _, name := range []string{"note", "kit"} {
+		d, err := papers(b, "fr")[name]()
+		require.NoError(b, err)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				require.NoError(b, paper.PDF(io.Discard, d, noon))
+			}
+		})
+	}
 }

@@ -77,8 +77,8 @@ func (s *Server) paperFile(write writer) func(*gin.Context) error {
 		if err != nil {
 			return err
 		}
-		var file bytes.Buffer
-		if err := paper.PDF(&file, d, s.local(s.now())); err != nil {
+		file, err := s.drawn(c, d)
+		if err != nil {
 			return err
 		}
 		c.Header("Content-Disposition", `inline; filename="`+fileName(d.Title)+`.pdf"`)
@@ -88,6 +88,21 @@ func (s *Server) paperFile(write writer) func(*gin.Context) error {
 		c.Data(http.StatusOK, "application/pdf", file.Bytes())
 		return nil
 	}
+}
+
+// drawnAtOnce is how many PDFs are drawn at once: each takes some 20 MB while it lasts, which a small machine feels.
+const drawnAtOnce = 2
+
+// drawn draws a paper once there is a place.
+func (s *Server) drawn(c *gin.Context, d ui.Document) (file bytes.Buffer, err error) {
+	select {
+	case s.drawing <- struct{}{}:
+	case <-c.Request.Context().Done():
+		return file, c.Request.Context().Err()
+	}
+	defer func() { <-s.drawing }()
+	err = paper.PDF(&file, d, s.local(s.now()))
+	return file, err
 }
 
 // fileName is a title in letters that every system takes for the name of a file.
