@@ -53,6 +53,9 @@ const (
 	FieldDrop     = "drop_"    // followed by the id of a spool: the maker who gets it
 	FieldLat      = "lat"      // degrees
 	FieldLon      = "lon"
+	FieldSlot     = "slot"
+	FieldFrom     = "from" // "15:04"
+	FieldTo       = "to"
 	FieldHappened = "at" // milliseconds since 1970, by the clock of a telephone
 
 	FieldSignature = "signature" // a drawing

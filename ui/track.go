@@ -37,6 +37,9 @@ type Track struct {
 	Delivered time.Time // zero until then
 	Confirmed bool      // the requester said that everything came
 	Wait      fab.Reason
+	CanFetch  bool      // the requester may fetch it: PickupPage
+	Fetch     time.Time // when that was agreed; zero: nothing is
+	FetchTo   time.Time
 	CanChange bool // false offers a call instead
 	CanCancel bool
 	Still     StillNeeded

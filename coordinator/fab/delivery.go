@@ -77,6 +77,7 @@ type Run struct {
 	Capacity   int64      `bun:"capacity"`  // boxes that it takes; zero: nobody said
 	VehicleID  LocationID `bun:"vehicle_id"`
 	Status     RunStatus  `bun:"status"`
+	Counter    bool       `bun:"counter"`            // no tour: what was handed out at the hub on one day
 	ClosedBy   AccountID  `bun:"closed_by,nullzero"` // who ended it before its last stop
 	CreatedAt  time.Time  `bun:"created_at"`
 	FinishedAt time.Time  `bun:"finished_at,nullzero"`
@@ -202,6 +203,7 @@ type DeliveryNote struct {
 
 // Kinds of proof.
 const (
+	ProofCount     = "count" // handed out to the lab's own members, whose names nobody writes down
 	ProofName      = "name"
 	ProofSignature = "signature"
 	ProofPhoto     = "photo"

@@ -59,6 +59,9 @@ type (
 	RunID           string
 	StopID          string
 	StopGoodsID     string
+	SlotID          string // when boxes may be fetched at the hub
+	PickupID        string
+	DefectID        string
 	FetchID         string // what somebody who left still has
 	NoteID          string
 	ProofID         string

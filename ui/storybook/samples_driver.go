@@ -64,6 +64,26 @@ func driverStories() []story {
 			p.Stops[1].Status, p.Stops[1].Why, p.Stops[1].Proofs = fab.StopDone, "", []ui.Proof{{Kind: fab.ProofName, Name: "Accueil"}, {Kind: fab.ProofPhoto, URL: "/desk/proofs/s/p"}}
 			return p
 		}},
+		{"desk-counter", func(lang string) ui.Page { return counter(lang) }},
+		{"desk-counter-refused", func(lang string) ui.Page {
+			p := counter(lang)
+			p.Open, p.Form.Errors = "back", refusals(ui.FieldBox, "box_not_delivered")
+			return p
+		}},
+		{"desk-counter-empty", func(lang string) ui.Page {
+			return ui.Counter{Frame: desk(lang, ui.NavDeliveries, "/desk/counter"), Reasons: fab.DefectReasons[:]}
+		}},
+		{"pickup", func(lang string) ui.Page { return pickup(lang) }},
+		{"pickup-full", func(lang string) ui.Page {
+			p := pickup(lang)
+			p.Form.Errors = refusals(ui.FieldSlot, "slot_full")
+			return p
+		}},
+		{"pickup-none", func(lang string) ui.Page {
+			p := pickup(lang)
+			p.Slots = nil
+			return p
+		}},
 		{"desk-run-refused", func(lang string) ui.Page {
 			p := deskRun(lang)
 			p.Open, p.Form.Errors = "close", refusals(ui.FieldConfirm, "close_unsure")
@@ -123,4 +143,23 @@ func lateMarks() []ui.LateMark {
 		Key: "k1", Run: "T-011", RunID: "r0", N: 2, Place: "EHPAD Les Tilleuls (fictif)", Act: fab.MarkDeliver, Receiver: "Accueil", At: at(0, 11, 10), Status: fab.StopFailed,
 		Kind: fab.StopDeliver, Then: at(0, 12, 0), CanTrust: true,
 	}}
+}
+
+func counter(lang string) ui.Counter {
+	d := deliveries(lang)
+	return ui.Counter{
+		Frame: desk(lang, ui.NavDeliveries, "/desk/counter"), Reasons: fab.DefectReasons[:], Form: ui.Form{Key: "k"},
+		Waiting: []ui.CounterRow{
+			{Request: "r1", Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Boxes: d.Boxes[:1], At: at(1, 14, 0)},
+			{Request: "r2", Place: pick(lang, "Membres de l’atelier", "Members of the lab"), Own: true, Boxes: []ui.BoxRow{{ID: "x9", Code: "C-09", Goods: []ui.Goods{hook(lang, 6)}}}},
+		},
+		Slots: []ui.CounterSlot{{ID: "s1", From: at(1, 14, 0), To: at(1, 15, 0), Size: 4, Free: 3, Who: []string{"EHPAD Les Tilleuls (fictif)"}}},
+	}
+}
+
+func pickup(lang string) ui.PickupPage {
+	return ui.PickupPage{
+		Frame: frame(lang, "/track/abc/pickup"), Token: "abc", Goods: []ui.Goods{visor(lang, 24)}, Form: ui.Form{Key: "k"},
+		Slots: []ui.PickupSlot{{ID: "s1", From: at(1, 14, 0), To: at(1, 15, 0), Free: 3, Mine: true}, {ID: "s2", From: at(1, 16, 0), To: at(1, 17, 0)}, {ID: "s3", From: at(2, 9, 0), To: at(2, 11, 0), Free: 4}},
+	}
 }

@@ -220,6 +220,7 @@ func (r *reader) runRows() ([]ui.RunRow, error) {
 		return nil, err
 	}
 	var rows []ui.RunRow
+	runs = slices.DeleteFunc(runs, func(r fab.Run) bool { return r.Counter })
 	for _, run := range runs[:min(len(runs), maxOver)] {
 		stops, err := r.tx.Stops(run.ID)
 		if err != nil {

@@ -60,7 +60,7 @@ func (s *Server) trackPage(c *gin.Context, t intake.Track) (ui.Track, error) {
 		page.Delivered = s.local(r.ClosedAt)
 	}
 	err := s.Store.View(c.Request.Context(), func(tx *store.Tx) (err error) {
-		for _, fill := range []func(*store.Tx, intake.Track, *ui.Track) error{s.trackLines, s.trackMaterial, s.trackBoxes} {
+		for _, fill := range []func(*store.Tx, intake.Track, *ui.Track) error{s.trackLines, s.trackMaterial, s.trackBoxes, s.trackPickup} {
 			if err := fill(tx, t, &page); err != nil {
 				return err
 			}
