@@ -37,3 +37,16 @@ func (o Outlook) And(other Outlook) Outlook {
 	}
 	return both
 }
+
+// Await is the outlook of a batch of which a partner makes a part: not before the end of the day that was agreed, and
+// unknown once that went by.
+func (o Outlook) Await(r Relay, now time.Time) Outlook {
+	by := r.DueAt.AddDate(0, 0, 1)
+	switch {
+	case r.Overdue(now):
+		o.From, o.To, o.Why = time.Time{}, time.Time{}, Because(WaitWithPartner, "partner", r.Partner, "until", r.DueAt)
+	case o.Why.Code == "":
+		o.From, o.To = latest(o.From, by), latest(o.To, by)
+	}
+	return o
+}

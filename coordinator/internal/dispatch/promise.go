@@ -121,6 +121,9 @@ func (l *Loop) Foresee(ctx context.Context) error {
 		return err
 	}
 	batches := schedule.Promise(s, nil, now).Batches
+	if err := l.awaitPartners(ctx, batches, now); err != nil {
+		return err
+	}
 	requests := together(s.Batches, batches)
 	if len(asked.list) > 0 {
 		told := schedule.Promise(s, asked.list, now).Wishes
@@ -136,6 +139,19 @@ func (l *Loop) Foresee(ctx context.Context) error {
 	l.told.at, l.told.took, l.told.of, l.told.plan = time.Now(), time.Since(began), now, plans
 	l.told.batches, l.told.requests = batches, requests
 	return nil
+}
+
+// awaitPartners lets batches wait for what partners make of them.
+func (l *Loop) awaitPartners(ctx context.Context, batches map[fab.BatchID]fab.Outlook, now time.Time) error {
+	return l.Store.View(ctx, func(tx *store.Tx) error {
+		relays, err := tx.Relays(fab.RelayAccepted)
+		for _, r := range relays {
+			if o, planned := batches[r.BatchID]; planned {
+				batches[r.BatchID] = o.Await(r, now)
+			}
+		}
+		return err
+	})
 }
 
 // together is what the batches of each request come to.
