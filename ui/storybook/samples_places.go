@@ -54,6 +54,14 @@ func placeStories() []story {
 				Named: []ui.BadLine{{Line: 312, ET: "80001O0OO", Why: fab.Because("finess.number_wrong", "number", "80001O0OO")}, {Line: 153001, ET: "800000010", Why: fab.Because("finess.point_wrong", "x", "0", "y", "0")}},
 			}}
 		}},
+		{"desk-forms", func(lang string) ui.Page {
+			return ui.Forms{Frame: still(desk(lang, ui.NavRequests, "/desk/forms")), Products: []ui.Offered{{Code: "visor", Name: pick(lang, "Visière", "Visor")}, {Code: "hook", Name: pick(lang, "Crochet", "Hook")}}, Lines: []ui.FormLine{
+				{N: 1, Form: ui.Form{Values: url.Values{"code_1": {"VM7K3T9Y"}, "facility_1": {"Les Tilleuls"}}}, Wrong: fab.Errors{fab.Refuse(fab.Invalid, "form_keyed", ui.FieldPaper, "ref", "7F3K-9Q2M")}}, {N: 2},
+			}}
+		}},
+		{"desk-forms-printed", func(lang string) ui.Page {
+			return ui.Forms{Frame: still(desk(lang, ui.NavRequests, "/desk/forms")), Kind: fab.BlankRequest, Printed: []string{"VM7K3T9Y"}, Products: []ui.Offered{{Code: "visor", Name: pick(lang, "Visière", "Visor")}}, Lines: []ui.FormLine{{N: 1}}}
+		}},
 		{"figures", func(lang string) ui.Page { return figures(frame(lang, "/figures")) }},
 		{"figures-none", func(lang string) ui.Page { return ui.Figures{Frame: frame(lang, "/figures")} }},
 		{"desk-report", func(lang string) ui.Page {

@@ -35,6 +35,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.relayRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)
+	all = append(all, s.formRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}
