@@ -35,6 +35,18 @@ func supplyStories() []story {
 			p.Spools[1].Recalled = true
 			return p
 		}},
+		{"desk-stock-item", func(lang string) ui.Page {
+			return ui.StockItem{Frame: desk(lang, ui.NavMaterials, "/desk/stock/material:film-a4"), Item: "material:film-a4", Name: sheets(48), Material: true, Form: ui.Form{Values: url.Values{}},
+				Rows: []ui.StockRow{{Place: pick(lang, "l’atelier", "the workshop"), PlaceID: "hub", Source: "6C2X-9K4R", Here: sheets(48), Kept: sheets(12)}},
+				Moves: []ui.MoveRow{{ID: "m2", Why: "moved", From: pick(lang, "l’atelier", "the workshop"), To: "Goéland", Stuff: sheets(2), By: "Courlis", At: at(0, 9, 0), Undo: true},
+					{ID: "m1", Why: "received", From: pick(lang, "un don", "a gift"), To: pick(lang, "l’atelier", "the workshop"), Stuff: sheets(50), At: at(-1, 9, 0)}},
+				Measures: []ui.Choice{{Value: "piece", Label: "piece"}}, From: []ui.Choice{{Value: "hub g", Label: "6C2X-9K4R"}}, Places: []ui.Choice{{Value: "home", Label: "Goéland, Rue"}}}
+		}},
+		{"desk-stock-count", func(lang string) ui.Page {
+			return ui.StockCount{Frame: desk(lang, ui.NavMaterials, "/desk/count/hub"), Place: pick(lang, "l’atelier", "the workshop"), ID: "hub", Last: at(-2, 9, 0), Form: ui.Form{Values: url.Values{}},
+				Lines: []ui.CountLine{{N: 0, Item: "material:film-a4", Source: "g", Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Of: "6C2X-9K4R", Here: sheets(48), Seen: 48},
+					{N: 1, Item: "material:petg", Source: "s", Name: "PETG", Of: "F-003", Here: ui.Stuff{Name: "PETG", Unit: fab.UnitMG, N: 640_000}, Seen: 640_000, Label: "g"}}}
+		}},
 		{"desk-materials-empty", func(lang string) ui.Page {
 			return ui.Materials{Frame: desk(lang, ui.NavMaterials, "/desk/materials")}
 		}},

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -151,6 +152,7 @@ func TestMaterials(t *testing.T) {
 	w.printed(2)
 	at = "/desk/spools/" + string(spool.ID)
 	require.Contains(t, w.desk.page("/desk/materials").main(), "sur Tortue")
+	w.byHand()
 	w.desk.refuses(at+"/recall", url.Values{"reason": {" "}}, "Dites pourquoi")
 	a = w.desk.post(at+"/recall", url.Values{"reason": {"humide"}})
 	require.Equal(t, http.StatusSeeOther, a.status)
@@ -165,4 +167,41 @@ func TestMaterials(t *testing.T) {
 	require.Contains(t, w.desk.page(a.header.Get("Location")).main(), "Le sachet "+w.lots()[0].Code+" est rappelé")
 	require.Equal(t, fab.LotBlocked, w.lots()[0].Status)
 	require.Equal(t, http.StatusNotFound, w.desk.post("/desk/spools/nothing/recall", url.Values{"reason": {"x"}}).status)
+}
+
+// byHand moves, throws away, takes back and counts sheets as a coordinator does, and weighs a spool.
+func (w *workshop) byHand() {
+	t, film := w.t, "/desk/stock/material:film-a4"
+	var sheets fab.Balance
+	w.view(func(tx *store.Tx) error {
+		held, err := tx.Holding(fab.MaterialItem("film-a4"))
+		sheets = held[0]
+		return err
+	})
+	from := "hub " + sheets.Source
+	w.desk.refuses(film+"/move", url.Values{"from": {from}, "to": {string(w.maker.LocationID)}, "count": {"1000"}}, "pas assez")
+	w.desk.refuses(film+"/scrap", url.Values{"from": {from}, "count": {"2"}}, "Dites pourquoi")
+	require.Equal(t, film, w.desk.sends(film+"/scrap", url.Values{"from": {from}, "count": {"2"}, "note": {"mouillé"}}))
+	page := w.desk.page(film).main()
+	require.Contains(t, page, "Jeté · 2")
+	require.Contains(t, page, "mouillé")
+	var last fab.StockMove
+	w.view(func(tx *store.Tx) error {
+		moves, err := tx.LatestMoves(fab.MaterialItem("film-a4"), "", 1)
+		last = moves[0]
+		return err
+	})
+	require.Equal(t, film, w.desk.sends(film+"/undo", url.Values{"move": {string(last.ID)}, "note": {"sec"}}))
+	w.desk.refuses(film+"/undo", url.Values{"move": {string(last.ID)}, "note": {"sec"}}, "déjà annulé")
+
+	sheet := w.desk.page("/desk/count/hub").form(t, "/desk/count/hub")
+	w.desk.refuses("/desk/count/hub", sheet, "Rien n’est compté")
+	for name, v := range sheet {
+		if strings.HasPrefix(name, "source_") && v[0] == sheets.Source {
+			sheet.Set("counted_"+strings.TrimPrefix(name, "source_"), fmt.Sprint(sheets.Quantity))
+		}
+	}
+	require.Equal(t, "/desk/materials", w.desk.sends("/desk/count/hub", sheet))
+	require.Equal(t, http.StatusNotFound, w.desk.get("/desk/count/nowhere").status)
+	require.Equal(t, http.StatusNotFound, w.desk.get("/desk/stock/material:gold").status)
 }

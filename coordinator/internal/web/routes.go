@@ -130,6 +130,13 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/donations/:id/receive", who, s.giftReceive},
 		{post, "/desk/donations/:id/refuse", who, s.giftRefuse},
 		{post, "/desk/spools/:id/recall", who, s.spoolRecall},
+		{post, "/desk/spools/:id/weigh", who, s.spoolWeigh},
+		{get, "/desk/stock/:item", who, s.stockItem},
+		{post, "/desk/stock/:item/move", who, s.stockAct("move")},
+		{post, "/desk/stock/:item/scrap", who, s.stockAct("scrap")},
+		{post, "/desk/stock/:item/undo", who, s.stockAct("undo")},
+		{get, "/desk/count/:place", who, s.countEmpty},
+		{post, "/desk/count/:place", who, s.count},
 
 		{get, "/desk/deliveries", who, s.deskDeliveries},
 		{post, "/desk/bags/:lot/settle", who, s.bagSettle},
