@@ -119,9 +119,12 @@ func (s *Server) fault(c *gin.Context, err error, more ...any) string {
 	return ref
 }
 
-// capped bounds what a request may carry.
+// capped bounds what a request may carry. It bounds a copy: net/http looks at the body of its own request to learn whether
+// it was closed before its end, and takes what is left of a body in other clothes for the next request.
 func (s *Server) capped(c *gin.Context) {
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, max(maxBody, s.takesFiles(c)))
+	limit := max(maxBody, s.takesFiles(c))
+	c.Request = c.Request.WithContext(c.Request.Context())
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 	c.Next()
 }
 

@@ -200,6 +200,7 @@ type answer struct {
 	header http.Header
 	body   string
 	doc    *html.Node
+	last   bool // the server closes the connection
 }
 
 func (b *browser) do(method, path string, form url.Values) answer {
@@ -224,7 +225,7 @@ func (b *browser) send(req *http.Request) answer {
 	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
 	require.NoError(b.l.t, err)
-	a := answer{status: res.StatusCode, header: res.Header, body: string(data)}
+	a := answer{status: res.StatusCode, header: res.Header, body: string(data), last: res.Close}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") && res.Header.Get("Location") == "" {
 		a.doc, err = html.Parse(strings.NewReader(a.body))
 		require.NoError(b.l.t, err)
