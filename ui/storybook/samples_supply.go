@@ -36,7 +36,7 @@ func supplyStories() []story {
 			return p
 		}},
 		{"desk-stock-item", func(lang string) ui.Page {
-			return ui.StockItem{Frame: desk(lang, ui.NavMaterials, "/desk/stock/material:film-a4"), Item: "material:film-a4", Name: sheets(48), Material: true, Form: ui.Form{Values: url.Values{}},
+			return ui.StockItem{Frame: desk(lang, ui.NavMaterials, "/desk/stock/material:film-a4"), Item: "material:film-a4", Name: ui.Stuff{Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, N: 48}, Material: true, Form: ui.Form{Values: url.Values{}},
 				Rows: []ui.StockRow{{Place: pick(lang, "l’atelier", "the workshop"), PlaceID: "hub", Source: "6C2X-9K4R", Here: sheets(48), Kept: sheets(12)}},
 				Moves: []ui.MoveRow{{ID: "m2", Why: "moved", From: pick(lang, "l’atelier", "the workshop"), To: "Goéland", Stuff: sheets(2), By: "Courlis", At: at(0, 9, 0), Undo: true},
 					{ID: "m1", Why: "received", From: pick(lang, "un don", "a gift"), To: pick(lang, "l’atelier", "the workshop"), Stuff: sheets(50), At: at(-1, 9, 0)}},
