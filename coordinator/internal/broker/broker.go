@@ -16,9 +16,6 @@ import (
 	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
-	"github.com/mochi-mqtt/server/v2/packets"
-
-	"github.com/mailleur/mailleur/coordinator/wire"
 )
 
 // CoordinatorUser is the user name of the coordinator's own connections. No agent can have it: agents are named by
@@ -65,6 +62,8 @@ type Broker struct {
 	revoked map[string]bool
 	inside  map[string]*visitor        // by client id: the one connection that may act under it
 	kept    map[string]map[string]bool // retained topics by agent
+
+	keeping sync.RWMutex // of what the library retains
 }
 
 // New opens the listeners, so that a taken port is known at once; clients are served by Run.
@@ -196,40 +195,6 @@ func isClosed(c chan struct{}) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// mayKeep reports whether a message may be retained, and counts it. An empty one clears what was kept before.
-func (b *Broker) mayKeep(topic string, empty bool) bool {
-	t, err := wire.ParseTopic(topic)
-	if err != nil || !wire.RuleOf(t.Kind).Retained {
-		return false
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	kept := b.kept[t.Agent]
-	switch {
-	case empty:
-		delete(kept, topic)
-	case kept == nil:
-		b.kept[t.Agent] = map[string]bool{topic: true}
-	case len(kept) >= keptTopics && !kept[topic]:
-		return false
-	default:
-		kept[topic] = true
-	}
-	return true
-}
-
-// forget drops the retained messages of an agent.
-func (b *Broker) forget(agent string) {
-	b.mu.Lock()
-	delete(b.kept, agent)
-	b.mu.Unlock()
-	for topic := range b.server.Topics.Retained.GetAll() {
-		if t, err := wire.ParseTopic(topic); err == nil && t.Agent == agent {
-			b.server.Topics.RetainMessage(packets.Packet{TopicName: topic, FixedHeader: packets.FixedHeader{Retain: true}})
-		}
 	}
 }
 

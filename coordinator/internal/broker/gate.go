@@ -26,7 +26,10 @@ func (*gate) ID() string { return "access-rules" }
 
 // Provides lists what the hook answers.
 func (*gate) Provides(b byte) bool {
-	return bytes.IndexByte([]byte{mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnSessionEstablish, mqtt.OnPublish}, b) >= 0
+	return bytes.IndexByte([]byte{
+		mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnSessionEstablish,
+		mqtt.OnPublish, mqtt.OnWill, mqtt.OnSubscribe, mqtt.OnPacketProcessed,
+	}, b) >= 0
 }
 
 // contractVersion is MQTT 3.1.1. What later versions add (aliases of topics, delayed wills, sessions that wait) is nothing
@@ -73,15 +76,6 @@ func (g *gate) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
 	default:
 		return wire.MaySubscribe(user, topic)
 	}
-}
-
-// OnPublish keeps a message for late subscribers only where the contract says so, and of an agent no more than it can
-// need: what is kept stays in memory for as long as the broker runs.
-func (g *gate) OnPublish(_ *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	if pk.FixedHeader.Retain {
-		pk.FixedHeader.Retain = g.broker.mayKeep(pk.TopicName, len(pk.Payload) == 0)
-	}
-	return pk, nil
 }
 
 // OnSessionEstablish comes after authentication and before the library looks for an earlier connection of the same id.
