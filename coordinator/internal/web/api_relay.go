@@ -87,7 +87,7 @@ func (s *Server) apiRelaySay(say func(ctx context.Context, token, word string) e
 
 func (s *Server) apiRelayLot(ctx context.Context, in *relayBagIn) (*relayBagOut, error) {
 	b := in.Body
-	sent, err := s.Partner.Send(ctx, in.token(), partner.Sending{Key: b.Key, Part: b.Part, Good: b.Good, Code: b.Code, Material: b.Material})
+	sent, err := s.Partner.Send(ctx, in.token(), partner.Sending(b))
 	if err != nil {
 		return nil, s.apiError(&in.caller, err)
 	}
