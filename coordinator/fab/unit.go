@@ -14,7 +14,7 @@ const (
 )
 
 // MaxAmount is more than a lab ever holds of one thing, in any unit. Sums of many thousand of them still fit an int64.
-const MaxAmount = 10_000_000_000_000
+const MaxAmount int64 = 10_000_000_000_000
 
 // Measure is a unit in which people speak of a material: one of it is Factor of the unit of the books.
 type Measure struct {
