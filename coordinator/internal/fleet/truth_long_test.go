@@ -9,7 +9,8 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store/storetest"
 )
 
-// The same with two hundred seeds, every twentieth on PostgreSQL. They wait more than they work: -parallel 8 serves them.
+// The same with two hundred seeds, every twentieth on PostgreSQL, in about twenty minutes. Leases are short: more labs at a
+// time than processors lose them all the time, and make nothing.
 func TestLongTheBooksAgreeWithTheMachines(t *testing.T) {
 	for seed := range uint64(200) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
