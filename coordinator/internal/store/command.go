@@ -1,6 +1,10 @@
 package store
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // AddCommand stores an order to an agent: the row first, then the message.
 func (tx *Tx) AddCommand(c *fab.Command) error { return add(tx, "command", c) }
@@ -21,10 +25,14 @@ func (tx *Tx) OpenCommands() ([]fab.Command, error) {
 }
 
 // Order queues a command to the agent behind a printer, and says so with a change "command_queued" that wakes whoever
-// sends. It does nothing for a worker without an agent.
+// sends. It takes the place of the same command before it if that still waits for its answer: each that waits is sent again
+// and again, and holds back a start behind it. It does nothing for a worker without an agent.
 func (tx *Tx) Order(w fab.Worker, kind string, attempt fab.AttemptID) error {
 	if !w.Streamed() {
 		return nil
+	}
+	if err := tx.dropRepeated(w.ID, kind, attempt); err != nil {
+		return err
 	}
 	c := fab.Command{
 		ID: NewID[fab.CommandID](tx), AgentID: w.AgentID, WorkerID: w.ID, AttemptID: attempt, Kind: kind,
@@ -34,4 +42,23 @@ func (tx *Tx) Order(w fab.Worker, kind string, attempt fab.AttemptID) error {
 		return err
 	}
 	return tx.Note(fab.Change{Code: "command_queued", Subject: string(c.ID), Worker: w.ID, Args: fab.Args{"kind": kind}})
+}
+
+// dropRepeated ends the last command that a printer waits for, if a new one says the same.
+func (tx *Tx) dropRepeated(w fab.WorkerID, kind string, attempt fab.AttemptID) error {
+	open, err := tx.OpenCommands()
+	if err != nil {
+		return err
+	}
+	for _, last := range slices.Backward(open) {
+		if last.WorkerID != w {
+			continue
+		}
+		if last.Kind != kind || last.AttemptID != attempt {
+			return nil
+		}
+		last.Status = fab.CommandExpired
+		return tx.SetCommand(&last)
+	}
+	return nil
 }
