@@ -6,9 +6,6 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
-// MaxPhoto is the largest photo that may be sent, in bytes.
-const MaxPhoto = fab.MaxPhoto
-
 const (
 	photoSide  = 1280    // pixels kept along the longer side
 	photoBytes = 2 << 20 // kept at most

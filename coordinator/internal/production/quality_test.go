@@ -121,7 +121,7 @@ func TestBadPiecesHaveAReasonAndAPhoto(t *testing.T) {
 	u.Why, u.Photo = "stringing", []byte("\xff\xd8\xffno photo")
 	_, err = l.p.Unload(t.Context(), u)
 	refused(t, err, fab.Invalid, "photo_unreadable")
-	u.Photo = make([]byte, MaxPhoto+1)
+	u.Photo = make([]byte, fab.MaxPhoto+1)
 	_, err = l.p.Unload(t.Context(), u)
 	refused(t, err, fab.Invalid, "photo_too_large")
 	u.Photo = photo

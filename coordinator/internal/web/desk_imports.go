@@ -2,8 +2,7 @@ package web
 
 import (
 	"context"
-	"errors"
-	"io"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -71,30 +70,15 @@ func (s *Server) importRow(imp fab.Import) ui.ImportRow {
 
 // importShow reads a list and shows what it would do.
 func (s *Server) importShow(c *gin.Context) error {
-	parts, err := multipartOf(c)
-	if err != nil {
-		return err
-	}
 	var name string
 	var data []byte
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return badBody(err)
-		}
-		if part.FormName() != ui.FieldFile {
-			if err := readField(c, part); err != nil {
-				return err
-			}
-			continue
-		}
+	err := eachFile(c, func(part *multipart.Part) (err error) {
 		name = part.FileName()
-		if data, err = io.ReadAll(io.LimitReader(part, imports.MaxFile+1)); err != nil {
-			return badBody(err)
-		}
+		data, err = readUpTo(part, imports.MaxFile)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	again := func(err error) error {
 		return s.again(c, err, func(f ui.Form) (ui.Page, error) { return s.importsPage(c, f) })

@@ -125,9 +125,11 @@ func (s *Server) printerClear(c *gin.Context, w fab.Worker) error {
 // ones.
 func (s *Server) unload(c *gin.Context, id fab.AttemptID) (lot fab.Lot, err error) {
 	u := production.Unloading{Attempt: id}
-	if u.Photo, err = s.readPhoto(c); err != nil {
+	pictures, err := s.readPictures(c)
+	if err != nil {
 		return lot, err
 	}
+	u.Photo = pictures[ui.FieldPhoto]
 	if u.Good, u.Bad, err = counts(c); err != nil {
 		return lot, err
 	}

@@ -1,19 +1,17 @@
 package web
 
 import (
-	"errors"
-	"io"
+	"mime/multipart"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
-	"github.com/mailleur/mailleur/coordinator/internal/production"
-	"github.com/mailleur/mailleur/ui"
+	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
-// readPhoto reads a form that may bring one photo, and leaves its fields where other forms have theirs. A form without
-// files was read before.
-func (s *Server) readPhoto(c *gin.Context) (photo []byte, err error) {
+// readPictures reads a form that may bring pictures, by the names of their fields, and leaves its other fields where other
+// forms have theirs. A form without files was read before.
+func (s *Server) readPictures(c *gin.Context) (map[string][]byte, error) {
 	if !strings.EqualFold(c.ContentType(), "multipart/form-data") {
 		return nil, nil
 	}
@@ -21,27 +19,10 @@ func (s *Server) readPhoto(c *gin.Context) (photo []byte, err error) {
 		return nil, err
 	}
 	defer s.uploaded()
-	parts, err := multipartOf(c)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return photo, nil
-		}
-		if err != nil {
-			return nil, badBody(err)
-		}
-		if part.FileName() == "" {
-			if part.FormName() != ui.FieldPhoto { // a field for a file that nobody chose
-				err = readField(c, part)
-			}
-		} else if photo, err = io.ReadAll(io.LimitReader(part, production.MaxPhoto+1)); err != nil {
-			err = badBody(err)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
+	files := map[string][]byte{}
+	err := eachFile(c, func(part *multipart.Part) (err error) {
+		files[part.FormName()], err = readUpTo(part, fab.MaxPhoto)
+		return err
+	})
+	return files, err
 }

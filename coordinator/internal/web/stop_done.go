@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -63,42 +61,6 @@ func (s *Server) keyedAt(c *gin.Context, side stopSide, r *delivery.Report) erro
 	}
 	r.At = s.localDay(v.Run.Day).Add(time.Duration(clock.Hour())*time.Hour + time.Duration(clock.Minute())*time.Minute)
 	return nil
-}
-
-// readPictures reads a form that may bring pictures, and leaves its fields where other forms have theirs.
-func (s *Server) readPictures(c *gin.Context) (map[string][]byte, error) {
-	if !strings.EqualFold(c.ContentType(), "multipart/form-data") {
-		return nil, nil
-	}
-	if err := s.oneUpload(c); err != nil {
-		return nil, err
-	}
-	defer s.uploaded()
-	parts, err := multipartOf(c)
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, badBody(err)
-		}
-		name := part.FormName()
-		if part.FileName() == "" {
-			if name != ui.FieldPhoto && name != ui.FieldSignature { // fields for files that nobody chose
-				err = readField(c, part)
-			}
-		} else if files[name], err = io.ReadAll(io.LimitReader(part, fab.MaxPhoto+1)); err != nil {
-			err = badBody(err)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
 }
 
 // stopDeliver records that everything was handed over.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/imports"
-	"github.com/mailleur/mailleur/coordinator/internal/production"
 )
 
 const (
@@ -37,7 +36,7 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 	case "/maker/printers/:id/parts/:design/:part/gcode":
 		return 2*s.MaxGCode + maxBody
 	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin":
-		return production.MaxPhoto + 2*maxBody
+		return fab.MaxPhoto + 2*maxBody
 	case "/desk/imports":
 		return 2*imports.MaxFile + 2*maxBody
 	case "/desk/register":
@@ -58,28 +57,47 @@ type upload struct {
 
 // parseUpload reads a form with models into memory, field by field, and leaves the fields where other forms have theirs.
 func (s *Server) parseUpload(c *gin.Context) (map[string]upload, error) {
+	files := map[string]upload{}
+	err := eachFile(c, func(part *multipart.Part) (err error) {
+		files[part.FormName()], err = s.readModel(part)
+		return err
+	})
+	return files, err
+}
+
+// eachFile reads a form with files: each file by take, all else into the form of the request. A field for a file that nobody
+// chose is an empty one.
+func eachFile(c *gin.Context, take func(*multipart.Part) error) error {
 	parts, err := multipartOf(c)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	files := map[string]upload{}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return files, nil
+			return nil
 		}
 		if err != nil {
-			return nil, badBody(err)
+			return badBody(err)
 		}
 		if part.FileName() == "" {
 			err = readField(c, part)
 		} else {
-			files[part.FormName()], err = s.readModel(part)
+			err = take(part)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
+}
+
+// readUpTo reads a file, and of one that is longer one byte more than it may have.
+func readUpTo(part *multipart.Part, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return nil, badBody(err)
+	}
+	return data, nil
 }
 
 // multipartOf opens a form with files, and gives a slow line the time that it takes.
@@ -98,9 +116,9 @@ func multipartOf(c *gin.Context) (*multipart.Reader, error) {
 
 // readField adds a field that is no file to the form of the request.
 func readField(c *gin.Context, part *multipart.Part) error {
-	value, err := io.ReadAll(io.LimitReader(part, maxBody+1))
+	value, err := readUpTo(part, maxBody)
 	if err != nil {
-		return badBody(err)
+		return err
 	}
 	total := len(value)
 	for name, values := range c.Request.PostForm {
@@ -116,9 +134,9 @@ func readField(c *gin.Context, part *multipart.Part) error {
 // readModel reads one file. What is left of one that is too large is skipped with the next part.
 func (s *Server) readModel(part *multipart.Part) (upload, error) {
 	f := upload{name: part.FileName()}
-	data, err := io.ReadAll(io.LimitReader(part, s.MaxModel+1))
+	data, err := readUpTo(part, s.MaxModel)
 	if err != nil {
-		return f, badBody(err)
+		return f, err
 	}
 	if int64(len(data)) > s.MaxModel {
 		f.over = true
