@@ -199,10 +199,17 @@ func dropJobs(tx *store.Tx) error {
 		return err
 	}
 	for _, j := range jobs {
-		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
-		if ok, err := tx.SwapJob(&j); err != nil || !ok {
-			return errors.Join(err, errRace)
+		if err := dropJob(tx, j); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func dropJob(tx *store.Tx, j fab.Job) error {
+	j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
+	if ok, err := tx.SwapJob(&j); err != nil || !ok {
+		return errors.Join(err, errRace)
 	}
 	return nil
 }

@@ -66,13 +66,18 @@ func lackingBatches(tx *store.Tx) (out []lack, err error) {
 	return out, nil
 }
 
-// countsOf counts the parts of batches.
-func countsOf(tx *store.Tx, batches []fab.Batch) (map[fab.BatchID][]fab.PartCount, error) {
+// tallyOf counts what there is of batches.
+func tallyOf(tx *store.Tx, batches []fab.Batch) (store.Tally, error) {
 	ids := make([]fab.BatchID, len(batches))
 	for i, b := range batches {
 		ids[i] = b.ID
 	}
-	tally, err := tx.Tally(ids)
+	return tx.Tally(ids)
+}
+
+// countsOf counts the parts of batches.
+func countsOf(tx *store.Tx, batches []fab.Batch) (map[fab.BatchID][]fab.PartCount, error) {
+	tally, err := tallyOf(tx, batches)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package production
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -17,11 +16,7 @@ func supplyJobs(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]fab.BatchID, len(batches))
-	for i, b := range batches {
-		ids[i] = b.ID
-	}
-	tally, err := tx.Tally(ids)
+	tally, err := tallyOf(tx, batches)
 	if err != nil {
 		return err
 	}
@@ -130,9 +125,8 @@ func dropOver(tx *store.Tx, id fab.BatchID, c fab.PartCount, wanted int64) (drop
 		if j.Part != c.Part || j.Status != fab.JobWaiting || j.RelayID != "" || c.Open-j.Copies < wanted {
 			continue
 		}
-		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
-		if ok, err := tx.SwapJob(&j); err != nil || !ok {
-			return dropped, errors.Join(err, errRace)
+		if err := dropJob(tx, j); err != nil {
+			return dropped, err
 		}
 		c.Open -= j.Copies
 		dropped++

@@ -2,7 +2,6 @@ package production
 
 import (
 	"context"
-	"errors"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -159,9 +158,8 @@ func dropWaiting(tx *store.Tx, id fab.BatchID) error {
 		if j.Status != fab.JobWaiting {
 			continue
 		}
-		j.Status, j.Wait = fab.JobCancelled, fab.Reason{}
-		if ok, err := tx.SwapJob(&j); err != nil || !ok {
-			return errors.Join(err, errRace)
+		if err := dropJob(tx, j); err != nil {
+			return err
 		}
 	}
 	return nil
