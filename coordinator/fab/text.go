@@ -33,7 +33,13 @@ func visible(s string) string {
 // WholeNumber reads a count as people write it: with spaces, and in full-width digits too. It reports false for anything
 // else, so for fractions and for what no int64 holds.
 func WholeNumber(typed string) (int64, bool) {
-	typed = strings.Map(func(r rune) rune {
+	n, err := strconv.ParseInt(plainDigits(typed), 10, 64)
+	return n, err == nil
+}
+
+// plainDigits drops the spaces of a number, and makes full-width digits plain ones.
+func plainDigits(typed string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return -1
@@ -42,8 +48,6 @@ func WholeNumber(typed string) (int64, bool) {
 		}
 		return r
 	}, typed)
-	n, err := strconv.ParseInt(typed, 10, 64)
-	return n, err == nil
 }
 
 // ValidKey reports whether a form's key is one that this program could have made.

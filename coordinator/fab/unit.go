@@ -3,7 +3,6 @@ package fab
 import (
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // The units in which the books count: whole numbers of them, so that nothing is lost by rounding.
@@ -69,19 +68,7 @@ func (m Material) AmountOrNone(typed, measure, field string) (int64, *Error) {
 // Exact reads a decimal number as people write it, with a comma or a point, times factor. It refuses, by field, what is no
 // number, what is below zero, what the factor does not make whole, and more than MaxAmount.
 func Exact(typed string, factor int64, field string) (int64, *Error) {
-	typed = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return -1
-		case r >= '０' && r <= '９':
-			return r - '０' + '0'
-		case r == ',':
-			return '.'
-		case r == '−':
-			return '-'
-		}
-		return r
-	}, typed)
+	typed = strings.NewReplacer(",", ".", "−", "-").Replace(plainDigits(typed))
 	below := strings.HasPrefix(typed, "-")
 	whole, fraction, dot := strings.Cut(strings.TrimPrefix(typed, "-"), ".")
 	if whole == "" && fraction == "" || dot && fraction == "" || !digits(whole) || !digits(fraction) {

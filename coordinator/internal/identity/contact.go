@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"net/mail"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -28,11 +27,8 @@ func (c *Contact) check() (errs fab.Errors) {
 	wrong(c.Town == "" && c.Postcode == "" || len(c.Town) > maxName, "town_or_postcode", "town")
 	wrong(c.Postcode != "" && !postcodeForm.MatchString(c.Postcode), "postcode_wrong", "postcode")
 	wrong(c.Phone == "" && c.Email == "", "phone_or_email", "phone")
-	wrong(c.Phone != "" && !phoneForm.MatchString(c.Phone), "phone_wrong", "phone")
-	if c.Email != "" {
-		a, err := mail.ParseAddress(c.Email)
-		wrong(err != nil || a.Address != c.Email || len(c.Email) > maxLogin, "email_wrong", "email")
-	}
+	wrong(c.Phone != "" && !fab.ValidPhone(c.Phone), "phone_wrong", "phone")
+	wrong(c.Email != "" && (!fab.ValidEmail(c.Email) || len(c.Email) > maxLogin), "email_wrong", "email")
 	return errs
 }
 

@@ -227,7 +227,6 @@ func checkWord(word string) (string, error) {
 }
 
 var (
-	phoneForm    = regexp.MustCompile(`^\+?[0-9][0-9 .()/-]{5,24}$`)
 	postcodeForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z -]{1,9}$`)
 	noDigits     = regexp.MustCompile(`[^0-9]`)
 )

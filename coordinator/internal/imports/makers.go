@@ -1,10 +1,7 @@
 package imports
 
 import (
-	"net/mail"
-	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -26,8 +23,6 @@ var skillWords = map[string]string{
 	"couture": "sew", "coudre": "sew", "sew": "sew", "sewing": "sew", "decoupe": "cut", "decouper": "cut", "couper": "cut", "cut": "cut", "cutting": "cut",
 	"perforer": "punch", "percage": "punch", "punch": "punch", "assemblage": "assemble", "assembler": "assemble", "montage": "assemble", "assemble": "assemble", "assembly": "assemble",
 }
-
-var phoneDigits = regexp.MustCompile(`^\+?[0-9][0-9 .()/-]{5,24}$`)
 
 // handQuota is how many pieces of hand work somebody gets at a time who said nothing of it.
 const handQuota = 50
@@ -59,11 +54,11 @@ func makerSteps(tx *store.Tx, rows []row) (steps []step, err error) {
 
 func readMaker(r row) (m fab.Maker, skills []string, wrong fab.Errors) {
 	m = fab.Maker{Name: r.get("name"), Town: r.get("town"), Postcode: r.get("postcode"), Phone: digitsBack(r.get("phone")), Email: r.get("email"), Note: r.get("note")}
-	wrong = append(length("name", m.Name, 80, "name_missing"), length("town", m.Town, 80, "")...)
+	wrong = append(fab.CheckLength("name", m.Name, 80, "name_missing"), fab.CheckLength("town", m.Town, 80, "")...)
 	if m.Town == "" && m.Postcode == "" {
 		wrong = append(wrong, fab.Refuse(fab.Invalid, "town_or_postcode", "town"))
 	}
-	wrong = append(append(wrong, length("note", m.Note, 1000, "")...), reach(m.Phone, m.Email)...)
+	wrong = append(append(wrong, fab.CheckLength("note", m.Note, 1000, "")...), fab.CheckReach(m.Phone, "phone", m.Email, "email")...)
 	for word := range strings.FieldsFuncSeq(r.get("skills"), func(c rune) bool { return strings.ContainsRune(",;/+|", c) }) {
 		skill, ok := skillWords[fab.Folded(word)]
 		if !ok {
@@ -93,30 +88,6 @@ func addMaker(tx *store.Tx, imp *fab.Import, m fab.Maker, skills []string) error
 		ID: store.NewID[fab.WorkerID](tx), Kind: fab.WorkerHand, Name: m.Name, MakerID: m.ID, Steps: skills, Quota: handQuota, TimeFactorPM: 1000,
 		CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
 	})
-}
-
-// length checks a text in characters. Without missing it may be empty.
-func length(field, value string, most int, missing string) fab.Errors {
-	switch {
-	case value == "" && missing != "":
-		return fab.Errors{{Class: fab.Invalid, Code: missing, Field: field}}
-	case utf8.RuneCountInString(value) > most:
-		return fab.Errors{fab.Refuse(fab.Invalid, "too_long", field, "max", most)}
-	}
-	return nil
-}
-
-// reach checks a number and an address that may both be empty.
-func reach(phone, email string) (wrong fab.Errors) {
-	if phone != "" && !phoneDigits.MatchString(phone) {
-		wrong = append(wrong, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
-	}
-	if email != "" {
-		if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
-			wrong = append(wrong, fab.Refuse(fab.Invalid, "email_wrong", "email"))
-		}
-	}
-	return wrong
 }
 
 // digitsBack gives a French number the zero that a spreadsheet took for worth nothing.

@@ -85,7 +85,7 @@ func (i *Imports) readPlace(tx *store.Tx, r row) (f fab.Facility, wrong fab.Erro
 	if wrong, err = numbered(tx, r.get("finess"), &f); err != nil {
 		return f, nil, err
 	}
-	wrong = append(append(wrong, length("name", f.Name, 120, "facility_missing")...), length("town", f.Town, 80, "town_missing")...)
+	wrong = append(append(wrong, fab.CheckLength("name", f.Name, 120, "facility_missing")...), fab.CheckLength("town", f.Town, 80, "town_missing")...)
 	switch kind, ok := kindWords[fab.Folded(r.get("kind"))]; {
 	case ok:
 		f.Kind = kind
@@ -96,9 +96,9 @@ func (i *Imports) readPlace(tx *store.Tx, r row) (f fab.Facility, wrong fab.Erro
 	}
 	f.Kind = cmp.Or(f.Kind, fab.FacilityOtherPlace)
 	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}, {"contact", f.Contact}} {
-		wrong = append(wrong, length(more.field, more.value, 200, "")...)
+		wrong = append(wrong, fab.CheckLength(more.field, more.value, 200, "")...)
 	}
-	wrong = append(wrong, reach(f.Phone, f.Email)...)
+	wrong = append(wrong, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
 	if _, err := f.Hours.Week("hours"); err != nil {
 		more, _ := fab.RefusalsOf(err)
 		wrong = append(wrong, more...)

@@ -79,7 +79,7 @@ func (g goods) read(r row) (move fab.StockMove, m fab.Material, wrong fab.Errors
 	if !known {
 		wrong = append(wrong, fab.Refuse(fab.Invalid, "import_place_unknown", "place", "text", r.get("place")))
 	}
-	wrong = append(wrong, length("note", r.get("note"), 200, "")...)
+	wrong = append(wrong, fab.CheckLength("note", r.get("note"), 200, "")...)
 	move = fab.StockMove{Item: fab.MaterialItem(m.Code), From: fab.OutsideGiven, To: to, Why: fab.MoveBrought, Note: r.get("note")}
 	if m.Code == "" {
 		return move, m, wrong

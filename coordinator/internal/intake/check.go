@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +9,6 @@ import (
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
-
-var phoneDigits = regexp.MustCompile(`^\+?[0-9][0-9 .()/-]{5,24}$`)
 
 // read turns a form into lines and a date, with one refusal for each field that is wrong.
 func (i *Intake) read(tx *store.Tx, f Form) (lines []fab.RequestLine, needBy time.Time, errs fab.Errors, err error) {
@@ -75,33 +71,18 @@ func quantities(tx *store.Tx, asked map[string]string) (lines []fab.RequestLine,
 }
 
 func checkFacility(f fab.Facility) (errs fab.Errors) {
-	need := func(value, field, code string, most int) {
-		switch {
-		case value == "":
-			errs = append(errs, fab.Refuse(fab.Invalid, code, field))
-		case utf8.RuneCountInString(value) > most:
-			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", field, "max", most))
-		}
-	}
-	need(f.Name, "facility", "facility_missing", 120)
-	need(f.Town, "town", "town_missing", 80)
-	need(f.Contact, "contact", "contact_missing", 80)
+	errs = append(fab.CheckLength("facility", f.Name, 120, "facility_missing"), fab.CheckLength("town", f.Town, 80, "town_missing")...)
+	errs = append(errs, fab.CheckLength("contact", f.Contact, 80, "contact_missing")...)
 	if !slices.Contains(fab.FacilityKinds[:], f.Kind) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "kind_missing", "kind"))
 	}
 	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}} {
-		if utf8.RuneCountInString(more.value) > 200 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", more.field, "max", 200))
-		}
+		errs = append(errs, fab.CheckLength(more.field, more.value, 200, "")...)
 	}
-	if !phoneDigits.MatchString(f.Phone) {
+	if f.Phone == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
 	}
-	if f.Email != "" {
-		if a, err := mail.ParseAddress(f.Email); err != nil || a.Address != f.Email || len(f.Email) > 254 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "email_wrong", "email"))
-		}
-	}
+	errs = append(errs, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
 	return errs
 }
 

@@ -3,10 +3,8 @@ package intake
 import (
 	"cmp"
 	"context"
-	"net/mail"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -129,45 +127,21 @@ func placed(f *fab.Facility, typedAt string) fab.Errors {
 
 func checkPlace(f fab.Facility) (errs fab.Errors) {
 	if f.FinessET == "" || f.Name != "" {
-		errs = append(errs, tooLong("facility", f.Name, 120, "facility_missing")...)
+		errs = append(errs, fab.CheckLength("facility", f.Name, 120, "facility_missing")...)
 	}
 	if f.FinessET == "" || f.Town != "" {
-		errs = append(errs, tooLong("town", f.Town, 80, "town_missing")...)
+		errs = append(errs, fab.CheckLength("town", f.Town, 80, "town_missing")...)
 	}
 	if !slices.Contains(fab.FacilityKinds[:], f.Kind) && (f.FinessET == "" || f.Kind != "") {
 		errs = append(errs, fab.Refuse(fab.Invalid, "kind_missing", "kind"))
 	}
 	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}, {"contact", f.Contact}} {
-		errs = append(errs, tooLong(more.field, more.value, 200, "")...)
+		errs = append(errs, fab.CheckLength(more.field, more.value, 200, "")...)
 	}
-	errs = append(errs, reachable(f.Phone, "phone", f.Email, "email")...)
+	errs = append(errs, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
 	if _, err := f.Hours.Week("hours"); err != nil {
 		more, _ := fab.RefusalsOf(err)
 		errs = append(errs, more...)
-	}
-	return errs
-}
-
-// tooLong checks the length of a text in characters. Without missing it may be empty.
-func tooLong(field, value string, most int, missing string) fab.Errors {
-	switch {
-	case value == "" && missing != "":
-		return fab.Errors{{Class: fab.Invalid, Code: missing, Field: field}}
-	case utf8.RuneCountInString(value) > most:
-		return fab.Errors{fab.Refuse(fab.Invalid, "too_long", field, "max", most)}
-	}
-	return nil
-}
-
-// reachable checks a number and an address that may both be empty.
-func reachable(phone, phoneField, email, emailField string) (errs fab.Errors) {
-	if phone != "" && !phoneDigits.MatchString(phone) {
-		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", phoneField))
-	}
-	if email != "" {
-		if a, err := mail.ParseAddress(email); err != nil || a.Address != email || len(email) > 254 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "email_wrong", emailField))
-		}
 	}
 	return errs
 }
@@ -202,11 +176,11 @@ func (i *Intake) SaveSite(ctx context.Context, s fab.FacilitySite, typedAt strin
 		*text = fab.Line(*text)
 	}
 	at := fab.Facility{LatE6: s.LatE6, LonE6: s.LonE6}
-	errs := append(tooLong("site", s.Name, 80, "site_missing"), placed(&at, typedAt)...)
+	errs := append(fab.CheckLength("site", s.Name, 80, "site_missing"), placed(&at, typedAt)...)
 	for _, more := range []struct{ field, value string }{{"address", s.Address}, {"postcode", s.Postcode}, {"town", s.Town}, {"access", s.Access}, {"contact", s.Contact}} {
-		errs = append(errs, tooLong(more.field, more.value, 200, "")...)
+		errs = append(errs, fab.CheckLength(more.field, more.value, 200, "")...)
 	}
-	errs = append(errs, reachable(s.Phone, "phone", "", "")...)
+	errs = append(errs, fab.CheckReach(s.Phone, "phone", "", "")...)
 	if _, err := s.Hours.Week("hours"); err != nil {
 		more, _ := fab.RefusalsOf(err)
 		errs = append(errs, more...)
@@ -244,11 +218,11 @@ func (i *Intake) AddContact(ctx context.Context, c fab.FacilityContact) error {
 	for _, text := range []*string{&c.Name, &c.Role, &c.Phone, &c.Email} {
 		*text = fab.Line(*text)
 	}
-	errs := append(tooLong("who", c.Name, 80, "contact_missing"), tooLong("duty", c.Role, 80, "")...)
+	errs := append(fab.CheckLength("who", c.Name, 80, "contact_missing"), fab.CheckLength("duty", c.Role, 80, "")...)
 	if c.Phone == "" && c.Email == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_or_email", "their_phone"))
 	}
-	errs = append(errs, reachable(c.Phone, "their_phone", c.Email, "their_email")...)
+	errs = append(errs, fab.CheckReach(c.Phone, "their_phone", c.Email, "their_email")...)
 	if err := errs.Or(); err != nil {
 		return err
 	}

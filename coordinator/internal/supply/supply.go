@@ -5,9 +5,7 @@ package supply
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -108,12 +106,7 @@ func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {
 		errs = append(errs, refused)
 	}
 	for _, f := range []struct{ field, value string }{{"donor", p.Donor}, {"town", p.Town}} {
-		switch n := utf8.RuneCountInString(f.value); {
-		case n == 0:
-			errs = append(errs, fab.Refuse(fab.Invalid, f.field+"_missing", f.field))
-		case n > 80:
-			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", f.field, "max", 80))
-		}
+		errs = append(errs, fab.CheckLength(f.field, f.value, 80, f.field+"_missing")...)
 	}
 	if p.Phone == "" && p.Email == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_or_email", "phone"))
@@ -121,11 +114,7 @@ func checkPledge(tx *store.Tx, p *Pledge) (quantity int64, err error) {
 	if len(p.Phone) > 40 {
 		errs = append(errs, fab.Refuse(fab.Invalid, "phone_wrong", "phone"))
 	}
-	if p.Email != "" {
-		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email || len(p.Email) > 254 {
-			errs = append(errs, fab.Refuse(fab.Invalid, "email_wrong", "email"))
-		}
-	}
+	errs = append(errs, fab.CheckReach("", "", p.Email, "email")...)
 	return quantity, errs.Or()
 }
 
