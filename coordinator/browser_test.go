@@ -278,15 +278,18 @@ func (v visitor) clearBeds() {
 	v.reads("h1 + p", "Aucune n’attend quelqu’un")
 }
 
+// byHand selects what takes an offer and what hands finished pieces in. The page has other lists beside.
+const byHand = `[action$='/accept'] button.filled, [action$='/handin'] button.filled`
+
 // countPlates does as a maker what the page asks for until all parts are there: counts a plate that came off, or, where
 // a maker prints from a card, takes the offer and hands the pieces in.
 func (v visitor) countPlates() {
 	v.t.Helper()
 	for !v.partsMade() {
 		v.as("maker")
-		v.await("something to do", `document.querySelector(".count-form summary, [action$='/accept'], [action$='/handin']")`)
-		if hands, err := eval[bool](v, `Boolean(document.querySelector(".items"))`); err == nil && hands {
-			v.click("button.filled", "")
+		v.await("something to do", `document.querySelector(".count-form summary, `+byHand+`")`)
+		if hands, err := eval[bool](v, `Boolean(document.querySelector("`+byHand+`"))`); err == nil && hands {
+			v.click(byHand, "")
 			continue
 		}
 		v.press("summary", "J’ai vidé le plateau")
