@@ -44,7 +44,11 @@ func TestALastWillIsKept(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "here", string(next(t, now).Payload()))
 	again := connect(t, options(b, "a", "a", "a")) // puts the first one out, whose will is then sent
-	require.Equal(t, "gone", string(next(t, now).Payload()))
+	said := next(t, now)
+	for string(said.Payload()) == "here" { // acknowledged before it is passed on: it may come to who subscribed since as well
+		said = next(t, now)
+	}
+	require.Equal(t, "gone", string(said.Payload()))
 	user, password := b.Credentials()
 	later, ok := subscribe(t, connect(t, options(b, "coordinator-later", user, password)), "mailleur/v1/agent/+/status")
 	require.True(t, ok)
