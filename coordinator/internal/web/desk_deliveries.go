@@ -1,13 +1,11 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/supply"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -100,118 +98,6 @@ func (r *reader) hostOf(m fab.Maker) fab.Maker {
 		}
 	}
 	return m
-}
-
-// kitRows is what approved requests still need packed.
-func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
-	var rows []ui.KitRow
-	for _, c := range list {
-		loose, err := r.loose(c.Request, c.Product)
-		if err != nil {
-			return nil, err
-		}
-		if c.Wanted <= 0 && loose == 0 {
-			continue
-		}
-		place, err := r.placeOf(c.Request)
-		if err != nil {
-			return nil, err
-		}
-		goods, err := r.product(c.Product, c.Wanted)
-		if err != nil {
-			return nil, err
-		}
-		if c.Wanted <= 0 {
-			goods.N = loose
-		}
-		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0})
-	}
-	return rows, nil
-}
-
-// loose counts the products of a line that are assembled and in no box.
-func (r *reader) loose(id fab.RequestID, product string) (n int64, err error) {
-	kits, err := r.tx.KitsOf(id)
-	for _, k := range kits {
-		if k.Product == product && k.BoxID == "" {
-			n += k.Quantity
-		}
-	}
-	return n, err
-}
-
-// boxRows lists the boxes that are here or on their way, and the last ones that arrived.
-func (r *reader) boxRows() ([]ui.BoxRow, error) {
-	open, err := r.tx.Boxes(fab.BoxPacked, fab.BoxLoaded)
-	if err != nil {
-		return nil, err
-	}
-	over, err := r.tx.Boxes(fab.BoxDelivered)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(open, byCode)
-	slices.SortFunc(over, byCode)
-	slices.Reverse(over)
-	var rows []ui.BoxRow
-	for _, b := range slices.Concat(open, over[:min(len(over), maxOver)]) {
-		row, err := r.boxRow(b)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// byCode sorts boxes as they were numbered: B-999 before B-1000.
-func byCode(a, b fab.Box) int {
-	return cmp.Or(cmp.Compare(len(a.Code), len(b.Code)), cmp.Compare(a.Code, b.Code))
-}
-
-func (r *reader) boxRow(b fab.Box) (ui.BoxRow, error) {
-	row := ui.BoxRow{ID: string(b.ID), Code: b.Code, Recalled: b.Recalled, State: boxState(b)}
-	place, err := r.placeOf(b.RequestID)
-	if err != nil {
-		return row, err
-	}
-	row.For, row.Town = place.Name, place.Town
-	kits, err := r.tx.KitsIn(b.ID)
-	if err != nil {
-		return row, err
-	}
-	for _, k := range kits {
-		i := slices.IndexFunc(row.Goods, func(g ui.Goods) bool { return g.Code == k.Product })
-		if i < 0 {
-			i = len(row.Goods)
-			row.Goods = append(row.Goods, r.goods(k.DesignID, k.Product, 0))
-		}
-		row.Goods[i].N += k.Quantity
-		inside, err := r.tx.KitLots(k.ID)
-		if err != nil {
-			return row, err
-		}
-		for _, kl := range inside {
-			lot, err := r.tx.Lot(kl.LotID)
-			if err != nil {
-				return row, err
-			}
-			row.Lots = append(row.Lots, lot.Code)
-		}
-	}
-	slices.Sort(row.Lots)
-	row.Lots = slices.Compact(row.Lots)
-	return row, nil
-}
-
-func boxState(b fab.Box) string {
-	switch b.Status {
-	case fab.BoxLoaded:
-		return ui.StateOnWay
-	case fab.BoxDelivered:
-		return ui.StateDelivered
-	}
-	return ui.StateReady
 }
 
 func (r *reader) runRows() ([]ui.RunRow, error) {

@@ -1,12 +1,8 @@
 package web
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/gin-gonic/gin"
 
-	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
@@ -54,52 +50,6 @@ func (s *Server) inspection(c *gin.Context, code string) (in production.Inspecti
 	}
 	in.Good, in.Bad, err = counts(c)
 	return in, err
-}
-
-// closeKits makes every kit that can be made whole now, and gives how many products that were.
-func (s *Server) closeKits(c *gin.Context) (made int64, err error) {
-	list, err := s.Supply.Closable(c.Request.Context())
-	if err != nil {
-		return 0, err
-	}
-	for _, one := range list {
-		if one.Now <= 0 {
-			continue
-		}
-		k, err := s.Supply.MakeKits(c.Request.Context(), one.Request, one.Product, one.Now, me(c).ID)
-		if fab.ClassOf(err) == fab.Conflict {
-			continue // an earlier line took what this one needs
-		} else if err != nil {
-			return made, err
-		}
-		made += k.Quantity
-	}
-	return made, nil
-}
-
-// kitsMake assembles products of one line of a request.
-func (s *Server) kitsMake(c *gin.Context) error {
-	n, err := strconv.ParseInt(strings.Join(strings.Fields(c.PostForm(ui.FieldCount)), ""), 10, 64)
-	request, product := c.PostForm(ui.FieldRequest), c.PostForm(ui.FieldProduct)
-	if err != nil {
-		return s.deliveriesAgain(c, fab.Refuse(fab.Invalid, "not_a_number", ui.FieldCount), "kit", request+"-"+product)
-	}
-	k, err := s.Supply.MakeKits(c.Request.Context(), fab.RequestID(request), product, n, me(c).ID)
-	if err != nil {
-		return s.deliveriesAgain(c, err, "kit", request+"-"+product)
-	}
-	s.flash(c, ui.FlashDone, "done.kits_made", "n", k.Quantity)
-	return to(c, "/desk/deliveries#boxes")
-}
-
-// boxesPack puts the kits of a request into boxes.
-func (s *Server) boxesPack(c *gin.Context) error {
-	boxes, err := s.Supply.Pack(c.Request.Context(), fab.RequestID(c.PostForm(ui.FieldRequest)))
-	if err != nil {
-		return s.deliveriesAgain(c, err, "box", "")
-	}
-	s.flash(c, ui.FlashDone, "done.boxes_packed", "n", len(boxes))
-	return to(c, "/desk/deliveries#boxes")
 }
 
 // deliveriesAgain shows the page with the form that was refused. Fields of a form of which there are several on the page

@@ -1,0 +1,36 @@
+package ui
+
+import "github.com/mailleur/mailleur/coordinator/fab"
+
+// KitRow is what one request still needs packed.
+type KitRow struct {
+	Request string // id
+	For     string
+	Product Goods      // N: still to pack
+	Left    int64      // products still to assemble; with Loose and 0 all of them wait for a box
+	Can     int64      // how many the parts and materials allow now
+	Wait    fab.Reason // what is missing, when Can is less
+	Loose   bool       // kits are made that are in no box yet
+}
+
+// BoxRow is one box.
+type BoxRow struct {
+	ID, Code string
+	For      string
+	Town     string
+	Goods    []Goods
+	Lots     []string
+	State    string // StateReady (packed), StateOnWay, StateDelivered
+	Recalled bool
+}
+
+// Packed are those of some boxes that may go on a run.
+func Packed(boxes []BoxRow) []BoxRow {
+	var out []BoxRow
+	for _, b := range boxes {
+		if b.State == StateReady && !b.Recalled {
+			out = append(out, b)
+		}
+	}
+	return out
+}
