@@ -1,7 +1,5 @@
 package ui
 
-import "time"
-
 // Materials is the ledger as people read it: gifts to receive, what there is, spools.
 //
 //	GET  /desk/materials
@@ -18,23 +16,6 @@ type Materials struct {
 }
 
 func (Materials) view() string { return "materials" }
-
-// GiftRow is a pledge to receive.
-type GiftRow struct {
-	ID, Ref     string
-	Donor, Town string
-	Mobile      string
-	Stuff       Stuff
-	At          time.Time
-}
-
-// Count is the quantity in the unit of the form: pieces, or grams.
-func (g GiftRow) Count() int64 {
-	if g.Stuff.Unit == "mg" {
-		return g.Stuff.N / 1000
-	}
-	return g.Stuff.N
-}
 
 // BalanceRow is one material: on hand, pledged, and asked for by open batches.
 type BalanceRow struct {

@@ -35,24 +35,6 @@ func (s *Server) materialsPage(c *gin.Context) (page ui.Materials, err error) {
 	return page, err
 }
 
-// gifts are the pledges that have not come yet.
-func (r *reader) gifts() ([]ui.GiftRow, error) {
-	open, err := pledged(r.tx)
-	if err != nil {
-		return nil, err
-	}
-	var rows []ui.GiftRow
-	for _, d := range open {
-		m, err := r.tx.Material(d.Material)
-		if err != nil {
-			return nil, err
-		}
-		stuff := ui.Stuff{Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit, N: d.Pledged}
-		rows = append(rows, ui.GiftRow{ID: string(d.ID), Ref: d.Ref, Donor: d.Donor, Town: d.Town, Mobile: d.Phone, Stuff: stuff, At: r.local(d.CreatedAt)})
-	}
-	return rows, nil
-}
-
 // balances says of each material what is here, what is pledged and what open batches still take.
 func (r *reader) balances() ([]ui.BalanceRow, error) {
 	materials, err := r.tx.Materials()
@@ -186,18 +168,6 @@ func (r *reader) spoolRows() ([]ui.SpoolRow, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
-}
-
-// giftReceive books what came into the hub.
-func (s *Server) giftReceive(c *gin.Context) error {
-	err := s.Supply.Receive(c.Request.Context(), fab.DonationID(c.Param("id")), c.PostForm(ui.FieldCount), me(c).ID)
-	return s.materialsDone(c, err, "done.gift_received")
-}
-
-// giftRefuse turns a pledge down.
-func (s *Server) giftRefuse(c *gin.Context) error {
-	err := s.Supply.Refuse(c.Request.Context(), fab.DonationID(c.Param("id")))
-	return s.materialsDone(c, err, "done.gift_refused")
 }
 
 func (s *Server) materialsDone(c *gin.Context, err error, code string) error {

@@ -1,0 +1,22 @@
+package store
+
+import "github.com/mailleur/mailleur/coordinator/fab"
+
+// AddDonation stores a new donation.
+func (tx *Tx) AddDonation(d *fab.Donation) error { return add(tx, "donation", d) }
+
+// SetDonation stores a changed donation.
+func (tx *Tx) SetDonation(d *fab.Donation) error { return set(tx, "donation", d) }
+
+// Donation reads one donation.
+func (tx *Tx) Donation(id fab.DonationID) (fab.Donation, error) {
+	return byID[fab.Donation](tx, "donation", id)
+}
+
+// DonationBySubmitKey reads the donation that this form made; NotFound when it made none yet.
+func (tx *Tx) DonationBySubmitKey(key string) (fab.Donation, error) {
+	return one[fab.Donation](tx, "donation", func(q query) query { return q.Where("submit_key = ?", key) })
+}
+
+// Donations reads all donations, oldest first.
+func (tx *Tx) Donations() ([]fab.Donation, error) { return many[fab.Donation](tx, "donations", all) }
