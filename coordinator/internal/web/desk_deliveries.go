@@ -66,40 +66,6 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 	return page, err
 }
 
-// bags are the lots that nobody counted at the hub yet: those on their way to the table, and those at their makers'.
-func (r *reader) bags() (in, away []ui.Bag, err error) {
-	lots, err := r.tx.Lots(fab.LotMade)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, l := range lots {
-		maker := r.makers[l.MakerID]
-		n, err := r.tx.BalanceOf(maker.LocationID, fab.PartItem(l.Part), string(l.ID))
-		if err != nil {
-			return nil, nil, err
-		}
-		bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt)}
-		switch {
-		case l.Declared == 0: // every piece was bad: there is no bag
-		case n > 0:
-			away = append(away, bag)
-		default:
-			in = append(in, bag)
-		}
-	}
-	return in, away, nil
-}
-
-// hostOf is the maker at whose place a maker's bags are fetched.
-func (r *reader) hostOf(m fab.Maker) fab.Maker {
-	for _, host := range r.makers {
-		if host.LocationID == m.CollectID && host.Status == fab.MakerActive {
-			return host
-		}
-	}
-	return m
-}
-
 func (r *reader) runRows() ([]ui.RunRow, error) {
 	runs, err := r.tx.Runs()
 	if err != nil {
