@@ -29,7 +29,8 @@ const (
 	FieldDonor    = "donor"
 	FieldConsent  = "consent" // "yes": the donor may be named
 
-	FieldGood     = "good" // pieces counted good
+	FieldCodes    = "codes" // labels of bags, several
+	FieldGood     = "good"  // pieces counted good
 	FieldBad      = "bad"
 	FieldReason   = "reason" // why, one of the codes of the page
 	FieldReceiver = "receiver"

@@ -340,36 +340,39 @@ func (h *hub) consume(k fab.Kit, n need) ([]fab.Balance, error) {
 // unpacks visors and hooks apart, and a driver can bring one without the other.
 func (s *Supply) Pack(ctx context.Context, id fab.RequestID) (boxes []fab.Box, err error) {
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
-		boxes = nil
-		kits, err := tx.KitsOf(id)
-		if err != nil {
-			return err
+		if boxes, err = pack(tx, id); err == nil && len(boxes) == 0 {
+			err = fab.Refuse(fab.Conflict, "nothing_to_pack", "request")
 		}
-		byProduct := map[string]int{}
-		for _, k := range kits {
-			if k.BoxID != "" {
-				continue
-			}
-			n, ok := byProduct[k.Product]
-			if !ok {
-				box, err := addBox(tx, id, k.Product)
-				if err != nil {
-					return err
-				}
-				n = len(boxes)
-				byProduct[k.Product], boxes = n, append(boxes, box)
-			}
-			k.BoxID = boxes[n].ID
-			if err := tx.SetKit(&k); err != nil {
-				return err
-			}
-		}
-		if len(boxes) == 0 {
-			return fab.Refuse(fab.Conflict, "nothing_to_pack", "request")
-		}
-		return nil
+		return err
 	})
 	return boxes, err
+}
+
+func pack(tx *store.Tx, id fab.RequestID) (boxes []fab.Box, err error) {
+	kits, err := tx.KitsOf(id)
+	if err != nil {
+		return nil, err
+	}
+	byProduct := map[string]int{}
+	for _, k := range kits {
+		if k.BoxID != "" {
+			continue
+		}
+		n, ok := byProduct[k.Product]
+		if !ok {
+			box, err := addBox(tx, id, k.Product)
+			if err != nil {
+				return nil, err
+			}
+			n = len(boxes)
+			byProduct[k.Product], boxes = n, append(boxes, box)
+		}
+		k.BoxID = boxes[n].ID
+		if err := tx.SetKit(&k); err != nil {
+			return nil, err
+		}
+	}
+	return boxes, nil
 }
 
 func addBox(tx *store.Tx, id fab.RequestID, product string) (fab.Box, error) {

@@ -20,12 +20,12 @@ func (s *Server) bagSettle(c *gin.Context) error {
 		return s.deliveriesAgain(c, err, code, code)
 	}
 	if c.PostForm(ui.FieldKit) == "yes" {
-		made, err := s.closeKits(c)
+		made, err := s.Supply.CloseAll(c.Request.Context(), false, me(c).ID)
 		if err != nil {
 			return err
 		}
-		if made > 0 {
-			s.flash(c, ui.FlashDone, "done.bag_kitted", "lot", code, "n", made)
+		if made.Products > 0 {
+			s.flash(c, ui.FlashDone, "done.bag_kitted", "lot", code, "n", made.Products)
 			return to(c, "/desk/deliveries")
 		}
 	}

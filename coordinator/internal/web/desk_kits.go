@@ -125,27 +125,6 @@ func boxState(b fab.Box) string {
 	return ui.StateReady
 }
 
-// closeKits makes every kit that can be made whole now, and gives how many products that were.
-func (s *Server) closeKits(c *gin.Context) (made int64, err error) {
-	list, err := s.Supply.Closable(c.Request.Context())
-	if err != nil {
-		return 0, err
-	}
-	for _, one := range list {
-		if one.Now <= 0 {
-			continue
-		}
-		k, err := s.Supply.MakeKits(c.Request.Context(), one.Request, one.Product, one.Now, me(c).ID)
-		if fab.ClassOf(err) == fab.Conflict {
-			continue // an earlier line took what this one needs
-		} else if err != nil {
-			return made, err
-		}
-		made += k.Quantity
-	}
-	return made, nil
-}
-
 // kitsMake assembles products of one line of a request.
 func (s *Server) kitsMake(c *gin.Context) error {
 	n, err := strconv.ParseInt(strings.Join(strings.Fields(c.PostForm(ui.FieldCount)), ""), 10, 64)

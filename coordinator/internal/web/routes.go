@@ -142,6 +142,8 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/bags/:lot/settle", who, s.bagSettle},
 		{post, "/desk/kits", who, s.kitsMake},
 		{post, "/desk/boxes", who, s.boxesPack},
+		{get, "/desk/table", who, s.deskTable},
+		{post, "/desk/table", who, s.table},
 	}
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool", "release", "trial"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})

@@ -1,0 +1,44 @@
+package production
+
+import (
+	"context"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// SettleAll receives many bags at once, as Settle does each: all of them, or none when one is refused. The field of a
+// refusal ends in a dash and the code of its bag.
+func (p *Production) SettleAll(ctx context.Context, list []Inspection) error {
+	return p.store.Update(ctx, func(tx *store.Tx) error {
+		var errs fab.Errors
+		lots := make([]fab.Lot, len(list))
+		for i, in := range list {
+			var err error
+			if lots[i], err = tx.Lot(in.Lot); err != nil {
+				return err
+			}
+			refused, ok := fab.RefusalsOf(checkInspection(lots[i], in))
+			if !ok {
+				continue
+			}
+			for _, e := range refused {
+				of := *e
+				of.Field += "-" + lots[i].Code
+				errs = append(errs, &of)
+			}
+		}
+		if err := errs.Or(); err != nil {
+			return err
+		}
+		for i, in := range list {
+			if err := moveSettled(tx, lots[i], in); err != nil {
+				return err
+			}
+			if err := settle(tx, lots[i], in); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,91 @@
+package supply
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
+)
+
+// Closed is what one press assembled and packed.
+type Closed struct {
+	Products int64 // assembled
+	Boxes    []fab.Box
+}
+
+// CloseAll assembles every product that open requests wait for and that can be made whole now, what is needed first first.
+// With pack, what is assembled and in no box goes into boxes too. There may be nothing to do.
+func (s *Supply) CloseAll(ctx context.Context, pack bool, by fab.AccountID) (c Closed, err error) {
+	err = s.store.Update(ctx, func(tx *store.Tx) error {
+		c = Closed{}
+		lines, err := openLines(tx)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			n, err := closeLine(tx, l, by)
+			if err != nil {
+				return err
+			}
+			c.Products += n
+		}
+		if !pack {
+			return nil
+		}
+		c.Boxes, err = packAll(tx, lines)
+		return err
+	})
+	return c, err
+}
+
+// openLine is a line of an approved request.
+type openLine struct {
+	request fab.Request
+	line    fab.RequestLine
+}
+
+// openLines are the lines of approved requests, what is needed first first.
+func openLines(tx *store.Tx) (list []openLine, err error) {
+	requests, err := tx.Requests(fab.RequestApproved)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(requests, func(a, b fab.Request) int { return cmp.Or(a.NeedBy.Compare(b.NeedBy), cmp.Compare(a.ID, b.ID)) })
+	for _, r := range requests {
+		lines, err := tx.RequestLines(r.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			list = append(list, openLine{r, l})
+		}
+	}
+	return list, nil
+}
+
+func closeLine(tx *store.Tx, l openLine, by fab.AccountID) (int64, error) {
+	can, err := closable(tx, l.request, l.line)
+	if err != nil || can.Now <= 0 {
+		return 0, err
+	}
+	k, err := makeKits(tx, l.request.ID, l.line.Product, can.Now, by)
+	return k.Quantity, err
+}
+
+func packAll(tx *store.Tx, lines []openLine) (boxes []fab.Box, err error) {
+	done := map[fab.RequestID]bool{}
+	for _, l := range lines {
+		if done[l.request.ID] {
+			continue
+		}
+		done[l.request.ID] = true
+		more, err := pack(tx, l.request.ID)
+		if err != nil {
+			return nil, err
+		}
+		boxes = append(boxes, more...)
+	}
+	return boxes, nil
+}
