@@ -11,7 +11,7 @@ import "time"
 //	POST /desk/boxes               FieldRequest
 //	POST /desk/runs                FieldDriver, FieldPhone, FieldDay, FieldLeave, FieldVehicle, FieldBoxes, and of what it is for
 //	                               FieldBox, FieldLot, FieldGift, FieldFetch (several each), FieldDrop+spool
-//	POST /desk/hub                 FieldTown, FieldPostcode, FieldLat, FieldLon: where runs begin
+//	POST /desk/hub                 FieldTown, FieldPostcode, FieldAt: where runs begin
 //
 // A refused form comes back with Form; Open names it: the lot's code, "kit", "box" or "run".
 type Deliveries struct {
@@ -29,7 +29,7 @@ type Deliveries struct {
 }
 
 // Hub is where runs begin and end, as it was written down.
-type Hub struct{ Town, Postcode, Lat, Lon string }
+type Hub struct{ Town, Postcode, At string }
 
 // Choice is the form of what a new run is for.
 func (d Deliveries) Choice() runForm { return runForm{More: d.More, Form: d.Form, All: true} }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 //	POST /desk/runs/{id}/stops/{no}/up    …/down, …/off: moves a stop, or takes it off
 //	POST /desk/runs/{id}/add              as Deliveries' form of a new run: FieldBox, FieldLot, FieldGift, FieldFetch, FieldDrop+spool
 //	POST /desk/runs/{id}/close            FieldConfirm
+//	POST /desk/runs/{id}/stops/{no}/at    FieldAt: where it is, a position or a FINESS number
 //	POST /desk/runs/{id}/link             a new link for the driver
 //	GET  /desk/runs/{id}/stop/{no}        StopPage, to key a sheet of paper
 //	GET  /desk/proofs/{stop}/{proof}      a picture
@@ -33,6 +35,8 @@ type DeskRun struct {
 	Leave    time.Time
 	Back     time.Time
 	Km       int64
+	Home     Way    // from the last stop to the hub
+	NoHub    bool   // nobody said where the run begins
 	State    string // StatePlanned, StateOnWay, StateDone
 	Ended    time.Time
 	EndedBy  string // who closed it before its last stop
@@ -40,7 +44,7 @@ type DeskRun struct {
 	Stops    []DeskStop
 	Loads    []RunLoad
 	More     RunChoice
-	Open     string // the form that was refused: "add" or "close"
+	Open     string // the form that was refused: "add", "close" or "at-" and the number of a stop
 	Form     Form
 }
 
@@ -66,7 +70,38 @@ type DeskStop struct {
 	NoteNo      string
 	Said        string
 	Proofs      []Proof
-	First, Last bool // among the open stops
+	Point       string // where it is, as maps write it; "" when nobody knows
+	First, Last bool   // among the open stops
+}
+
+// Unplaced counts the open stops of which nobody knows where they are.
+func (r DeskRun) Unplaced() (n int64) {
+	for _, s := range r.Stops {
+		if s.Sure == "not" {
+			n++
+		}
+	}
+	return n
+}
+
+// Placing reports whether the form of where a stop is was refused.
+func (r DeskRun) Placing(s DeskStop) bool { return r.Open == "at-"+strconv.FormatInt(s.No, 10) }
+
+// placeForm is where somebody says where a stop is.
+type placeForm struct {
+	Stop       DeskStop
+	ID, Action string
+	Form       Form
+	Open       bool
+}
+
+// PlaceForm is the form of where a stop is.
+func (r DeskRun) PlaceForm(s DeskStop) placeForm {
+	f := placeForm{Stop: s, ID: "at-" + strconv.FormatInt(s.No, 10), Action: r.Act(s, "at"), Form: Form{Values: url.Values{FieldAt: {s.Point}}}, Open: r.Placing(s)}
+	if f.Open {
+		f.Form, f.ID = r.Form, FieldAt
+	}
+	return f
 }
 
 // Act is where a button of a stop posts to.

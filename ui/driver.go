@@ -21,6 +21,7 @@ type Run struct {
 	Day     time.Time
 	Leave   time.Time
 	Back    time.Time // at the hub again; zero when all is done
+	Home    Way       // from the last stop to it
 	Status  fab.RunStatus
 	Stops   []RunStop
 	Loads   []RunLoad // what goes into the vehicle, last stop first
@@ -81,12 +82,28 @@ type RunStop struct {
 	Place    string // facility, or "chez" the maker in the page's language
 	Town     string
 	At       time.Time // when the driver is expected there; zero once it is over
+	Way      Way       // from the stop before
+	Sure     string    // how well it is known where it is: "exact", "town", "not"; "" once it is over
 	From, To time.Time // when it is open about then; zero: not known
-	Late     bool      // it has closed by then
+	Wait     time.Duration
+	Late     bool // it has closed by then
+	Shut     bool // it is closed all of that day
 	Status   fab.StopStatus
 	Why      string // of a stop that failed, worded fail.<code>
 	DoneAt   time.Time
 }
+
+// Way is how far it is to a stop, estimated.
+type Way struct {
+	Km    float64
+	Drive time.Duration
+}
+
+// Known reports whether there is a way to tell of.
+func (w Way) Known() bool { return w.Drive > 0 }
+
+// Whole is the distance in kilometres, 1 at least.
+func (w Way) Whole() int64 { return max(1, int64(w.Km+0.5)) }
 
 // RunLoad is what goes into the vehicle for one stop.
 type RunLoad struct {
@@ -117,7 +134,10 @@ type StopPage struct {
 	Of      int64 // stops on the run
 	Address string
 	Access  string
-	Mobile  string // of the place
+	About   string        // where a home is about, for a map: a position to a kilometre; "" when Address says it or nobody knows
+	Contact string        // who takes a delivery
+	Mobile  string        // of the place
+	People  []PlacePerson // others to ask for
 	Loads   []Load
 	NoteNo  string // number of the delivery note, "" for other stops
 	Alert   bool   // something aboard is recalled: do not deliver

@@ -52,8 +52,6 @@ const (
 	FieldGift     = "gift"     // several: ids of gifts to fetch
 	FieldFetch    = "fetch"    // several: what people who left still have
 	FieldDrop     = "drop_"    // followed by the id of a spool: the maker who gets it
-	FieldLat      = "lat"      // degrees
-	FieldLon      = "lon"
 	FieldSlot     = "slot"
 	FieldFrom     = "from" // "15:04"
 	FieldTo       = "to"

@@ -122,6 +122,8 @@ type Stop struct {
 	RequestID  RequestID  `bun:"request_id,nullzero"`
 	DonationID DonationID `bun:"donation_id,nullzero"` // of a gift that is fetched
 	FetchID    FetchID    `bun:"fetch_id,nullzero"`    // of what somebody who left still has
+	LatE6      int64      `bun:"lat_e6"`               // of a gift or of what is fetched from somebody who left, as the desk noted it; both zero: unknown
+	LonE6      int64      `bun:"lon_e6"`
 	Status     StopStatus `bun:"status"`
 	Why        string     `bun:"why"` // code: closed, refused, not_found, damaged, nobody, or one of those above
 	Said       string     `bun:"said"`

@@ -76,6 +76,20 @@ type Spot struct {
 // Located reports whether the coordinates are known.
 func (s Spot) Located() bool { return s.LatE6 != 0 || s.LonE6 != 0 }
 
+// Rounded is the spot of a home as everybody but the coordinator may read it: to a hundredth of a degree, about a kilometre.
+func (s Spot) Rounded() Spot {
+	s.LatE6, s.LonE6 = rounded(s.LatE6), rounded(s.LonE6)
+	return s
+}
+
+func rounded(e6 int64) int64 {
+	const step = 10_000
+	if e6 < 0 {
+		return -rounded(-e6)
+	}
+	return (e6 + step/2) / step * step
+}
+
 // FacilitySite is one more address of a facility where goods are brought: another building, a loading dock.
 type FacilitySite struct {
 	ID         SiteID     `bun:"id,pk"`

@@ -32,6 +32,8 @@ type Maker struct {
 	Name       string      `bun:"name"`
 	Town       string      `bun:"town"`
 	Postcode   string      `bun:"postcode"`
+	LatE6      int64       `bun:"lat_e6"` // WGS84, millionths of a degree; both zero: unknown. Only the coordinator reads it as it is
+	LonE6      int64       `bun:"lon_e6"`
 	Phone      string      `bun:"phone"`
 	Email      string      `bun:"email"`
 	LocationID LocationID  `bun:"location_id"`

@@ -37,7 +37,8 @@ func driverStories() []story {
 		{"stop-collect", func(lang string) ui.Page {
 			p := stop(lang)
 			p.RunStop = runStops(lang)[2]
-			p.Address, p.Access, p.NoteNo, p.After = "3 rue du Phare", "", "", nil
+			p.Address, p.Access, p.NoteNo, p.After = "", "", "", nil
+			p.Contact, p.People, p.About = "", nil, "50.320000, 1.620000"
 			p.Loads = []ui.Load{{Goods: []ui.Goods{{Code: "visor-band", Name: "visor-band", N: 8}}, Lots: []string{"V-119"}}}
 			return p
 		}},
@@ -54,6 +55,13 @@ func driverStories() []story {
 			return p
 		}},
 		{"desk-run", func(lang string) ui.Page { return deskRun(lang) }},
+		{"desk-run-nowhere", func(lang string) ui.Page {
+			p := deskRun(lang)
+			p.NoHub, p.Open, p.Form = true, "at-4", ui.Form{Values: url.Values{ui.FieldAt: {pick(lang, "derrière l’église", "behind the church")}}, Errors: refusals(ui.FieldAt, "stop_place_wrong")}
+			p.Stops[1].From, p.Stops[1].To, p.Stops[1].Late, p.Stops[1].Shut = time.Time{}, time.Time{}, true, true
+			p.Stops[2].Wait = 25 * time.Minute
+			return p
+		}},
 		{"desk-run-over", func(lang string) ui.Page {
 			p := deskRun(lang)
 			p.State, p.Ended, p.EndedBy, p.Loads = ui.StateDone, at(0, 12, 0), "Sterne", nil
@@ -95,16 +103,17 @@ func driverStories() []story {
 func runStops(lang string) []ui.RunStop {
 	return []ui.RunStop{
 		{N: 1, No: 1, Kind: fab.StopCollect, Place: pick(lang, "chez Tortue", "at Tortue’s"), Town: "Rue", Status: fab.StopDone, DoneAt: at(0, 8, 50)},
-		{N: 2, No: 3, Kind: fab.StopDeliver, Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", At: at(0, 9, 20), From: at(0, 9, 0), To: at(0, 11, 0), Status: fab.StopOpen},
-		{N: 3, No: 2, Kind: fab.StopCollect, Place: pick(lang, "chez la personne qui imprime", "at the person who prints"), Town: "Quend", At: at(0, 9, 55), Status: fab.StopOpen},
-		{N: 4, No: 4, Kind: fab.StopCollect, Gift: true, Place: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", At: at(0, 18, 40), From: at(0, 9, 0), To: at(0, 17, 0), Late: true, Status: fab.StopOpen},
+		{N: 2, No: 3, Kind: fab.StopDeliver, Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", At: at(0, 9, 20), Way: ui.Way{Km: 6.2, Drive: 8 * time.Minute}, Sure: "exact", From: at(0, 9, 0), To: at(0, 11, 0), Status: fab.StopOpen},
+		{N: 3, No: 2, Kind: fab.StopCollect, Place: pick(lang, "chez la personne qui imprime", "at the person who prints"), Town: "Quend", At: at(0, 9, 55), Way: ui.Way{Km: 9, Drive: 12 * time.Minute}, Sure: "town", Status: fab.StopOpen},
+		{N: 4, No: 4, Kind: fab.StopCollect, Gift: true, Place: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", At: at(0, 18, 40), Way: ui.Way{Km: 22.4, Drive: 30 * time.Minute}, Sure: "not", From: at(0, 9, 0), To: at(0, 17, 0), Late: true, Status: fab.StopOpen},
 	}
 }
 
 func stop(lang string) ui.StopPage {
 	stops := runStops(lang)
 	return ui.StopPage{
-		Frame: frame(lang, "/run/abc/stop/3"), RunStop: stops[1], Base: "/run/abc", Token: "abc", Code: "T-012", Of: 4, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Mobile: "0300000000",
+		Frame: frame(lang, "/run/abc/stop/3"), RunStop: stops[1], Base: "/run/abc", Token: "abc", Code: "T-012", Of: 4, Address: "12 rue des Dunes", Access: pick(lang, "entrée cuisine, sonner", "kitchen door, ring"), Contact: pick(lang, "Mme Delattre", "Mrs Delattre"), Mobile: "0300000000",
+		People: []ui.PlacePerson{{Name: "M. Ruet", Duty: pick(lang, "quai, avant 10 h", "dock, before 10"), Mobile: "0300000001"}},
 		Loads:  []ui.Load{{Box: "C-07", Goods: []ui.Goods{visor(lang, 24)}, Lots: []string{"V-118", "V-119"}}, {Box: "C-08", Goods: []ui.Goods{hook(lang, 10)}, Lots: []string{"C-031"}}},
 		NoteNo: "BL-0042", After: &stops[2], Form: ui.Form{Key: "k"},
 	}
@@ -116,10 +125,10 @@ func deskRun(lang string) ui.DeskRun {
 	}
 	page := ui.DeskRun{
 		Frame: desk(lang, ui.NavDeliveries, "/desk/runs/r1"), ID: "r1", Code: "T-012", Driver: "Mouette", Mobile: "0300000000", Vehicle: pick(lang, "Vélo cargo", "Cargo bike"), Capacity: 12, Aboard: 2,
-		Day: at(0, 0, 0), Leave: at(0, 8, 30), Back: at(0, 19, 5), Km: 47, State: ui.StateOnWay, More: runChoice(lang), Loads: runLoads(),
+		Day: at(0, 0, 0), Leave: at(0, 8, 30), Back: at(0, 19, 5), Km: 47, Home: ui.Way{Km: 24, Drive: 32 * time.Minute}, State: ui.StateOnWay, More: runChoice(lang), Loads: runLoads(),
 	}
 	for i, s := range runStops(lang) {
-		page.Stops = append(page.Stops, ui.DeskStop{RunStop: s, Loads: loads[i], First: i == 1, Last: i == 3})
+		page.Stops = append(page.Stops, ui.DeskStop{RunStop: s, Point: []string{"", "50.271200, 1.669000", "", ""}[i], Loads: loads[i], First: i == 1, Last: i == 3})
 	}
 	page.Stops[1].NoteNo = "BL-0042"
 	return page

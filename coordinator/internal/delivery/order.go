@@ -2,11 +2,8 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/route"
@@ -16,25 +13,30 @@ import (
 // stay is how long a stop takes: ringing, carrying, counting, a signature.
 const stay = 10 * time.Minute
 
-// The settings that say where runs begin and end.
-const (
-	SettingHubTown     = "hub_town"
-	SettingHubPostcode = "hub_postcode"
-	SettingHubLatE6    = "hub_lat_e6" // WGS 84, millionths of a degree
-	SettingHubLonE6    = "hub_lon_e6"
-)
-
 // Times are what an order comes to, by the lab's clock; for its open stops only.
 type Times struct {
-	At   map[fab.StopID]time.Time
-	Late map[fab.StopID]bool         // the stop has closed by then
-	Open map[fab.StopID]fab.Interval // when it is open about then; none where hours are unknown
-	Back time.Time
-	Km   int64 // estimated, from a mean speed
+	Stops map[fab.StopID]Timed
+	Home  Leg // from the last stop to the hub
+	Back  time.Time
+	Km    int64 // estimated, from a mean speed
 }
 
-// meanKmh is what Km is reckoned with.
-const meanKmh = 45
+// Timed is what an order comes to at one stop.
+type Timed struct {
+	At   time.Time
+	Leg  Leg
+	Sure string        // of Whereabouts: how well it is known where the stop is
+	Open fab.Interval  // when it is open about then; none where hours are unknown
+	Wait time.Duration // before it opens
+	Late bool          // it has closed by then
+	Shut bool          // it is closed all of that day
+}
+
+// Leg is the way to a stop from the one before it, estimated.
+type Leg struct {
+	Km    float64
+	Drive time.Duration
+}
 
 // Propose puts the open stops of a run in a good order: those that are over stay in front.
 func (d *Delivery) Propose(ctx context.Context, id fab.RunID) error {
@@ -135,7 +137,7 @@ func (d *Delivery) propose(tx *store.Tx, run fab.Run) error {
 		return err
 	}
 	open := openOf(stops)
-	tour, err := d.tour(tx, run, stops, open)
+	tour, _, err := d.tour(tx, run, stops, open)
 	if err != nil {
 		return err
 	}
@@ -161,26 +163,41 @@ func indices(n int) []int {
 // times works the present order out.
 func (d *Delivery) times(tx *store.Tx, run fab.Run, stops []fab.Stop) (Times, error) {
 	open := openOf(stops)
-	tour, err := d.tour(tx, run, stops, open)
+	tour, known, err := d.tour(tx, run, stops, open)
 	if err != nil {
 		return Times{}, err
 	}
 	plan := tour.Follow(indices(len(open)))
 	day := d.midnight(run)
-	t := Times{At: map[fab.StopID]time.Time{}, Late: map[fab.StopID]bool{}, Open: map[fab.StopID]fab.Interval{}, Back: day.Add(plan.Back).Round(time.Minute), Km: int64(plan.Drive.Hours()*meanKmh + 0.5)}
+	t := Times{Stops: map[fab.StopID]Timed{}, Back: day.Add(plan.Back).Round(time.Minute), Km: int64(route.Km(plan.Drive) + 0.5)}
+	at := tour.From
 	for i, s := range open {
-		t.At[s.ID] = day.Add(plan.Arrive[i]).Round(time.Minute)
-		windows := tour.Stops[i].Open
-		if len(windows) == 0 {
-			continue
-		}
-		w := slices.IndexFunc(windows, func(w route.Window) bool { return plan.Arrive[i] <= w.To })
-		if t.Late[s.ID] = w < 0; w < 0 {
-			w = len(windows) - 1
-		}
-		t.Open[s.ID] = fab.Interval{From: day.Add(windows[w].From), To: day.Add(windows[w].To)}
+		here := tour.Stops[i]
+		one := Timed{At: day.Add(plan.Arrive[i]).Round(time.Minute), Leg: legOf(tour, at, here.Place), Sure: known[i].sure, Shut: known[i].shut}
+		at = here.Place
+		one.opening(day, plan.Arrive[i], here.Open)
+		t.Stops[s.ID] = one
 	}
+	t.Home = legOf(tour, at, tour.To)
 	return t, nil
+}
+
+// opening says how a stop stands that is reached at a time since midnight.
+func (t *Timed) opening(day time.Time, reached time.Duration, windows []route.Window) {
+	if t.Late = t.Shut; len(windows) == 0 {
+		return
+	}
+	w := slices.IndexFunc(windows, func(w route.Window) bool { return reached <= w.To })
+	if t.Late = w < 0; w < 0 {
+		w = len(windows) - 1
+	}
+	t.Open = fab.Interval{From: day.Add(windows[w].From), To: day.Add(windows[w].To)}
+	t.Wait = max(0, windows[w].From-reached).Round(time.Minute)
+}
+
+func legOf(t route.Tour, from, to int) Leg {
+	drive := t.Travel[from][to]
+	return Leg{Km: route.Km(drive), Drive: drive}
 }
 
 func (d *Delivery) midnight(run fab.Run) time.Time {
@@ -188,45 +205,45 @@ func (d *Delivery) midnight(run fab.Run) time.Time {
 	return time.Date(y, m, day, 0, 0, 0, 0, d.zone)
 }
 
-// tour is what is still to drive: from the hub, or from the last stop that is over, through the open stops to the hub.
-func (d *Delivery) tour(tx *store.Tx, run fab.Run, stops, open []fab.Stop) (route.Tour, error) {
+// tour is what is still to drive: from the hub, or from the last stop that is over, through the open stops to the hub; and
+// what is known of each open stop.
+func (d *Delivery) tour(tx *store.Tx, run fab.Run, stops, open []fab.Stop) (route.Tour, []known, error) {
 	day := d.midnight(run)
 	t := route.Tour{From: len(open), To: len(open), Leave: time.Duration(run.LeaveMin) * time.Minute}
-	places := make([]route.Place, len(open), len(open)+2)
+	m := newMap(tx)
+	facts := make([]known, len(open))
 	for i, s := range open {
-		spot, err := spotOf(tx, s)
+		spot, err := m.stop(s, &facts[i])
 		if err != nil {
-			return t, err
-		}
-		if places[i], err = placeOf(tx, spot); err != nil {
-			return t, err
+			return t, nil, err
 		}
 		one := route.Stop{Place: i, Stay: stay}
-		if week, err := spot.Hours.Week("hours"); err == nil && len(week) > 0 {
-			for _, w := range fab.Intervals(week, day, day.AddDate(0, 0, 1), d.zone) {
-				one.Open = append(one.Open, route.Window{From: w.From.Sub(day), To: w.To.Sub(day)})
-			}
-		}
+		one.Open, facts[i].shut = d.windows(spot, day)
 		t.Stops = append(t.Stops, one)
 	}
-	hub, err := hubPlace(tx)
-	if err != nil {
-		return t, err
+	if err := m.hub(); err != nil {
+		return t, nil, err
 	}
-	places = append(places, hub)
 	if last := lastDone(stops); last.ID != "" {
-		spot, err := spotOf(tx, last)
-		if err != nil {
-			return t, err
+		if _, err := m.stop(last, &known{}); err != nil {
+			return t, nil, err
 		}
-		here, err := placeOf(tx, spot)
-		if err != nil {
-			return t, err
-		}
-		places, t.From, t.Leave = append(places, here), len(places), max(t.Leave, last.DoneAt.Sub(day))
+		t.From, t.Leave = len(open)+1, max(t.Leave, last.DoneAt.Sub(day))
 	}
-	t.Travel = route.Travel(places)
-	return t, nil
+	t.Travel = route.Travel(m.places)
+	return t, facts, nil
+}
+
+// windows are when a spot is open on a day, as far as its hours are known, and whether it is closed all day.
+func (d *Delivery) windows(spot fab.Spot, day time.Time) (open []route.Window, shut bool) {
+	week, err := spot.Hours.Week("hours")
+	if err != nil || len(week) == 0 {
+		return nil, false
+	}
+	for _, w := range fab.Intervals(week, day, day.AddDate(0, 0, 1), d.zone) {
+		open = append(open, route.Window{From: w.From.Sub(day), To: w.To.Sub(day)})
+	}
+	return open, len(open) == 0
 }
 
 // lastDone is the stop that was visited last, the zero Stop when none was.
@@ -238,94 +255,4 @@ func lastDone(stops []fab.Stop) (last fab.Stop) {
 		}
 	}
 	return last
-}
-
-// spotOf is where a stop is, as its driver has to find it.
-func spotOf(tx *store.Tx, s fab.Stop) (fab.Spot, error) {
-	switch {
-	case s.RequestID != "":
-		r, err := tx.Request(s.RequestID)
-		if err != nil {
-			return fab.Spot{}, err
-		}
-		return tx.SpotOf(r)
-	case s.DonationID != "":
-		g, err := tx.Donation(s.DonationID)
-		return fab.Spot{Name: g.Donor, Town: g.Town, Phone: g.Phone}, err
-	case s.FetchID != "":
-		f, err := tx.Fetch(s.FetchID)
-		return fab.Spot{Name: f.Name, Town: f.Place, Phone: f.Phone}, err
-	}
-	m, err := tx.Maker(s.MakerID)
-	if err != nil {
-		return fab.Spot{}, err
-	}
-	if s.Kind == fab.StopCollect {
-		m, err = hostOf(tx, m)
-	}
-	return fab.Spot{Name: m.Name, Postcode: m.Postcode, Town: m.Town, Phone: m.Phone}, err
-}
-
-// placeOf is where a spot lies for reckoning ways: its own position, else the middle of its town.
-func placeOf(tx *store.Tx, spot fab.Spot) (route.Place, error) {
-	p := route.Place{Town: fab.Folded(spot.Town)}
-	if p.Town == "" {
-		p.Town = spot.Postcode
-	}
-	lat, lon, known := spot.LatE6, spot.LonE6, spot.Located()
-	if !known {
-		var err error
-		if lat, lon, known, err = tx.TownCentre(spot.Town, spot.Postcode); err != nil {
-			return p, err
-		}
-	}
-	p.At, p.Known = route.Point{Lat: float64(lat) / 1e6, Lon: float64(lon) / 1e6}, known
-	return p, nil
-}
-
-// Hub is where runs begin and end, as far as it was said.
-func (d *Delivery) Hub(ctx context.Context) (spot fab.Spot, err error) {
-	err = d.store.View(ctx, func(tx *store.Tx) error {
-		spot, err = hubSpot(tx)
-		return err
-	})
-	return spot, err
-}
-
-// SetHub notes where runs begin and end.
-func (d *Delivery) SetHub(ctx context.Context, spot fab.Spot) error {
-	town, postcode := fab.Line(spot.Town), fab.Line(spot.Postcode)
-	if utf8.RuneCountInString(town) > maxName {
-		return fab.Refuse(fab.Invalid, "too_long", "town", "max", maxName)
-	}
-	if len(postcode) > maxPhone {
-		return fab.Refuse(fab.Invalid, "too_long", "postcode", "max", maxPhone)
-	}
-	return d.store.Update(ctx, func(tx *store.Tx) error {
-		return errors.Join(
-			tx.SetSetting(SettingHubTown, town), tx.SetSetting(SettingHubPostcode, postcode),
-			tx.SetSetting(SettingHubLatE6, strconv.FormatInt(spot.LatE6, 10)), tx.SetSetting(SettingHubLonE6, strconv.FormatInt(spot.LonE6, 10)),
-		)
-	})
-}
-
-func hubPlace(tx *store.Tx) (route.Place, error) {
-	spot, err := hubSpot(tx)
-	if err != nil {
-		return route.Place{}, err
-	}
-	return placeOf(tx, spot)
-}
-
-func hubSpot(tx *store.Tx) (spot fab.Spot, err error) {
-	said := map[string]string{}
-	for _, key := range [...]string{SettingHubTown, SettingHubPostcode, SettingHubLatE6, SettingHubLonE6} {
-		if said[key], err = tx.Setting(key); err != nil {
-			return spot, err
-		}
-	}
-	spot.Town, spot.Postcode = said[SettingHubTown], said[SettingHubPostcode]
-	spot.LatE6, _ = strconv.ParseInt(said[SettingHubLatE6], 10, 64) // what was never set is not known
-	spot.LonE6, _ = strconv.ParseInt(said[SettingHubLonE6], 10, 64)
-	return spot, nil
 }

@@ -11,20 +11,19 @@ import (
 // StopView is a stop with what its driver has to know.
 type StopView struct {
 	Stop     fab.Stop
-	Facility fab.Facility // of a delivery
-	Maker    fab.Maker    // of a collection: whose bags they are
-	Host     fab.Maker    // at whose place they are fetched; the same as Maker unless another collection point was chosen
-	Spot     fab.Spot     // where it is
-	Gift     fab.Donation // of a gift that is fetched
+	Facility fab.Facility          // of a delivery
+	Maker    fab.Maker             // of a collection: whose bags they are
+	Host     fab.Maker             // at whose place they are fetched; the same as Maker unless another collection point was chosen
+	Spot     fab.Spot              // where it is
+	People   []fab.FacilityContact // to ask for beside the one whom Spot names
+	Gift     fab.Donation          // of a gift that is fetched
 	Note     fab.DeliveryNote
 	Proofs   []fab.Proof
 	Boxes    []fab.Box       // to hand over, or handed over
 	Goods    []fab.StopGoods // to leave
 	Lots     []fab.Lot       // to collect
 	Spools   []fab.Spool     // to collect from somebody who left
-	At       time.Time       // when the driver is expected there; zero once it is over
-	Late     bool            // it has closed by then
-	Open     fab.Interval    // when it is open about then
+	Timed                    // zero once it is over
 }
 
 // RunView is a run with its stops.
@@ -32,6 +31,7 @@ type RunView struct {
 	Run   fab.Run
 	Stops []StopView
 	Back  time.Time // at the hub again
+	Home  Leg       // the way back to it
 	Km    int64     // estimated, of what is still to drive
 }
 
@@ -78,13 +78,13 @@ func (d *Delivery) view(tx *store.Tx, id fab.RunID) (v RunView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.Back, v.Km = times.Back, times.Km
+	v.Back, v.Km, v.Home = times.Back, times.Km, times.Home
 	for _, s := range stops {
 		one, err := viewStop(tx, s)
 		if err != nil {
 			return v, err
 		}
-		one.At, one.Late, one.Open = times.At[s.ID], times.Late[s.ID], times.Open[s.ID]
+		one.Timed = times.Stops[s.ID]
 		v.Stops = append(v.Stops, one)
 	}
 	return v, nil
@@ -119,6 +119,9 @@ func viewStop(tx *store.Tx, s fab.Stop) (v StopView, err error) {
 
 func viewDelivery(tx *store.Tx, v *StopView) (err error) {
 	if v.Facility, err = tx.Facility(v.Stop.FacilityID); err != nil {
+		return err
+	}
+	if v.People, err = tx.ContactsOf(v.Facility.ID); err != nil {
 		return err
 	}
 	if v.Note, err = tx.NoteOf(v.Stop.ID); err != nil {

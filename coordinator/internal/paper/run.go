@@ -46,9 +46,16 @@ type Stop struct {
 	Expected time.Time // zero: nobody said
 	Opens    time.Time // both zero: at any time
 	Closes   time.Time
-	Note     string // number of the delivery note
+	Shut     bool          // closed all of that day
+	Km       float64       // from the stop before, estimated; zero: not known
+	Drive    time.Duration // the same way
+	People   []Person      // to ask for beside the contact
+	Note     string        // number of the delivery note
 	Load     []Load
 }
+
+// Person is somebody to ask for.
+type Person struct{ Name, Duty, Phone string }
 
 // Load is one thing to carry: a box, a bag, a spool or a gift.
 type Load struct {
@@ -97,13 +104,36 @@ func (s *sheet) load(r Run) {
 	s.table([]column{{share: 7}, {code: "box", share: 18}, {code: "inside", share: 62}, {code: "stop", share: 13, right: true}}, rows)
 }
 
+func people(list []Person) string {
+	var names []string
+	for _, p := range list {
+		names = append(names, joined(", ", p.Name, p.Duty, phone(p.Phone)))
+	}
+	return joined("; ", names...)
+}
+
+// way is how far it is from the stop before.
+func (s *sheet) way(stop Stop) string {
+	if stop.Drive == 0 {
+		return ""
+	}
+	return s.say("way", "km", max(1, int64(stop.Km+0.5)), "drive", locales.Duration(s.lang, stop.Drive))
+}
+
+func (s *sheet) opening(stop Stop) string {
+	if stop.Shut {
+		return s.say("shut")
+	}
+	return s.span(stop.Opens, stop.Closes)
+}
+
 func (s *sheet) stop(n int, stop Stop) {
 	kind := stop.Kind
 	if stop.Gift {
 		kind = "gift"
 	}
 	s.heading(strconv.Itoa(n) + ". " + joined(" · ", s.say("stop_"+kind), joined(", ", stop.Place.Name, stop.Place.Town)))
-	s.fields("address", stop.Place.Address, "access", stop.Place.Access, "contact", joined(", ", stop.Place.Contact, phone(stop.Place.Phone)), "expected", s.clock(stop.Expected), "opening", s.span(stop.Opens, stop.Closes), "note", stop.Note)
+	s.fields("address", stop.Place.Address, "access", stop.Place.Access, "contact", joined(", ", stop.Place.Contact, phone(stop.Place.Phone)), "people", people(stop.People), "expected", joined(" · ", s.clock(stop.Expected), s.way(stop)), "opening", s.opening(stop), "note", stop.Note)
 	if stop.Kind != fab.StopDeliver {
 		var items []string
 		for _, l := range stop.Load {

@@ -22,6 +22,7 @@ type Point struct{ Lat, Lon float64 }
 type Place struct {
 	At    Point
 	Known bool
+	About bool // the position is the middle of its town: no other place is closer than nearby ones are
 	Town  string
 }
 
@@ -41,6 +42,9 @@ func Travel(places []Place) [][]time.Duration {
 	return all
 }
 
+// Km is how far one gets in a time on the road.
+func Km(drive time.Duration) float64 { return drive.Hours() * kmh }
+
 func drive(km float64) time.Duration {
 	return time.Duration(km / kmh * float64(time.Hour)).Round(time.Second)
 }
@@ -49,6 +53,8 @@ func drive(km float64) time.Duration {
 func kilometres(places []Place, i, j int, mean float64) float64 {
 	a, b := places[i], places[j]
 	switch {
+	case a.Known && b.Known && (a.About || b.About):
+		return max(nearbyKM, roadFactor*GreatCircle(a.At, b.At))
 	case a.Known && b.Known:
 		return roadFactor * GreatCircle(a.At, b.At)
 	case a.Town != "" && a.Town == b.Town:

@@ -41,7 +41,7 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 	if err != nil {
 		return page, err
 	}
-	page.Late, page.Hub = late, ui.Hub{Town: hub.Town, Postcode: hub.Postcode, Lat: written(hub.LatE6), Lon: written(hub.LonE6)}
+	page.Late, page.Hub = late, ui.Hub{Town: hub.Town, Postcode: hub.Postcode, At: typedPoint(hub.LatE6, hub.LonE6)}
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
 			return err

@@ -38,7 +38,7 @@ func (s *Server) deskRunPage(c *gin.Context) (page ui.DeskRun, err error) {
 		}
 		page = ui.DeskRun{
 			Frame: frame, ID: string(v.Run.ID), Code: v.Run.Code, Driver: v.Run.Driver, Mobile: v.Run.Phone, Vehicle: v.Run.Vehicle, Capacity: v.Run.Capacity,
-			Day: s.localDay(v.Run.Day), Leave: s.leaves(v.Run), Back: s.local(v.Back), Km: v.Km, State: runState(v.Run), Ended: s.local(v.Run.FinishedAt),
+			Day: s.localDay(v.Run.Day), Leave: s.leaves(v.Run), Back: s.local(v.Back), Km: v.Km, Home: way(v.Home), State: runState(v.Run), Ended: s.local(v.Run.FinishedAt),
 		}
 		if v.Run.ClosedBy != "" {
 			by, err := r.tx.Account(v.Run.ClosedBy)
@@ -53,6 +53,11 @@ func (s *Server) deskRunPage(c *gin.Context) (page ui.DeskRun, err error) {
 		if page.Over() {
 			return s.deskStops(r, v, &page)
 		}
+		hub, err := s.Delivery.Hub(c.Request.Context())
+		if err != nil {
+			return err
+		}
+		page.NoHub = !hub.Located() && hub.Town == ""
 		if page.More, err = r.runChoice(); err != nil {
 			return err
 		}
@@ -69,7 +74,7 @@ func (s *Server) deskStops(r *reader, v delivery.RunView, page *ui.DeskRun) erro
 		if err := s.stopGoods(r.tx, stop, &one); err != nil {
 			return err
 		}
-		page.Stops = append(page.Stops, ui.DeskStop{RunStop: one.RunStop, Loads: one.Loads, NoteNo: one.NoteNo, Said: stop.Stop.Said, Proofs: s.proofs(stop, true)})
+		page.Stops = append(page.Stops, ui.DeskStop{RunStop: one.RunStop, Point: typedPoint(stop.Spot.LatE6, stop.Spot.LonE6), Loads: one.Loads, NoteNo: one.NoteNo, Said: stop.Stop.Said, Proofs: s.proofs(stop, true)})
 		if stop.Stop.Status == fab.StopOpen {
 			if first < 0 {
 				first = i

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ func (s *Server) runRoutes() []route {
 		{post, run + "/stops/:n/up", who, s.runMove(true)},
 		{post, run + "/stops/:n/down", who, s.runMove(false)},
 		{post, run + "/stops/:n/off", who, s.runOff},
+		{post, run + "/stops/:n/at", who, s.runPlace},
 		{get, "/desk/proofs/:stop/:id", who, s.proof},
 		{post, "/desk/marks/:key/trust", who, s.markSettle(true)},
 		{post, "/desk/marks/:key/leave", who, s.markSettle(false)},
@@ -127,6 +127,18 @@ func (s *Server) runMove(up bool) func(*gin.Context) error {
 	}
 }
 
+// runPlace notes where a stop is. The order stays until somebody asks for another.
+func (s *Server) runPlace(c *gin.Context) error {
+	n, err := stopNo(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Delivery.Locate(c.Request.Context(), runOf(c), n, c.PostForm(ui.FieldAt)); err != nil {
+		return s.deskRunAgain(c, err, "at-"+c.Param("n"))
+	}
+	return s.runDone(c, nil, "done.stop_placed", "#stop-"+c.Param("n"))
+}
+
 func (s *Server) runOff(c *gin.Context) error {
 	n, err := stopNo(c)
 	if err != nil {
@@ -217,41 +229,10 @@ func (s *Server) markSettle(trust bool) func(*gin.Context) error {
 
 // hubSave notes where runs begin.
 func (s *Server) hubSave(c *gin.Context) error {
-	lat, errLat := degrees(c, ui.FieldLat, 90)
-	lon, errLon := degrees(c, ui.FieldLon, 180)
-	var errs fab.Errors
-	for _, e := range []*fab.Error{errLat, errLon} {
-		if e != nil {
-			errs = append(errs, e)
-		}
-	}
-	if err := errs.Or(); err != nil {
-		return s.deliveriesAgain(c, err, "hub", "")
-	}
-	err := s.Delivery.SetHub(c.Request.Context(), fab.Spot{Town: c.PostForm(ui.FieldTown), Postcode: c.PostForm(ui.FieldPostcode), LatE6: lat, LonE6: lon})
+	err := s.Delivery.SetHub(c.Request.Context(), fab.Spot{Town: c.PostForm(ui.FieldTown), Postcode: c.PostForm(ui.FieldPostcode)}, c.PostForm(ui.FieldAt))
 	if err != nil {
 		return s.deliveriesAgain(c, err, "hub", "")
 	}
 	s.flash(c, ui.FlashDone, "done.hub_saved")
 	return to(c, "/desk/deliveries#runs")
-}
-
-// degrees reads an angle into millionths of a degree; nothing typed is zero.
-func degrees(c *gin.Context, field string, most float64) (int64, *fab.Error) {
-	typed := strings.ReplaceAll(strings.TrimSpace(c.PostForm(field)), ",", ".")
-	if typed == "" {
-		return 0, nil
-	}
-	v, err := strconv.ParseFloat(typed, 64)
-	if err != nil || math.IsNaN(v) || math.Abs(v) > most {
-		return 0, fab.Refuse(fab.Invalid, "place_wrong", field)
-	}
-	return int64(math.Round(v * 1e6)), nil
-}
-
-func written(e6 int64) string {
-	if e6 == 0 {
-		return ""
-	}
-	return strconv.FormatFloat(float64(e6)/1e6, 'f', -1, 64)
 }

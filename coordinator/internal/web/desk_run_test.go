@@ -161,8 +161,8 @@ func TestProofByPhoto(t *testing.T) {
 // Ensure that the place where runs begin is noted, and that no nonsense is.
 func TestHub(t *testing.T) {
 	w := newWorkshop(t)
-	w.desk.refuses("/desk/hub", url.Values{"town": {"Abbeville"}, "lat": {"nord"}}, "Écrivez la position")
-	w.desk.does("/desk/hub", url.Values{"town": {"Abbeville"}, "postcode": {"80100"}, "lat": {"50,1056"}, "lon": {"1.8337"}}, "Les tournées partent de là")
+	w.desk.refuses("/desk/hub", url.Values{"town": {"Abbeville"}, "at": {"nord"}}, "Écrivez une position")
+	w.desk.does("/desk/hub", url.Values{"town": {"Abbeville"}, "postcode": {"80100"}, "at": {"50,1056; 1.8337"}}, "Les tournées partent de là")
 	f := w.desk.page("/desk/deliveries").form(t, "/desk/hub")
-	require.Equal(t, []string{"Abbeville", "50.1056"}, []string{f.Get("town"), f.Get("lat")})
+	require.Equal(t, []string{"Abbeville", "50.105600, 1.833700"}, []string{f.Get("town"), f.Get("at")})
 }

@@ -51,7 +51,10 @@ func (s *Server) runSheet(c *gin.Context, v delivery.RunView) (d ui.Document, er
 }
 
 func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
-	stop = paper.Stop{Kind: v.Stop.Kind, Place: asPlace(v.Spot), Expected: r.local(v.At), Opens: r.local(v.Open.From), Closes: r.local(v.Open.To)}
+	stop = paper.Stop{Kind: v.Stop.Kind, Place: asPlace(v.Spot), Expected: r.local(v.At), Opens: r.local(v.Open.From), Closes: r.local(v.Open.To), Shut: v.Shut, Km: v.Leg.Km, Drive: v.Leg.Drive}
+	for _, p := range v.People {
+		stop.People = append(stop.People, paper.Person{Name: p.Name, Duty: p.Role, Phone: p.Phone})
+	}
 	switch {
 	case v.Stop.Kind == fab.StopDeliver:
 		stop.Note = noteNumber(v.Note)

@@ -27,7 +27,7 @@ func (s *Server) run(c *gin.Context) error {
 		page.Stops = append(page.Stops, s.runStop(stop, i))
 	}
 	if page.Next() != nil {
-		page.Back = s.local(v.Back)
+		page.Back, page.Home = s.local(v.Back), way(v.Home)
 	}
 	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
 		page.Loads, err = s.runLoads(tx, v)
@@ -49,7 +49,8 @@ func (s *Server) leaves(r fab.Run) time.Time {
 func (s *Server) runStop(v delivery.StopView, i int) ui.RunStop {
 	r := ui.RunStop{
 		N: int64(i + 1), No: v.Stop.No, Kind: v.Stop.Kind, Gift: v.Stop.DonationID != "", Status: v.Stop.Status, Why: v.Stop.Why, DoneAt: s.local(v.Stop.DoneAt),
-		At: s.local(v.At), From: s.local(v.Open.From), To: s.local(v.Open.To), Late: v.Late, Place: v.Spot.Name, Town: v.Spot.Town,
+		At: s.local(v.At), Way: way(v.Leg), Sure: v.Sure, From: s.local(v.Open.From), To: s.local(v.Open.To), Wait: v.Wait, Late: v.Late, Shut: v.Shut,
+		Place: v.Spot.Name, Town: v.Spot.Town,
 	}
 	if v.Stop.MakerID != "" && v.Stop.FetchID == "" {
 		r.Place, r.Town = v.Host.Name, v.Host.Around()
@@ -59,6 +60,8 @@ func (s *Server) runStop(v delivery.StopView, i int) ui.RunStop {
 	}
 	return r
 }
+
+func way(l delivery.Leg) ui.Way { return ui.Way{Km: l.Km, Drive: l.Drive} }
 
 // runLoads is what goes into the vehicle: what comes out last goes in first.
 func (s *Server) runLoads(tx *store.Tx, v delivery.RunView) (loads []ui.RunLoad, err error) {

@@ -82,7 +82,10 @@ func (s *Server) stopPage(c *gin.Context, side stopSide) (page ui.StopPage, err 
 	v := run.Stops[i]
 	page = ui.StopPage{
 		Frame: s.frame(c), RunStop: s.runStop(v, i), Base: side.base(c), Token: side.token(c), Code: run.Run.Code, Of: int64(len(run.Stops)), Form: form(c),
-		Address: v.Spot.Address, Access: v.Spot.Access, Mobile: v.Spot.Phone, Said: v.Stop.Said, Proofs: s.proofs(v, side.token(c) == ""),
+		Address: v.Spot.Address, Access: v.Spot.Access, About: about(v), Contact: v.Spot.Contact, Mobile: v.Spot.Phone, Said: v.Stop.Said, Proofs: s.proofs(v, side.token(c) == ""),
+	}
+	for _, p := range v.People {
+		page.People = append(page.People, ui.PlacePerson{Name: p.Name, Duty: p.Role, Mobile: p.Phone})
 	}
 	if i+1 < len(run.Stops) {
 		after := s.runStop(run.Stops[i+1], i+1)
@@ -90,6 +93,18 @@ func (s *Server) stopPage(c *gin.Context, side stopSide) (page ui.StopPage, err 
 	}
 	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error { return s.stopGoods(tx, v, &page) })
 	return page, err
+}
+
+// about is a position for a map where no address leads: of a home only to a kilometre.
+func about(v delivery.StopView) string {
+	spot := v.Spot
+	if v.Stop.Kind != fab.StopDeliver {
+		spot = spot.Rounded()
+	}
+	if spot.Address != "" {
+		return ""
+	}
+	return typedPoint(spot.LatE6, spot.LonE6)
 }
 
 // proofs words what shows a delivery; pictures are for the desk.

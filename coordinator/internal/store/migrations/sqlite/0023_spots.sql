@@ -1,0 +1,6 @@
+-- +goose Up
+
+ALTER TABLE makers ADD COLUMN "lat_e6" integer NOT NULL DEFAULT 0;
+ALTER TABLE makers ADD COLUMN "lon_e6" integer NOT NULL DEFAULT 0;
+ALTER TABLE stops ADD COLUMN "lat_e6" integer NOT NULL DEFAULT 0;
+ALTER TABLE stops ADD COLUMN "lon_e6" integer NOT NULL DEFAULT 0;
