@@ -6,7 +6,7 @@
 #   size    the program for a Raspberry Pi Zero
 #   bridge  every part of the catalogue and of the folder MAILLEUR_MODELS on every machine; also writes docs/survey.md
 #   dispatch  labs on virtual time
-#   books   recalls among 100,000 moves, and the stock and its audit over a million, on both databases
+#   books   recalls among 100,000 moves, and pages and the audit over a million, on both databases
 #   route   fifty stops beside Held and Karp's bound, twelve exactly
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -64,8 +64,9 @@ told() {
 				if (name ~ /^InspectMillion/ && $(i + 1) == "peak-MiB") line(name, $i, "MiB", 400, 0)
 				if (name ~ /^(Check|Fit)/ && $(i + 1) == "MB/s") line(name, $i, "MB/s", 0, 50)
 				if (name ~ /^Recall/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 200, 0)
-				if (name ~ /^Stock.*page/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 100, 0)
-				if (name ~ /^Stock.*audit/ && $(i + 1) == "median-ms") line(name, $i / 1e3, "s, the median", 60, 0)
+				if (name ~ /^Pages.*\/(materials|stock)/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 100, 0)
+				if (name ~ /^Pages.*\/(home|requests|production|deliveries|gift|track)/ && $(i + 1) == "median-ms") line(name, $i, "ms, the median", 200, 0)
+				if (name ~ /^Pages.*\/audit/ && $(i + 1) == "s") line(name, $i, "s", 60, 0)
 				if (name ~ /^CacheHit/ && $(i + 1) == "ns/op") line(name, $i / 1e6, "ms", 20, 0)
 				if (name ~ /^Order/ && $(i + 1) == "ns/op") line(name, $i / 1e6, "ms", 500, 0)
 				if (name ~ /^Order/ && $(i + 1) ~ /bound/) line(name " " $(i + 1), $i, "", 1.05, 0)
@@ -97,7 +98,7 @@ dispatch() {
 
 books() {
 	scripts/setup.sh test
-	go test -run XX -bench 'Recall|Stock' -benchtime 20x -timeout 30m ./coordinator/internal/report | told
+	go test -run XX -bench 'Recall|Pages' -benchtime 20x -timeout 30m ./coordinator/internal/report | told
 }
 
 route() {

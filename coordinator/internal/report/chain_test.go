@@ -29,7 +29,7 @@ import (
 
 // lab is the use-case rooms over one database, with a slicer that draws nothing and a printer that the test plays.
 type lab struct {
-	t          *testing.T
+	t          testing.TB
 	store      *store.Store
 	identity   *identity.Identity
 	intake     *intake.Intake

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/uptrace/bun/dialect"
-
 	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
@@ -35,11 +33,6 @@ func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
 	name, err := recallColumn(what)
 	if err != nil {
 		return nil, err
-	}
-	if tx.db.Dialect().Name() == dialect.PG { // which would compile the query for longer than it takes
-		if _, err := tx.db.ExecContext(context.Background(), "SET LOCAL jit = off"); err != nil {
-			return nil, fmt.Errorf("read what a recall reaches: %w", err)
-		}
 	}
 	rows, err := tx.db.QueryContext(context.Background(), `
 		WITH touched AS (SELECT id, code, part, maker_id FROM lots WHERE `+name+` = ?)

@@ -17,8 +17,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/pgdialect"
@@ -76,10 +77,14 @@ func postgres(dsn string) bool {
 }
 
 func (s *Store) openPostgres(dsn string) error {
-	db, err := sql.Open("pgx", dsn)
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return fmt.Errorf("open PostgreSQL: %w", err)
 	}
+	if config.RuntimeParams["jit"] == "" {
+		config.RuntimeParams["jit"] = "off" // the server would compile our short queries for longer than they take
+	}
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(20)
 	db.SetMaxIdleConns(10) // a connection is a process of the server's, slow to start
 	db.SetConnMaxIdleTime(5 * time.Minute)
