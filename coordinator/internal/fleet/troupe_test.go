@@ -41,6 +41,7 @@ type player struct {
 	stored   int64
 	answered map[string]wire.CommandAck
 	calm     bool // no more mishaps
+	rests    bool // starts nothing more
 
 	client   paho.Client
 	epoch    string
@@ -48,6 +49,17 @@ type player struct {
 	acks     chan wire.EventAck
 	silent   time.Time // says nothing before
 	mishaps  int
+}
+
+// troupe is all of them.
+type troupe []*player
+
+func (t troupe) each(tell func(*player)) {
+	for _, p := range t {
+		p.mu.Lock()
+		tell(p)
+		p.mu.Unlock()
+	}
 }
 
 func newPlayer(t testing.TB, addr, id string, seed uint64, keys ...string) *player {
@@ -227,7 +239,7 @@ func (p *player) obey(c wire.Command) string {
 		return wire.ReasonOtherAttempt
 	case d.started[c.Attempt] > 0:
 		return wire.ReasonStartedBefore
-	case d.runs != "":
+	case d.runs != "", p.rests:
 		return wire.ReasonBusy
 	case !d.clear:
 		return wire.ReasonNotClear

@@ -30,7 +30,7 @@ type stage struct {
 	store      *store.Store
 	broker     *broker.Broker
 	production *production.Production
-	players    []*player
+	players    troupe
 	counted    map[fab.AttemptID][2]int64 // good and bad, as the person saw them
 }
 
@@ -173,7 +173,7 @@ func (s *stage) busy(key string) bool {
 	return false
 }
 
-// playOut lets everything happen until the batch is made, and holds the books against the truth.
+// playOut lets everything happen until the batch is made, has the machines take nothing more, and holds the books against the truth.
 func (s *stage) playOut() {
 	calm, done := make(chan struct{}), make(chan struct{})
 	var g sync.WaitGroup
@@ -184,15 +184,18 @@ func (s *stage) playOut() {
 	defer g.Wait()
 	defer close(done)
 	began, mild := time.Now(), false
-	for !s.over() {
+	for resting := false; ; {
+		if s.over() {
+			if resting {
+				break
+			}
+			resting = true // what is on its way to a machine may still start something
+			s.players.each(func(p *player) { p.rests = true })
+		}
 		if !mild && time.Since(began) > 2*time.Second {
 			mild = true
 			close(calm)
-			for _, p := range s.players {
-				p.mu.Lock()
-				p.calm = true
-				p.mu.Unlock()
-			}
+			s.players.each(func(p *player) { p.calm = true })
 		}
 		require.Less(s, time.Since(began), 2*time.Minute, "seed %d: %s", s.seed, s.stuck())
 		s.person()
