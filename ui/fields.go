@@ -32,6 +32,8 @@ const (
 	FieldCodes    = "codes" // labels of bags, several
 	FieldGood     = "good"  // pieces counted good
 	FieldBad      = "bad"
+	FieldMade     = "made" // pieces made of what is given back
+	FieldSpoilt   = "spoilt"
 	FieldReason   = "reason" // why, one of the codes of the page
 	FieldReceiver = "receiver"
 	FieldReserve  = "reservations"

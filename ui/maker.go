@@ -20,6 +20,7 @@ import (
 //	POST /maker/filaments/{id}/no
 //	POST /maker/filaments/{id}/loaded
 //	POST /maker/work/{id}/handin       FieldGood, FieldBad
+//	POST /maker/work/{id}/back         FieldMade, FieldSpoilt: the rest is given back
 type Maker struct {
 	Frame
 	Offers  []Offer
@@ -88,4 +89,5 @@ type Work struct {
 	File    string     // URL of the file to print from an SD card, or of the sewing pattern; ""
 	Picture string
 	Gone    fab.Reason // where the pieces go, once nobody needs them any more
+	Whole   bool       // it can only be given back as a whole
 }

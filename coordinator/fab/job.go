@@ -60,7 +60,7 @@ var AttemptTable = Table[AttemptStatus]{
 	AttemptLeased:   {AttemptPrinting, AttemptToCount, AttemptDone, AttemptFailed, AttemptLost, AttemptStopped},
 	AttemptPrinting: {AttemptToCount, AttemptFailed, AttemptLost, AttemptStopped},
 	AttemptToCount:  {AttemptDone},
-	AttemptLost:     {AttemptToCount, AttemptDone, AttemptFailed, AttemptLeased},
+	AttemptLost:     {AttemptToCount, AttemptDone, AttemptFailed, AttemptLeased, AttemptStopped},
 }
 
 // Live reports whether an attempt in this status holds its job.

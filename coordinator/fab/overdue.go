@@ -5,7 +5,7 @@ import "time"
 // Why hand work ended that its hand-in date went by.
 const (
 	EndedOverdue   = "ended_overdue"    // the date went by, and others were asked; what is brought after all still counts
-	EndedGivenBack = "ended_given_back" // the maker said that it will not be made
+	EndedGivenBack = "ended_given_back" // the maker said that it, or the rest of it, will not be made
 )
 
 // Overdue reports whether hand work was not brought in time, so that somebody calls. Whoever said a later date is left
@@ -37,9 +37,9 @@ func (a Attempt) ToRemind(now time.Time, zone *time.Location) bool {
 // its jobs, and at least one.
 func MayDouble(jobs int) int { return max(1, jobs/20) }
 
-// GiveBack ends hand work that will not be made. The job waits again, unless others have it by now.
+// GiveBack ends hand work that will not be made, which is no failure. The job waits again, unless others have it by now.
 func (a *Attempt) GiveBack(j *Job, w *Worker, now time.Time) {
-	a.end(AttemptFailed, Because(EndedGivenBack), j, w, now)
+	a.end(AttemptStopped, Because(EndedGivenBack), j, w, now)
 }
 
 // Postpone sets another date. Work that was taken back and that nobody else was given is the maker's again.

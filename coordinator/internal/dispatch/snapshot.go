@@ -147,7 +147,8 @@ func readSpools(tx *store.Tx, s *schedule.Snapshot) error {
 }
 
 // memories tells when each printer was last left, and who rests: a printer after starts that failed, for longer with
-// each, and hands after an offer that was declined or not answered. Ended comes in the order of the endings.
+// each, and hands after an offer that was declined or not answered and
+// after work that they gave back. Ended comes in the order of the endings.
 func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time) (left, resting map[fab.WorkerID]time.Time) {
 	left, resting = map[fab.WorkerID]time.Time{}, map[fab.WorkerID]time.Time{}
 	streamed, failures := map[fab.WorkerID]bool{}, map[fab.WorkerID]int{}
@@ -158,6 +159,8 @@ func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time
 		left[a.WorkerID] = a.EndedAt
 		unstarted := a.StartedAt.IsZero() && a.Lines == 0
 		switch {
+		case a.End.Code == fab.EndedGivenBack:
+			resting[a.WorkerID] = a.EndedAt.Add(l.HandRest)
 		case !unstarted:
 			delete(failures, a.WorkerID)
 			delete(resting, a.WorkerID)

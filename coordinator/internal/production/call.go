@@ -54,7 +54,7 @@ func (p *Production) afterCall(ctx context.Context, id fab.AttemptID, said strin
 			return err
 		case !until.IsZero() && (!until.After(tx.Now()) || until.After(tx.Now().AddDate(0, 0, fab.MaxDays+1))):
 			return fab.Refuse(fab.Invalid, "call_date", "day", "days", fab.MaxDays)
-		case a.Status == fab.AttemptFailed && a.End.Code == fab.EndedGivenBack:
+		case a.End.Code == fab.EndedGivenBack:
 			return nil
 		case w.Streamed() || !a.Overdue(tx.Now()):
 			return fab.Refuse(fab.Conflict, "call_over", "")

@@ -25,8 +25,8 @@ func (p *Production) Count(ctx context.Context, id fab.AttemptID, good, bad int6
 // Unload records what came off the bed, or what hands made: good pieces become a lot at the maker's, bad ones are
 // printed again, and the bed is clear. Sent twice, it counts once.
 func (p *Production) Unload(ctx context.Context, u Unloading) (lot fab.Lot, err error) {
-	if u.Why != "" && !slices.Contains(fab.BadReasons[:], u.Why) {
-		return lot, fab.Refuse(fab.Invalid, "reason_missing", "why")
+	if err := checkWhy(u.Why); err != nil {
+		return lot, err
 	}
 	photo, err := p.keepPhoto(ctx, u.Photo)
 	if err != nil {
@@ -53,6 +53,13 @@ func (p *Production) Unload(ctx context.Context, u Unloading) (lot fab.Lot, err 
 		return err
 	})
 	return lot, err
+}
+
+func checkWhy(why string) error {
+	if why != "" && !slices.Contains(fab.BadReasons[:], why) {
+		return fab.Refuse(fab.Invalid, "reason_missing", "why")
+	}
+	return nil
 }
 
 func checkCount(a fab.Attempt, good, bad int64) error {

@@ -97,3 +97,32 @@ func TestBothMakersAreToldOfADuplicate(t *testing.T) {
 	a.sends("/maker/work/"+string(first)+"/handin", url.Values{"good": {"3"}, "bad": {"0"}})
 	require.NotContains(t, a.page("/maker").main(), "sollicité")
 }
+
+// Ensure that a maker gives a part of accepted work back alone, reads what is wrong with the numbers, and that only the rest
+// is asked of others.
+func TestAMakerGivesWorkBackAlone(t *testing.T) {
+	l := newLab(t, nil)
+	l.handBatch()
+	id, b := l.hand("Sterne", "job", fab.AttemptLeased, 1, func(*fab.Attempt) {})
+	require.NoError(t, l.store.Update(t.Context(), func(tx *store.Tx) error {
+		j, err := tx.Job("job")
+		require.NoError(t, err)
+		j.AttemptID = id
+		_, err = tx.SwapJob(&j)
+		return err
+	}))
+	_, other := l.volunteer("Galet")
+	require.Equal(t, 403, other.post("/maker/work/"+string(id)+"/back", url.Values{}).status)
+	require.Contains(t, b.page("/maker").main(), "Je n’en ferai pas tout")
+	wrong := b.post("/maker/work/"+string(id)+"/back", url.Values{"back": {"yes"}, "made": {"3"}, "spoilt": {"0"}})
+	require.Contains(t, wrong.main(), "il n’y a pas de reste")
+	require.Contains(t, b.post("/maker/work/"+string(id)+"/back", url.Values{"back": {"yes"}, "made": {"deux"}}).body, "made-"+string(id))
+	b.does("/maker/work/"+string(id)+"/back", url.Values{"back": {"yes"}, "made": {"1"}, "spoilt": {"0"}}, "Le reste est proposé à quelqu’un d’autre")
+	require.NotContains(t, b.page("/maker").body, "work-"+string(id))
+	l.view(func(tx *store.Tx) error {
+		jobs, err := tx.Jobs(fab.JobWaiting)
+		require.Len(t, jobs, 1)
+		require.EqualValues(t, 2, jobs[0].Copies)
+		return err
+	})
+}

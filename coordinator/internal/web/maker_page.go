@@ -98,7 +98,7 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, base string, offers 
 				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), HandIn: r.local(a.LeaseUntil).Add(-time.Second), Picture: part.Picture,
 				Soon: a.DueSoon(r.tx.Now(), r.Lab.Zone), Twin: twin,
 			}
-			one.Gone = gone
+			one.Gone, one.Whole = gone, a.PlateID != ""
 			if a.PlateID != "" || part.ModelHash != "" {
 				one.File = base + "/work/" + string(a.ID) + "/file"
 			}

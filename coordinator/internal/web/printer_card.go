@@ -92,6 +92,11 @@ func (s *Server) cardHandIn(c *gin.Context, a fab.Attempt) error {
 	return err
 }
 
+func (s *Server) cardBack(c *gin.Context, a fab.Attempt) error {
+	_, err := s.giveBack(c, a.ID, "")
+	return err
+}
+
 // cardFile is the file to put on an SD card.
 func (s *Server) cardFile(c *gin.Context) error {
 	a, _, err := s.workOf(c)

@@ -124,6 +124,7 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/offers/:id/accept", who, s.cardForm((*Server).cardAccept, "done.offer_taken_for")},
 		{post, "/desk/offers/:id/decline", who, s.cardForm((*Server).cardDecline, "done.offer_left_for")},
 		{post, "/desk/work/:id/handin", who, s.cardForm((*Server).cardHandIn, "done.printer_clear")},
+		{post, "/desk/work/:id/back", who, s.cardForm((*Server).cardBack, "done.work_back")},
 		{get, "/desk/work/:id/file", who, s.cardFile},
 
 		{get, "/desk/materials", who, s.deskMaterials},
@@ -273,6 +274,7 @@ func (s *Server) makerRoutes() []route {
 		{post, "/maker/filaments/:id/no", who, s.loadAnswer(s.willLoad(false), "done.load_no")},
 		{post, "/maker/filaments/:id/loaded", who, s.loadAnswer(s.Production.Reloaded, "done.load_done")},
 		{post, "/maker/work/:id/handin", who, s.handIn},
+		{post, "/maker/work/:id/back", who, s.handBack},
 		{get, "/maker/work/:id/file", who, s.workFile},
 	}
 	all = append(all, s.ownRoutes()...)
