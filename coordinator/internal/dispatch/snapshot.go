@@ -148,7 +148,7 @@ func readSpools(tx *store.Tx, s *schedule.Snapshot) error {
 
 // memories tells when each printer was last left, and who rests: a printer after starts that failed, for longer with
 // each, and hands after an offer that was declined or not answered and
-// after work that they gave back. Ended comes in the order of the endings.
+// after work that they gave back in time. Ended comes in the order of the endings.
 func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time) (left, resting map[fab.WorkerID]time.Time) {
 	left, resting = map[fab.WorkerID]time.Time{}, map[fab.WorkerID]time.Time{}
 	streamed, failures := map[fab.WorkerID]bool{}, map[fab.WorkerID]int{}
@@ -159,7 +159,7 @@ func (l *Loop) memories(ended []fab.Attempt, workers []fab.Worker, now time.Time
 		left[a.WorkerID] = a.EndedAt
 		unstarted := a.StartedAt.IsZero() && a.Lines == 0
 		switch {
-		case a.End.Code == fab.EndedGivenBack:
+		case a.End.Code == fab.EndedGivenBack && a.EndedAt.Before(a.LeaseUntil):
 			resting[a.WorkerID] = a.EndedAt.Add(l.HandRest)
 		case !unstarted:
 			delete(failures, a.WorkerID)
