@@ -38,6 +38,9 @@ func (r Run) Kept() []string {
 	return list
 }
 
+// Loading reports whether the vehicle is still to be loaded: what goes in comes before the stops.
+func (r Run) Loading() bool { return r.Status == fab.RunPlanned && len(r.Loads) > 0 }
+
 // Next is the first open stop, nil when all are done.
 func (r Run) Next() *RunStop {
 	for i := range r.Stops {

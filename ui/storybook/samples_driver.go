@@ -13,6 +13,11 @@ func driverStories() []story {
 		{"run", func(lang string) ui.Page {
 			return ui.Run{Frame: frame(lang, "/run/abc"), Token: "abc", Code: "T-012", Driver: "Mouette", Day: at(0, 0, 0), Status: fab.RunOnWay, Vehicle: pick(lang, "Vélo cargo", "Cargo bike"), Leave: at(0, 8, 30), Back: at(0, 19, 5), Stops: runStops(lang), Loads: runLoads()}
 		}},
+		{"run-planned", func(lang string) ui.Page {
+			stops := runStops(lang)
+			stops[0].Status, stops[0].DoneAt, stops[0].At = fab.StopOpen, time.Time{}, at(0, 8, 50)
+			return ui.Run{Frame: frame(lang, "/run/abc"), Token: "abc", Code: "T-012", Driver: "Mouette", Day: at(0, 0, 0), Status: fab.RunPlanned, Leave: at(0, 8, 30), Back: at(0, 19, 5), Stops: stops, Loads: runLoads()}
+		}},
 		{"run-done", func(lang string) ui.Page {
 			stops := runStops(lang)
 			for i := range stops {
