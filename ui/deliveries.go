@@ -36,20 +36,6 @@ func (d Deliveries) Choice() runForm { return runForm{More: d.More, Form: d.Form
 
 func (Deliveries) view() string { return "deliveries" }
 
-// CountReasons are the values of FieldReason when a bag holds other than its label says, worded count.<code>.
-func (Deliveries) CountReasons() []string {
-	return []string{"miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "other"}
-}
-
-// Bag is a lot on its way to the hub's table.
-type Bag struct {
-	Lot  string // its code, on the label
-	Part Goods  // as its maker labelled it
-	Who  string
-	Town string
-	At   time.Time
-}
-
 // RunRow is one run.
 type RunRow struct {
 	ID     string

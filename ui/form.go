@@ -38,6 +38,7 @@ type control struct {
 	Value, Autocomplete, Inputmode    string
 	Min, Max                          string
 	Optional, Big, Checked, HideLabel bool
+	Autofocus                         bool
 	Rows                              int
 	Error                             *fab.Error
 	Options                           []option

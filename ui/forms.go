@@ -2,11 +2,8 @@ package ui
 
 import "github.com/mailleur/mailleur/coordinator/fab"
 
-// Fields of the printed forms. In the grid each is followed by "_" and the number of its line, from 1.
-const (
-	FieldFormKind = "form_kind"
-	FieldPaper    = "code" // on it
-)
+// FieldFormKind is the kind of printed forms. In the grid each field is followed by "_" and the number of its line, from 1.
+const FieldFormKind = "form_kind"
 
 // GridLines is how many forms are keyed in at a time.
 const GridLines = 8

@@ -173,6 +173,8 @@ func (w words) option(c *control, name, value any) error {
 		c.Checked = value == true
 	case "hidelabel":
 		c.HideLabel = value == true
+	case "autofocus":
+		c.Autofocus = value == true
 	case "rows":
 		n, _ := value.(int)
 		c.Rows = n

@@ -86,6 +86,7 @@ type Bag struct {
 	Maker    string
 	Made     time.Time
 	Material string // code
+	Colour   string
 	Spool    string
 	Trial    string
 }
@@ -102,7 +103,7 @@ func BagLabels(lang string, lab Lab, bags []Bag) (ui.Document, error) {
 	var sheets []*sheet
 	for _, b := range bags {
 		s := newSheet(lang, lab)
-		s.code(b.Lot, b.Lot, "part", s.goods([]Goods{b.Part}), "version", b.Version, "maker", b.Maker, "made", s.date(b.Made), "material", s.material(b.Material), "spool", b.Spool)
+		s.code(b.Lot, b.Lot, "part", s.goods([]Goods{b.Part}), "version", b.Version, "maker", b.Maker, "made", s.date(b.Made), "material", joined(", ", s.material(b.Material), b.Colour), "spool", b.Spool)
 		if b.Trial != "" {
 			s.notice(s.say("prototype", "trial", b.Trial))
 		}

@@ -2,26 +2,22 @@ package production
 
 import (
 	"context"
-	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
-
-// InspectReasons are the codes with which a count at the hub may differ from the label.
-var InspectReasons = [...]string{"ok", "miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "other"}
 
 // Inspection is one count of a bag at the hub.
 type Inspection struct {
 	Lot    fab.LotID
 	Good   int64
 	Bad    int64
-	Reason string // one of InspectReasons; anything but ok when the count differs from the label
+	Reason string // one of fab.CountReasons; fab.CountAsLabelled when the count is as on the label
 	By     fab.AccountID
 }
 
 // Settle receives a bag at the hub: good pieces go to stock, bad ones are scrapped, and what the label promised beyond
-// is written off, so that the batch prints it again. Settling twice is refused.
+// is written off, so that the batch prints it again. What is there beyond the label is taken too. Settling twice is refused.
 func (p *Production) Settle(ctx context.Context, in Inspection) error {
 	return p.store.Update(ctx, func(tx *store.Tx) error {
 		lot, err := tx.Lot(in.Lot)
@@ -39,22 +35,17 @@ func (p *Production) Settle(ctx context.Context, in Inspection) error {
 }
 
 func checkInspection(lot fab.Lot, in Inspection) error {
-	made := lot.Declared + lot.Bad
 	switch {
 	case lot.Status == fab.LotBlocked:
 		return fab.Refuse(fab.Conflict, "lot_blocked", "lot", "lot", lot.Code)
 	case !lot.SettledAt.IsZero():
 		return fab.Refuse(fab.Conflict, "lot_settled", "lot", "lot", lot.Code)
-	case in.Good < 0 || in.Bad < 0:
-		return fab.Refuse(fab.Invalid, "count_negative", "good")
-	case in.Good > made || in.Bad > made-in.Good: // more than came off the bed is another bag's
-		return fab.Refuse(fab.Invalid, "count_too_many", "good", "copies", made)
-	case !slices.Contains(InspectReasons[:], in.Reason):
-		return fab.Refuse(fab.Invalid, "reason_missing", "reason")
-	case in.Good != lot.Declared && in.Reason == "ok":
-		return fab.Refuse(fab.Invalid, "reason_missing", "reason")
 	}
-	return nil
+	return in.count(lot).Check(in.Reason)
+}
+
+func (in Inspection) count(lot fab.Lot) fab.BagCount {
+	return fab.BagCount{Label: lot.Declared, Good: in.Good, Bad: in.Bad}
 }
 
 // moveSettled moves what the ledger believes to be in the bag out of wherever it is.
@@ -108,7 +99,10 @@ func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
 		return err
 	}
 	code := "lot_settled"
-	if in.Good != declared {
+	switch {
+	case in.Good > declared:
+		code = "lot_settled_more"
+	case in.Good < declared:
 		code = "lot_settled_differs"
 	}
 	return tx.Note(fab.Change{Code: code, Subject: string(lot.ID), Request: b.RequestID, Worker: lot.WorkerID,

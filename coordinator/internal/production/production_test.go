@@ -130,10 +130,9 @@ func TestTheHubCountsAgain(t *testing.T) {
 		return l.p.Settle(t.Context(), Inspection{Lot: lot.ID, Good: good, Bad: bad, Reason: reason})
 	}
 	refused(t, settle(-1, 0, "miscounted"), fab.Invalid, "count_negative")
-	refused(t, settle(3, 0, "miscounted"), fab.Invalid, "count_too_many")
-	refused(t, settle(1, 2, "broken"), fab.Invalid, "count_too_many")
-	refused(t, settle(math.MaxInt64, 1, "miscounted"), fab.Invalid, "count_too_many")
-	refused(t, settle(1, math.MaxInt64, "miscounted"), fab.Invalid, "count_too_many")
+	refused(t, settle(5, 0, "miscounted"), fab.Invalid, "bag_too_many")
+	refused(t, settle(math.MaxInt64, 1, "miscounted"), fab.Invalid, "bag_too_many")
+	refused(t, settle(1, math.MaxInt64, "miscounted"), fab.Invalid, "bag_too_many")
 	refused(t, settle(1, 1, "ok"), fab.Invalid, "reason_missing")
 	refused(t, settle(1, 1, "moonlight"), fab.Invalid, "reason_missing")
 	require.NoError(t, settle(1, 1, "broken"))

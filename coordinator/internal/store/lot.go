@@ -45,6 +45,11 @@ func (tx *Tx) LotsOf(id fab.BatchID) ([]fab.Lot, error) {
 // AddInspection stores an inspection.
 func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
 
+// InspectionOf reads what was found in a lot; NotFound before it is counted at the hub.
+func (tx *Tx) InspectionOf(id fab.LotID) (fab.Inspection, error) {
+	return one[fab.Inspection](tx, "inspection", func(q query) query { return q.Where("lot_id = ?", string(id)) })
+}
+
 // Next counts up the counter called name and returns its new value; the first is 1. Counters are without gaps, since a
 // transaction that is rolled back takes its step back too.
 func (tx *Tx) Next(name string) (int64, error) {

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"net/http"
+	"net/url"
+
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -9,6 +12,142 @@ import (
 	"github.com/mailleur/mailleur/ui"
 )
 
+const deskBagsPath = "/desk/bags"
+
+// cameraPolicy lets a page read codes with the camera, and nothing else.
+const cameraPolicy = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+
+// bagRoutes are about bags that come to the hub's table.
+func (s *Server) bagRoutes() []route {
+	const who = fab.RoleCoordinator
+	return []route{
+		{get, deskBagsPath, who, s.deskBags},
+		{get, deskBagsPath + "/:lot", who, s.deskBag},
+		{post, deskBagsPath + "/:lot/settle", who, s.bagSettle},
+	}
+}
+
+// deskBags lists the bags that are to come and to count, and leads from a code to its bag.
+func (s *Server) deskBags(c *gin.Context) error {
+	page, err := s.bagsPage(c)
+	if err != nil {
+		return err
+	}
+	if typed := c.Query(ui.FieldPaper); typed != "" {
+		path, err := s.bagTyped(c, typed)
+		if err == nil {
+			return to(c, path)
+		}
+		errs, ok := fab.RefusalsOf(err)
+		if !ok {
+			return err
+		}
+		page.Form = ui.Form{Values: url.Values{ui.FieldPaper: {typed}}, Errors: errs}
+		c.Header("Permissions-Policy", cameraPolicy)
+		s.render(c, http.StatusUnprocessableEntity, page)
+		return nil
+	}
+	c.Header("Permissions-Policy", cameraPolicy)
+	return s.show(c, page)
+}
+
+// bagTyped is where the code leads that somebody typed or scanned where a bag's is asked for. What is no bag is named.
+func (s *Server) bagTyped(c *gin.Context, typed string) (path string, err error) {
+	err = s.read(c, func(r *reader) error {
+		found, err := r.find(typed)
+		switch {
+		case fab.ClassOf(err) == fab.NotFound:
+			return fab.Refuse(fab.Invalid, "bag_unknown", ui.FieldPaper, "code", shown(typed))
+		case err != nil:
+			return err
+		case found.kind != ui.ScanBag:
+			return fab.Refuse(fab.Invalid, "bag_other", ui.FieldPaper, "code", found.code, "kind", found.kind)
+		}
+		path = deskBagsPath + "/" + found.lot.Code
+		return nil
+	})
+	return path, err
+}
+
+// shown is as much of a code that nobody knows as is said again.
+func shown(typed string) string {
+	const most = 40
+	letters := []rune(fab.Line(typed))
+	return string(letters[:min(len(letters), most)])
+}
+
+func (s *Server) bagsPage(c *gin.Context) (page ui.Bags, err error) {
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
+			return err
+		}
+		page.In, page.Away, err = r.bags()
+		return err
+	})
+	return page, err
+}
+
+// deskBag is one bag, as its label says it and as it was counted.
+func (s *Server) deskBag(c *gin.Context) error {
+	page, err := s.bagPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) bagPage(c *gin.Context) (page ui.OneBag, err error) {
+	err = s.read(c, func(r *reader) (err error) {
+		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
+			return err
+		}
+		page.Live = "" // somebody counts
+		found, err := r.find(c.Param("lot"))
+		if err == nil && found.kind != ui.ScanBag {
+			err = fab.Refuse(fab.NotFound, "not_found", "", "what", "lot")
+		}
+		if err != nil {
+			return err
+		}
+		return r.oneBag(&page, found.lot)
+	})
+	return page, err
+}
+
+func (r *reader) oneBag(page *ui.OneBag, lot fab.Lot) error {
+	label, err := r.asBag(lot)
+	if err != nil {
+		return err
+	}
+	maker := r.makers[lot.MakerID]
+	n, err := r.tx.BalanceOf(maker.LocationID, fab.PartItem(lot.Part), string(lot.ID))
+	if err != nil {
+		return err
+	}
+	page.Bag, page.Home = r.bag(lot), n > 0
+	page.Version, page.Material, page.Colour, page.Spool, page.Trial = label.Version, label.Material, label.Colour, label.Spool, label.Trial
+	page.Batch, page.Blocked, page.Counted = string(lot.BatchID), lot.Status == fab.LotBlocked, r.local(lot.SettledAt)
+	page.Found.Label = lot.Declared
+	if lot.SettledAt.IsZero() {
+		return nil
+	}
+	in, err := r.tx.InspectionOf(lot.ID)
+	if fab.ClassOf(err) == fab.NotFound {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	page.Found.Good, page.Found.Bad, page.Reason = in.Good, in.Bad, in.Reason
+	if in.By != "" {
+		by, err := r.tx.Account(in.By)
+		if err != nil && fab.ClassOf(err) != fab.NotFound {
+			return err
+		}
+		page.By = by.Name
+	}
+	return nil
+}
+
 // bagSettle counts a bag at the hub, and makes the kits that its pieces allow when asked to.
 func (s *Server) bagSettle(c *gin.Context) error {
 	code := c.Param("lot")
@@ -16,7 +155,13 @@ func (s *Server) bagSettle(c *gin.Context) error {
 	if err == nil {
 		err = s.Production.Settle(c.Request.Context(), in)
 	}
-	if err != nil {
+	next := "/desk/deliveries"
+	if c.PostForm(ui.FieldBack) == ui.BackToBags {
+		next = deskBagsPath
+	}
+	if err != nil && next == deskBagsPath {
+		return s.bagAgain(c, err, in)
+	} else if err != nil {
 		return s.deliveriesAgain(c, err, code, code)
 	}
 	if c.PostForm(ui.FieldKit) == "yes" {
@@ -26,11 +171,37 @@ func (s *Server) bagSettle(c *gin.Context) error {
 		}
 		if made.Products > 0 {
 			s.flash(c, ui.FlashDone, "done.bag_kitted", "lot", code, "n", made.Products)
-			return to(c, "/desk/deliveries")
+			return to(c, next)
 		}
 	}
 	s.flash(c, ui.FlashDone, "done.bag_settled", "lot", code)
-	return to(c, "/desk/deliveries")
+	return to(c, next)
+}
+
+// bagAgain shows the bag with the count that was refused. One that differs from the label is asked about before it is
+// wrong.
+func (s *Server) bagAgain(c *gin.Context, err error, in production.Inspection) error {
+	asked := c.PostForm(ui.FieldReason) != ""
+	page, failed := s.bagPage(c)
+	if failed != nil {
+		return failed
+	}
+	if e := wrong(c, refusalsOf(err)).Error(ui.FieldReason); e != nil {
+		page.Differs, page.Found = true, fab.BagCount{Label: page.Part.N, Good: in.Good, Bad: in.Bad}
+		if !asked {
+			page.Form = form(c)
+			return s.show(c, page)
+		}
+	}
+	return s.again(c, err, func(f ui.Form) (ui.Page, error) {
+		page.Form = f
+		return page, nil
+	})
+}
+
+func refusalsOf(err error) fab.Errors {
+	errs, _ := fab.RefusalsOf(err)
+	return errs
 }
 
 func (s *Server) inspection(c *gin.Context, code string) (in production.Inspection, err error) {
@@ -44,7 +215,7 @@ func (s *Server) inspection(c *gin.Context, code string) (in production.Inspecti
 	}
 	in.Reason, in.By = c.PostForm(ui.FieldReason), me(c).ID
 	if in.Reason == "" {
-		in.Reason = "ok"
+		in.Reason = fab.CountAsLabelled
 	}
 	in.Good, in.Bad, err = counts(c)
 	return in, err
@@ -57,21 +228,24 @@ func (r *reader) bags() (in, away []ui.Bag, err error) {
 		return nil, nil, err
 	}
 	for _, l := range lots {
-		maker := r.makers[l.MakerID]
-		n, err := r.tx.BalanceOf(maker.LocationID, fab.PartItem(l.Part), string(l.ID))
+		n, err := r.tx.BalanceOf(r.makers[l.MakerID].LocationID, fab.PartItem(l.Part), string(l.ID))
 		if err != nil {
 			return nil, nil, err
 		}
-		bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt)}
 		switch {
 		case l.Declared == 0: // every piece was bad: there is no bag
 		case n > 0:
-			away = append(away, bag)
+			away = append(away, r.bag(l))
 		default:
-			in = append(in, bag)
+			in = append(in, r.bag(l))
 		}
 	}
 	return in, away, nil
+}
+
+func (r *reader) bag(l fab.Lot) ui.Bag {
+	maker := r.makers[l.MakerID]
+	return ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt)}
 }
 
 // hostOf is the maker at whose place a maker's bags are fetched.

@@ -270,7 +270,7 @@ func (r *reader) asBag(lot fab.Lot) (bag paper.Bag, err error) {
 		if err != nil {
 			return bag, err
 		}
-		bag.Spool, bag.Material = spool.Code, spool.Filament
+		bag.Spool, bag.Material, bag.Colour = spool.Code, spool.Filament, spool.Colour
 	}
 	if lot.TrialID != "" {
 		trial, err := r.tx.Trial(lot.TrialID)

@@ -198,8 +198,8 @@ func TestScan(t *testing.T) {
 		to   string // "" for the public page
 	}{
 		{w.desk, "B-001", "/desk/deliveries#box-" + string(w.box.ID)},
-		{w.desk, w.away.Code, "/desk/deliveries#bag-" + w.away.Code},
-		{w.desk, strings.ToLower(w.in.Code), "/desk/production/" + string(w.in.BatchID)},
+		{w.desk, w.away.Code, "/desk/bags/" + w.away.Code},
+		{w.desk, strings.ToLower(w.in.Code), "/desk/bags/" + w.in.Code},
 		{w.desk, "T-001", "/desk/runs/" + string(w.run.ID)},
 		{w.desk, "BL-0001", "/desk/requests/" + string(w.request.ID)},
 		{w.desk, "F-001", "/desk/materials"},

@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)
 	all = append(all, s.formRoutes()...)
+	all = append(all, s.bagRoutes()...)
 	if s.Demo != nil {
 		all = append(all, s.demoRoutes()...)
 	}
@@ -140,7 +141,6 @@ func (s *Server) deskRoutes() []route {
 		{post, "/desk/count/:place", who, s.count},
 
 		{get, "/desk/deliveries", who, s.deskDeliveries},
-		{post, "/desk/bags/:lot/settle", who, s.bagSettle},
 		{post, "/desk/kits", who, s.kitsMake},
 		{post, "/desk/boxes", who, s.boxesPack},
 		{get, "/desk/table", who, s.deskTable},

@@ -68,7 +68,7 @@ var noteCode = regexp.MustCompile(`^BL-0*([0-9]{1,18})$`)
 // find looks for the thing that bears a code, as it is scanned or typed. Fixed beginnings are asked for first; the rest
 // are lots.
 func (r *reader) find(typed string) (found scanned, err error) {
-	code := strings.ToUpper(strings.TrimSpace(typed))
+	code := strings.ToUpper(fab.Scanned(typed))
 	if product, ok := strings.CutPrefix(code, productCode); ok {
 		found = scanned{kind: ui.ScanProduct, code: productCode + strings.ToLower(product)}
 		found.design, err = r.tx.CurrentDesign(strings.ToLower(product))
@@ -77,9 +77,12 @@ func (r *reader) find(typed string) (found scanned, err error) {
 	if m := noteCode.FindStringSubmatch(code); m != nil {
 		return r.findNote(code, m[1])
 	}
-	for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest} {
-		if found, err = try(code); fab.ClassOf(err) != fab.NotFound {
-			return found, err
+	meant := append([]string{code}, fab.LabelCodes(typed)...)
+	for _, code := range meant {
+		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest} {
+			if found, err = try(code); fab.ClassOf(err) != fab.NotFound {
+				return found, err
+			}
 		}
 	}
 	return found, err
@@ -167,10 +170,7 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 	}
 	switch found.kind {
 	case ui.ScanBag:
-		if found.lot.Status == fab.LotMade {
-			return "/desk/deliveries#bag-" + found.lot.Code, nil
-		}
-		return "/desk/production/" + string(found.lot.BatchID), nil
+		return deskBagsPath + "/" + found.lot.Code, nil
 	case ui.ScanBox:
 		return "/desk/deliveries#box-" + string(found.box.ID), nil
 	case ui.ScanRun:

@@ -1,0 +1,99 @@
+package fab
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// CountReasons are the codes with which a count at the hub may differ from the label.
+var CountReasons = [...]string{"miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "extra", "other"}
+
+// CountAsLabelled stands for a count that differs in nothing.
+const CountAsLabelled = "ok"
+
+// BagCount is what was found in a bag, in pieces, and what its label says.
+type BagCount struct {
+	Label     int64 // good pieces
+	Good, Bad int64
+}
+
+// Missing is how many pieces fewer are there than the label says.
+func (c BagCount) Missing() int64 { return max(0, c.Label-c.Good-c.Bad) }
+
+// Over is how many pieces more are there than the label says.
+func (c BagCount) Over() int64 { return max(0, c.Good+c.Bad-c.Label) }
+
+// Found is how many pieces are there.
+func (c BagCount) Found() int64 { return c.Good + c.Bad }
+
+// AsLabelled reports whether nothing needs a reason.
+func (c BagCount) AsLabelled() bool { return c.Good == c.Label && c.Bad == 0 }
+
+// Check refuses a count that cannot be, and one that differs from the label without a reason. A bag may hold some pieces
+// more than its label says, but not as many again: those belong to another label, or somebody mistyped.
+func (c BagCount) Check(reason string) error {
+	most := 2 * max(c.Label, 1)
+	switch {
+	case c.Good < 0:
+		return Refuse(Invalid, "count_negative", "good")
+	case c.Bad < 0:
+		return Refuse(Invalid, "count_negative", "bad")
+	case c.Good > most || c.Bad > most-c.Good:
+		return Refuse(Invalid, "bag_too_many", "good", "label", c.Label, "max", most)
+	case reason == CountAsLabelled && c.AsLabelled():
+		return nil
+	case !slices.Contains(CountReasons[:], reason):
+		return Refuse(Invalid, "reason_missing", "reason")
+	}
+	return nil
+}
+
+// Scanned is the code in what was typed or read by a scanner, which gives the whole address that is in a square code.
+func Scanned(typed string) string {
+	typed, _, _ = strings.Cut(strings.TrimSpace(typed), "?")
+	return typed[strings.LastIndex(typed, "/")+1:]
+}
+
+var labelNumber = regexp.MustCompile(`^[0-9]{1,12}$`)
+
+// LabelCodes are the codes that somebody may mean who types, or scans, the code on a label: V-118 for v118, "V 118", V-ll8,
+// or the whole address that is in its square code. The likeliest comes first; none when it is no such code.
+func LabelCodes(typed string) (codes []string) {
+	apart := strings.FieldsFunc(strings.ToUpper(Scanned(typed)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	whole := strings.Join(apart, "")
+	if len(whole) > 15 || len(whole) < 2 {
+		return nil
+	}
+	splits := []int{1, 2}
+	switch {
+	case len(apart) > 1 && len(apart[0]) == 2:
+		splits = []int{2, 1}
+	case len(apart) > 1 && len(apart[0]) == 1: // a digit before the dash is a letter that looks like one
+		whole = strings.NewReplacer("0", "O", "1", "I").Replace(whole[:1]) + whole[1:]
+	}
+	for _, at := range splits {
+		if code, ok := labelCode(whole[:at], whole[at:]); ok && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+func labelCode(letters, number string) (string, bool) {
+	number = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(number)
+	for _, r := range letters {
+		if r < 'A' || r > 'Z' {
+			return "", false
+		}
+	}
+	if !labelNumber.MatchString(number) {
+		return "", false
+	}
+	number = strings.TrimLeft(number, "0")
+	for len(number) < 3 {
+		number = "0" + number
+	}
+	return letters + "-" + number, true
+}
