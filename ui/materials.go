@@ -3,15 +3,13 @@ package ui
 // Materials is the ledger as people read it: gifts to receive, what there is, spools.
 //
 //	GET  /desk/materials
-//	POST /desk/donations/{id}/receive   FieldCount: what really came, in the unit of the form
-//	POST /desk/donations/{id}/refuse
 //	POST /desk/spools/{id}/recall       FieldReason, one line
 type Materials struct {
 	Frame
-	Gifts    []GiftRow
+	Gifts    GiftDesk
 	Balances []BalanceRow
 	Spools   []SpoolRow
-	Open     string // id of the gift whose form was refused
+	Open     string // id of the gift, or of the blocked goods, whose form was refused
 	Form     Form
 }
 

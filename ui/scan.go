@@ -9,6 +9,8 @@ const (
 	ScanSpool   = "spool"
 	ScanRequest = "request"
 	ScanProduct = "product"
+	ScanGift    = "gift"
+	ScanBlocked = "blocked"
 )
 
 // Scan is what everybody may read who scans the code on a label or a paper. Whoever is known is led to another page

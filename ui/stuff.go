@@ -50,11 +50,14 @@ func (w words) giftWay(g GiftPage) []Station {
 		all[0].State = StationDone
 		return []Station{all[0], {State: StationStop, Title: fab.Because("gift.st_refused")}}
 	}
-	if g.Status == fab.DonationReceived {
+	if g.Received > 0 {
 		all[1].Detail = fab.Because("gift.st_received_what", "stuff", w.stuff(g.Of(g.Received)), "at", g.ReceivedAt)
 	}
+	if g.Rest > 0 && g.Received > 0 {
+		all[1].Detail = fab.Because("gift.st_part_what", "stuff", w.stuff(g.Of(g.Received)), "rest", w.stuff(g.Of(g.Rest)), "at", g.ReceivedAt)
+	}
 	if len(g.Goods) > 0 {
-		all[2].Detail = fab.Because("gift.st_used_what", "stuff", w.stuff(g.Of(g.Used)), "goods", w.goodsList(g.Goods))
+		all[2].Detail = fab.Because("gift.st_used_what", "stuff", w.stuff(g.In(g.Used)), "goods", w.goodsList(g.Goods))
 	}
 	if len(g.Delivered) > 0 {
 		all[3].Detail = fab.Because("gift.st_delivered_what", "goods", w.goodsList(g.Delivered), "towns", locales.List(w.lang, g.Towns...))

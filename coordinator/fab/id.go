@@ -53,6 +53,7 @@ type (
 	LocationID      string
 	SpoolID         string
 	DonationID      string
+	BlockedID       string // goods that nobody knows yet
 	MoveID          string
 	KitID           string
 	BoxID           string

@@ -23,7 +23,7 @@ const (
 // MoveRule says what a move of one code may be.
 type MoveRule struct {
 	Why      string
-	From, To LocationID // a way in or out; "" is any place inside the lab
+	From, To LocationID // a way in or out, or the hub; "" is any place inside the lab
 	Kinds    []string   // of item: material, part, kit
 	Fact     bool       // it has happened, so that what was reserved goes too; others leave it alone
 	Undo     bool       // whoever may move goods may take it back alone: no bag, kit or box speaks of it
@@ -33,6 +33,10 @@ type MoveRule struct {
 var MoveRules = [...]MoveRule{
 	{Why: "received", From: OutsideGiven, Kinds: []string{"material"}},
 	{Why: MoveBrought, From: OutsideGiven, Kinds: []string{"material"}, Undo: true},
+	{Why: MoveBlocked, From: OutsideGiven, To: TheHub, Kinds: []string{"blocked"}},
+	{Why: MoveIdentified, From: TheHub, To: OutsideGiven, Kinds: []string{"blocked"}, Fact: true},
+	{Why: MoveIdentified, From: OutsideGiven, Kinds: []string{"material"}},
+	{Why: MoveGivenBack, From: TheHub, To: OutsideGiven, Kinds: []string{"blocked"}, Fact: true},
 	{Why: MoveMoved, Kinds: []string{"material", "part", "kit"}, Undo: true},
 	{Why: "printed", To: OutsideUsed, Kinds: []string{"material"}, Fact: true},
 	{Why: MoveLighter, To: OutsideUsed, Kinds: []string{"material"}, Fact: true},
@@ -40,7 +44,7 @@ var MoveRules = [...]MoveRule{
 	{Why: "made", From: OutsideMade, Kinds: []string{"part"}},
 	{Why: "collected", Kinds: []string{"part", "material"}, Fact: true},
 	{Why: "settled", Kinds: []string{"part"}, Fact: true},
-	{Why: MoveScrapped, To: OutsideScrapped, Kinds: []string{"part", "kit"}, Fact: true},
+	{Why: MoveScrapped, To: OutsideScrapped, Kinds: []string{"part", "kit", "blocked"}, Fact: true},
 	{Why: MoveScrapped, To: OutsideScrapped, Kinds: []string{"material"}, Fact: true, Undo: true},
 	{Why: "counted_short", To: OutsideMissing, Kinds: []string{"part"}, Fact: true},
 	{Why: "counted_over", From: OutsideMade, Kinds: []string{"part"}},

@@ -44,7 +44,8 @@ type Location struct {
 	CreatedAt time.Time  `bun:"created_at"`
 }
 
-// Item names what a stock move moves: "material:film-a4", "part:visor-band", "kit:visor".
+// Item names what a stock move moves: "material:film-a4", "part:visor-band", "kit:visor",
+// "blocked:goods".
 type Item string
 
 // MaterialItem, PartItem and KitItem build items.
@@ -56,6 +57,10 @@ func PartItem(part string) Item { return Item("part:" + part) }
 // KitItem is the item of an assembled product.
 func KitItem(product string) Item { return Item("kit:" + product) }
 
+// BlockedItem is all that came without a label, or that nobody asked for. It is of a kind of its own, so that nothing that
+// takes a material, a part or a kit can take it.
+const BlockedItem Item = "blocked:goods"
+
 // Split returns the kind and the code of an item.
 func (i Item) Split() (kind, code string) {
 	kind, code, _ = strings.Cut(string(i), ":")
@@ -63,7 +68,8 @@ func (i Item) Split() (kind, code string) {
 }
 
 // StockMove is one line of the ledger: append-only, quantity above zero, from one location to another.
-// Source is the identity that travels with the goods: a lot for parts, a donation or spool for materials, a kit for kits.
+// Source is the identity that travels with the goods: a lot for parts, a donation or spool for materials, a kit for kits,
+// the id of a BlockedLot for what is blocked.
 type StockMove struct {
 	ID       MoveID     `bun:"id,pk"`
 	At       time.Time  `bun:"at"`

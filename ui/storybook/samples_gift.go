@@ -10,15 +10,33 @@ import (
 func giftStories() []story {
 	return []story{
 		{"give", func(lang string) ui.Page {
-			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Needed: []ui.Stuff{sheets(24)}, Form: ui.Form{Key: "k3"}}
+			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Measures: units(lang), Needed: []ui.Stuff{sheets(24)}, Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldWay: {ui.WayBring}}}}
 		}},
 		{"give-errors", func(lang string) ui.Page {
-			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldTown: {"Abbeville"}, ui.FieldConsent: {"yes"}},
+			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Measures: units(lang), Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldTown: {"Abbeville"}, ui.FieldConsent: {"yes"}},
 				Errors: refusals(ui.FieldMaterial, "material_missing", ui.FieldCount, "not_a_number", ui.FieldDonor, "donor_missing")}}
 		}},
 		{"gift-pledged", func(lang string) ui.Page {
 			p := gift(lang)
 			p.Status, p.Received, p.Used, p.DeliveredN, p.Goods, p.Delivered = fab.DonationPledged, 0, 0, 0, nil, nil
+			return p
+		}},
+		{"gift-part", func(lang string) ui.Page {
+			p := gift(lang)
+			p.Status, p.Received, p.Rest, p.Used, p.DeliveredN, p.Goods, p.Delivered = fab.DonationPledged, 20, 30, 0, 0, nil, nil
+			return p
+		}},
+		{"gift-refused", func(lang string) ui.Page {
+			p := gift(lang)
+			p.Status, p.Received, p.Used, p.DeliveredN, p.Goods, p.Delivered = fab.DonationRefused, 0, 0, 0, nil, nil
+			p.Why, p.Said = "no_room", pick(lang, "Rappelez-nous en janvier, nous déménageons.", "Call us again in January, we are moving.")
+			return p
+		}},
+		{"gift-blocked", func(lang string) ui.Page {
+			p := gift(lang)
+			p.Pledged, p.Now = ui.Stuff{Name: pick(lang, "plaques de plastique", "plastic sheets"), Unit: fab.UnitPiece, N: 4}, ui.Stuff{}
+			p.Received, p.Used, p.DeliveredN, p.Goods, p.Delivered = 4, 0, 0, nil, nil
+			p.Blocked = []ui.BlockedRow{{Code: "Q-001", Words: p.Pledged.Name, N: 3, Status: string(fab.BlockedHere)}, {Code: "Q-002", Words: p.Pledged.Name, N: 1, Status: string(fab.BlockedIdentified), Became: sheets(40)}}
 			return p
 		}},
 		{"gift-received", func(lang string) ui.Page {
@@ -30,7 +48,8 @@ func giftStories() []story {
 		{"gift-filament", func(lang string) ui.Page {
 			p := gift(lang)
 			p.Pledged = ui.Stuff{Material: "filament", Unit: fab.UnitMG, N: 1_000_000}
-			p.Received, p.Used, p.DeliveredN = 1_000_000, 640_000, 412_000
+			p.Now = p.Pledged
+			p.Received, p.Used, p.Wasted, p.Left, p.DeliveredN = 1_000_000, 640_000, 20_000, 340_000, 412_000
 			return p
 		}},
 	}
@@ -44,6 +63,24 @@ func materials(lang string) []ui.Choice {
 func sheets(n int64) ui.Stuff { return ui.Stuff{Material: "film-a4", Unit: fab.UnitPiece, N: n} }
 
 func gift(lang string) ui.GiftPage {
-	return ui.GiftPage{Frame: frame(lang, "/gift/abc"), Ref: "6C2X9K4R", Status: fab.DonationReceived, Pledged: sheets(50), Received: 50, Used: 24, DeliveredN: 24,
+	return ui.GiftPage{Frame: frame(lang, "/gift/abc"), Ref: "6C2X9K4R", Status: fab.DonationReceived, Pledged: sheets(50), Now: sheets(0), Received: 50, Left: 26, Paper: "/gift/abc/paper", Used: 24, DeliveredN: 24,
 		Goods: []ui.Goods{visor(lang, 24)}, Delivered: []ui.Goods{visor(lang, 24)}, Towns: []string{"Rue"}, PledgedAt: at(-2, 18, 12), ReceivedAt: at(-1, 10, 30), LastAt: at(0, 9, 40)}
+}
+
+func units(lang string) []ui.Choice {
+	return []ui.Choice{ui.MeasureChoice(lang, "piece"), ui.MeasureChoice(lang, "pack"), ui.MeasureChoice(lang, "g"), ui.MeasureChoice(lang, "kg"), ui.MeasureChoice(lang, "reel")}
+}
+
+func giftDesk(lang string) ui.GiftDesk {
+	shop := pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)")
+	return ui.GiftDesk{
+		Key: "k7", Materials: materials(lang), Measures: units(lang),
+		Rows: []ui.GiftRow{
+			{ID: "d1", Ref: "6C2X9K4R", Donor: shop, Town: "Abbeville", Mobile: "0300000000", Condition: "new", Stuff: sheets(30), Came: sheets(20), Seen: 20, Measures: units(lang)[:2], At: at(-1, 18, 12)},
+			{ID: "d2", Ref: "7D3Y1M5S", Donor: shop, Town: "Abbeville", Email: "port@example.org", Condition: "opened", Fetch: true, Address: "12 rue des Dunes", Hours: pick(lang, "mardi, 14 h à 18 h", "Tuesday, 2 to 6 pm"),
+				Photo: "/desk/donations/d2/photo", Stuff: ui.Stuff{Material: "petg", Unit: fab.UnitMG, N: 2_250_000}, Measures: units(lang)[2:4], At: at(-1, 12, 30)},
+			{ID: "d3", Ref: "8E4Z2N6T", Donor: shop, Town: "Abbeville", Mobile: "0300000000", Condition: "unknown", Other: true, Stuff: ui.Stuff{Name: pick(lang, "plaques de plastique", "plastic sheets"), Unit: fab.UnitPiece, N: 4}, At: at(-1, 12, 30)},
+		},
+		Blocked: []ui.BlockedRow{{ID: "q1", Code: "Q-001", Words: pick(lang, "bobine grise sans étiquette", "grey reel without a label"), N: 2, Status: string(fab.BlockedHere), Photo: "/desk/blocked/q1/photo", Ref: "9F5A3P7V", At: at(-1, 16, 0)}},
+	}
 }

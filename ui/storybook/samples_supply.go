@@ -84,7 +84,7 @@ func deliveries(lang string) ui.Deliveries {
 func stock(lang string) ui.Materials {
 	return ui.Materials{
 		Frame: desk(lang, ui.NavMaterials, "/desk/materials"),
-		Gifts: []ui.GiftRow{{ID: "d1", Ref: "6C2X9K4R", Donor: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", Mobile: "0300000000", Stuff: sheets(50), At: at(-1, 18, 12)}},
+		Gifts: giftDesk(lang),
 		Balances: []ui.BalanceRow{
 			{Material: "film-a4", Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, Hand: 12, Pledged: 50, Needed: 36},
 			{Material: "elastic-buttonhole", Name: pick(lang, "Élastique à boutonnières", "Buttonhole elastic"), Unit: fab.UnitPiece, Hand: 8, Needed: 24},

@@ -32,7 +32,7 @@ func spotOf(tx *store.Tx, s fab.Stop) (fab.Spot, error) {
 		return tx.SpotOf(r)
 	case s.DonationID != "":
 		g, err := tx.Donation(s.DonationID)
-		return fab.Spot{Name: g.Donor, Town: g.Town, Phone: g.Phone, LatE6: s.LatE6, LonE6: s.LonE6}, err
+		return fab.Spot{Name: g.Donor, Address: g.Address, Town: g.Town, Access: g.Hours, Phone: g.Phone, LatE6: s.LatE6, LonE6: s.LonE6}, err
 	case s.FetchID != "":
 		f, err := tx.Fetch(s.FetchID)
 		return fab.Spot{Name: f.Name, Town: f.Place, Phone: f.Phone, LatE6: s.LatE6, LonE6: s.LonE6}, err

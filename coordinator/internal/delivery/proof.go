@@ -9,23 +9,11 @@ import (
 
 // pictures stores the pictures of a report anew: small, and without what the telephone wrote into them.
 func (d *Delivery) pictures(ctx context.Context, r Report) (signature, photo string, err error) {
-	if signature, err = d.keep(ctx, r.Signature, signatureSide, signatureMost, "signature"); err != nil {
+	if signature, err = d.store.PutPhoto(ctx, r.Signature, signatureSide, signatureMost, "signature"); err != nil {
 		return "", "", err
 	}
-	photo, err = d.keep(ctx, r.Photo, photoSide, photoBytes, "photo")
+	photo, err = d.store.PutPhoto(ctx, r.Photo, photoSide, photoBytes, "photo")
 	return signature, photo, err
-}
-
-func (d *Delivery) keep(ctx context.Context, sent []byte, side, most int, field string) (hash string, err error) {
-	if len(sent) == 0 {
-		return "", nil
-	}
-	data, err := fab.CleanPhoto(sent, side, most, field)
-	if err != nil {
-		return "", err
-	}
-	blob, err := d.store.PutBlob(ctx, data, fab.PhotoKind)
-	return blob.Hash, err
 }
 
 // prove stores what shows a delivery: the name always, and the pictures that came with it.

@@ -28,7 +28,7 @@ func (p *Production) Unload(ctx context.Context, u Unloading) (lot fab.Lot, err 
 	if err := checkWhy(u.Why); err != nil {
 		return lot, err
 	}
-	photo, err := p.keepPhoto(ctx, u.Photo)
+	photo, err := p.store.PutPhoto(ctx, u.Photo, photoSide, photoBytes, fieldPhoto)
 	if err != nil {
 		return lot, err
 	}

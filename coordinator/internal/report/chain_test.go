@@ -124,7 +124,7 @@ func (l *lab) gift(material, count, key string) (fab.Donation, string) {
 	ctx := l.t.Context()
 	p, err := l.supply.Pledge(ctx, supply.Pledge{Material: material, Count: count, Donor: "Papeterie", Town: "Abbeville", Phone: "03 00 00 00 00", SubmitKey: key})
 	require.NoError(l.t, err)
-	require.NoError(l.t, l.supply.Receive(ctx, p.Donation.ID, count, ""))
+	require.NoError(l.t, l.supply.Receive(ctx, supply.Parcel{Donation: p.Donation.ID, Count: count}))
 	return p.Donation, p.Token
 }
 
@@ -303,7 +303,7 @@ func TestTheAuditFindsWhatDoesNotAddUp(t *testing.T) {
 		require.NoError(t, l.store.Update(t.Context(), func(tx *store.Tx) error {
 			d, err := tx.Donation(d.ID)
 			require.NoError(t, err)
-			d.Received = 49
+			d.Received = 51
 			return tx.SetDonation(&d)
 		}))
 		found, err := l.report.Audit(t.Context())

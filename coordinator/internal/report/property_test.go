@@ -138,8 +138,8 @@ func (p *play) gift() {
 	}
 	made, err := p.supply.Pledge(ctx, supply.Pledge{Material: material, Count: fmt.Sprint(count), Donor: "Papeterie", Town: "Rue", Phone: "03 00 00 00 00", SubmitKey: p.key()})
 	require.NoError(p.t, err)
-	require.NoError(p.t, p.supply.Receive(ctx, made.Donation.ID, fmt.Sprint(count), ""))
-	p.fine(p.supply.Receive(ctx, made.Donation.ID, fmt.Sprint(count), ""))
+	require.NoError(p.t, p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(count)}))
+	p.fine(p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(count)}))
 	if material == "petg" {
 		p.received += count * 1000
 		p.update(func(tx *store.Tx) error {

@@ -70,10 +70,21 @@ func tamperings() []tampering {
 		{"a count is written over", "UPDATE stock_take_lines SET counted = counted + 1", "audit_stock_take", "material:film-a4 gift", nil},
 		{"a weighing is written over", "UPDATE weighings SET gross_mg = gross_mg + 7", "audit_weighing", "F-1", nil},
 		{"a spool came with more", "UPDATE spools SET initial_mg = initial_mg + 1", "audit_spool_came", "F-1", nil},
-		{"a gift was more", "UPDATE donations SET received = received - 1 WHERE id = 'gift'", "audit_gift_received", "GIFT", nil},
+		{"a gift was more", "UPDATE donations SET received = received - 1 WHERE id = 'gift'", "audit_gift_received", "GIFT", []string{"audit_gift_status"}},
 		{"a gift came that was refused", "UPDATE donations SET status = 'refused' WHERE id = 'gift'", "audit_gift_status", "GIFT refused", nil},
 		{"a gift came of which nothing came", "UPDATE donations SET status = 'received' WHERE id = 'pledge'", "audit_gift_status", "PLEDGE received", nil},
 		{"a gift becomes one of something else", "UPDATE donations SET material = 'petg' WHERE id = 'gift'", "audit_gift_material", "GIFT material:film-a4", nil},
+		{"a gift is closed before the rest is given up", "UPDATE donations SET pledged = pledged + 1 WHERE id = 'gift'", "audit_gift_status", "GIFT received", nil},
+		{"more unknown goods came", "UPDATE blocked_lots SET quantity = quantity + 1 WHERE id = 'parcel'", "audit_blocked_came", "Q-1", []string{"audit_blocked_here", "audit_blocked_gift"}},
+		{"unknown goods are called thrown away", "UPDATE blocked_lots SET status = 'scrapped' WHERE id = 'parcel'", "audit_blocked_here", "Q-1 scrapped", nil},
+		{"unknown goods are known all at once", "UPDATE blocked_lots SET status = 'identified', material = 'elastic', became = 9 WHERE id = 'parcel'",
+			"audit_blocked_became", "Q-1 elastic", []string{"audit_blocked_here"}},
+		{"unknown goods became more", "UPDATE blocked_lots SET became = became + 1 WHERE id = 'known'", "audit_blocked_became", "Q-2 elastic", nil},
+		{"unknown goods went to a place of care", "INSERT INTO stock_moves (" + columns + ") SELECT 'leak', at, item, source, 'hub', 'there', 1, unit, 'moved', '', '', NULL FROM stock_moves WHERE why = 'blocked' AND source = 'parcel'",
+			"audit_blocked_taken", "moved blocked:goods parcel", []string{"audit_balance_differs", "audit_move_rule"}},
+		{"unknown plastic is inside a kit", "UPDATE stock_moves SET source = 'parcel' WHERE why = 'kitted' AND item LIKE 'material:%' AND subject = 'kit-away'",
+			"audit_blocked_taken", "kitted material:film-a4 parcel", []string{"audit_balance_differs"}},
+		{"a gift of something else was more", "UPDATE donations SET received = received + 1 WHERE id = 'odd'", "audit_blocked_gift", "ODD", nil},
 		{"a print takes filament again", "INSERT INTO stock_moves (" + columns + ") SELECT 'again', at, item, source, from_location, to_location, 1, unit, why, subject, note, NULL FROM stock_moves WHERE why = 'printed'",
 			"audit_filament_twice", "attempt", []string{"audit_balance_differs"}},
 		{"a plate weighs less", "UPDATE plates SET filament_mg = filament_mg - 1", "audit_filament_more", "attempt", nil},
@@ -112,7 +123,7 @@ func tamperings() []tampering {
 // soundBooks writes the way of visors from a gift and a print to a signature, with one box packed, one on its way, a count,
 // a weighing, a move taken back and a reservation.
 func soundBooks(tx *store.Tx) error {
-	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx))
+	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx), soundBlocked(tx))
 }
 
 func soundPeople(tx *store.Tx) error {
@@ -242,6 +253,23 @@ func soundCounts(tx *store.Tx) error {
 		return failed
 	}
 	return errors.Join(tx.Reverse(last[0].ID, "wrong bag", ""), tx.Reserve(&fab.Reservation{Location: fab.TheHub, Item: film, Source: "gift", Quantity: 2, RequestID: "open"}))
+}
+
+// soundBlocked is a gift of three parcels without a label, and one that turned out to be elastic.
+func soundBlocked(tx *store.Tx) error {
+	elastic, now := fab.MaterialItem("elastic"), tx.Now()
+	return errors.Join(
+		tx.AddMaterial(&fab.Material{Code: "elastic", Unit: fab.UnitPiece}),
+		tx.AddDonation(&fab.Donation{ID: "odd", Ref: "ODD", Words: "parcels", Pledged: 4, Received: 4, Status: fab.DonationReceived, SubmitKey: "odd", CreatedAt: now}),
+		tx.AddBlocked(&fab.BlockedLot{ID: "parcel", Code: "Q-1", DonationID: "odd", Words: "parcels", Quantity: 3, Status: fab.BlockedHere, SubmitKey: "p", CreatedAt: now}),
+		tx.AddBlocked(&fab.BlockedLot{ID: "known", Code: "Q-2", DonationID: "odd", Words: "parcel", Quantity: 1, Status: fab.BlockedIdentified, Material: "elastic", Became: 5, SubmitKey: "q", CreatedAt: now, EndedAt: now}),
+		tx.Post(
+			move(fab.BlockedItem, "parcel", fab.OutsideGiven, fab.TheHub, 3, "blocked", "parcel"),
+			move(fab.BlockedItem, "known", fab.OutsideGiven, fab.TheHub, 1, "blocked", "known"),
+			move(fab.BlockedItem, "known", fab.TheHub, fab.OutsideGiven, 1, "identified", "known"),
+			move(elastic, "odd", fab.OutsideGiven, fab.TheHub, 5, "identified", "known"),
+		),
+	)
 }
 
 func attempt(id fab.AttemptID, status fab.AttemptStatus, at time.Time) *fab.Attempt {

@@ -78,13 +78,15 @@ var ledgerRules = [...]rule{
 	{"audit_gift_received", `
 		SELECT d.ref AS name, d.received AS have, COALESCE(SUM(m.quantity), 0) AS want FROM donations d
 		LEFT JOIN stock_moves m ON m.subject = d.id AND m.why = 'received'
+		WHERE d.material <> '' OR d.device <> ''
 		GROUP BY d.id, d.ref, d.received HAVING d.received <> COALESCE(SUM(m.quantity), 0)`},
 	{"audit_gift_status", `
 		SELECT ref || ' ' || status AS name, received AS have, pledged AS want FROM donations
-		WHERE status <> 'received' AND received > 0 OR status = 'received' AND received = 0`},
+		WHERE status = 'refused' AND received > 0 OR status = 'received' AND received = 0 OR status = 'pledged' AND received >= pledged
+			OR status = 'received' AND received < pledged AND why <> 'not_coming'`},
 	{"audit_gift_material", `
 		SELECT d.ref || ' ' || m.item AS name, SUM(m.quantity) AS have, 0 AS want FROM donations d JOIN stock_moves m ON m.subject = d.id AND m.why = 'received'
-		WHERE m.item <> 'material:' || d.material GROUP BY d.ref, m.item`},
+		WHERE m.item <> CASE WHEN d.device <> '' THEN 'device:' || d.device ELSE 'material:' || d.material END GROUP BY d.ref, m.item`},
 	{"audit_filament_twice", `
 		SELECT subject AS name, COUNT(*) AS have, 1 AS want FROM stock_moves WHERE why = 'printed' GROUP BY subject HAVING COUNT(*) > 1`},
 	{"audit_filament_more", `

@@ -66,7 +66,8 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 		SELECT item AS code, SUM(quantity) AS quantity FROM balances
 		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%' AND item LIKE 'material:%' GROUP BY item
 		UNION ALL
-		SELECT 'material:' || material AS code, SUM(pledged) AS quantity FROM donations WHERE status = ? GROUP BY material`,
+		SELECT 'material:' || material AS code, SUM(CASE WHEN pledged > received THEN pledged - received ELSE 0 END) AS quantity FROM donations
+		WHERE status = ? AND material <> '' GROUP BY material`,
 		string(fab.DonationPledged)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count material: %w", err)

@@ -28,7 +28,7 @@ type filler struct{ n int64 }
 var allowed = map[string]string{
 	"FavourStatus": "done", "RelayStatus": "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
-	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "DonationStatus": "received", "RunStatus": "on_way",
+	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "BlockedStatus": "identified", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "ImportStatus": "done", "Import.Kind": "stock", "BlankForm.Kind": "bag", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
 	"Mark.Act": "deliver", "Mark.Outcome": "late", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
@@ -149,6 +149,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Change", trip[fab.Change])
 	put("Material", trip[fab.Material])
 	put("Donation", trip[fab.Donation])
+	put("BlockedLot", trip[fab.BlockedLot])
 	put("Spool", trip[fab.Spool])
 	put("Agent", trip[fab.Agent])
 	put("Slicer", trip[fab.Slicer])

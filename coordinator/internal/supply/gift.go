@@ -20,10 +20,12 @@ type Use struct {
 // Gift is what a donor's page knows.
 type Gift struct {
 	Donation fab.Donation
-	Material fab.Material
+	Material fab.Material // what it is counted in; of something else that was identified, that
 	Uses     []Use
-	Used     int64 // over all uses
-	Left     int64 // still in the lab
+	Used     int64            // over all uses
+	Wasted   int64            // thrown away, or missing at a count
+	Left     int64            // still in the lab
+	Blocked  []fab.BlockedLot // of it, whatever became of them
 }
 
 // Gift reads the donation behind a token and follows it through the kits to the towns.
@@ -36,7 +38,10 @@ func (s *Supply) Gift(ctx context.Context, token string) (g Gift, err error) {
 		if g.Donation, err = tx.Donation(fab.DonationID(link.Subject)); err != nil {
 			return err
 		}
-		if g.Material, err = tx.Material(g.Donation.Material); err != nil {
+		if g.Material, err = tx.MaterialOf(g.Donation); err != nil {
+			return err
+		}
+		if g.Blocked, err = tx.BlockedOf(g.Donation.ID); err != nil {
 			return err
 		}
 		return follow(tx, &g)
@@ -55,19 +60,45 @@ func follow(tx *store.Tx, g *Gift) error {
 			return err
 		}
 		for _, m := range moves {
-			switch m.Why {
-			case "kitted":
-				err = g.kit(tx, m)
-			case "printed":
-				g.Used += m.Quantity
-			}
-			if err != nil {
+			if err := g.move(tx, m); err != nil {
 				return err
 			}
 		}
 	}
-	g.Left = max(0, g.Donation.Received-g.Used)
 	return nil
+}
+
+// move counts one move of the gift.
+func (g *Gift) move(tx *store.Tx, m fab.StockMove) error {
+	sign := func(place fab.LocationID) int64 {
+		switch place {
+		case m.To:
+			return m.Quantity
+		case m.From:
+			return -m.Quantity
+		}
+		return 0
+	}
+	g.Used += sign(fab.OutsideUsed)
+	g.Wasted += sign(fab.OutsideScrapped) + sign(fab.OutsideMissing)
+	g.Left -= sign(fab.OutsideGiven) + sign(fab.OutsideUsed) + sign(fab.OutsideScrapped) + sign(fab.OutsideMissing)
+	if m.Why == fab.MoveIdentified {
+		if err := g.named(tx, m.Item); err != nil {
+			return err
+		}
+	}
+	if m.Why == "kitted" && m.To == fab.OutsideUsed {
+		return g.kit(tx, m)
+	}
+	return nil
+}
+
+// named takes the name that goods got which nobody knew.
+func (g *Gift) named(tx *store.Tx, item fab.Item) (err error) {
+	if kind, code := item.Split(); kind == "material" && g.Donation.Other() {
+		g.Material, err = tx.Material(code)
+	}
+	return err
 }
 
 // sourcesOf are the names under which a gift travels: its own, or those of its spools.
@@ -96,7 +127,7 @@ func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
 	}
 	use := Use{Product: k.Product, Products: k.Quantity, Quantity: m.Quantity}
 	for _, need := range design.BOM.Materials {
-		if need.Material == g.Donation.Material && need.PerUnit > 0 {
+		if fab.MaterialItem(need.Material) == m.Item && need.PerUnit > 0 {
 			use.Products = (m.Quantity + need.PerUnit - 1) / need.PerUnit
 		}
 	}
@@ -105,7 +136,6 @@ func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
 			return err
 		}
 	}
-	g.Used += m.Quantity
 	g.add(use)
 	return nil
 }

@@ -87,7 +87,7 @@ func (l *lab) gift(material, count, key string) (fab.Donation, string) {
 	l.t.Helper()
 	p, err := l.supply.Pledge(l.t.Context(), pledge(material, count, key))
 	require.NoError(l.t, err)
-	require.NoError(l.t, l.supply.Receive(l.t.Context(), p.Donation.ID, count, ""))
+	require.NoError(l.t, l.supply.Receive(l.t.Context(), supply.Parcel{Donation: p.Donation.ID, Count: count}))
 	return p.Donation, p.Token
 }
 
@@ -142,10 +142,10 @@ func TestAPledgeIsRefusedByField(t *testing.T) {
 		}{
 			"nothing":          {func(p *supply.Pledge) { p.Count = "0" }, "count", "quantity_not_positive"},
 			"below zero":       {func(p *supply.Pledge) { p.Count = "-1" }, "count", "quantity_not_positive"},
-			"in words":         {func(p *supply.Pledge) { p.Count = "a pack" }, "count", "not_a_number"},
-			"a fraction":       {func(p *supply.Pledge) { p.Count = "1.5" }, "count", "not_a_number"},
+			"in words":         {func(p *supply.Pledge) { p.Count = "a pack" }, "count", "amount_wrong"},
+			"a fraction":       {func(p *supply.Pledge) { p.Count = "1.5" }, "count", "amount_too_fine"},
 			"too much":         {func(p *supply.Pledge) { p.Count = "1000001" }, "count", "quantity_too_large"},
-			"overflow in mg":   {func(p *supply.Pledge) { p.Material, p.Count = "petg", "9223372036854775807" }, "count", "quantity_too_large"},
+			"overflow in mg":   {func(p *supply.Pledge) { p.Material, p.Count = "petg", "9223372036854775807" }, "count", "amount_too_large"},
 			"unknown material": {func(p *supply.Pledge) { p.Material = "gold\x00" }, "material", "material_missing"},
 			"nobody":           {func(p *supply.Pledge) { p.Donor = "\u200b" }, "donor", "donor_missing"},
 			"long name":        {func(p *supply.Pledge) { p.Donor = long }, "donor", "too_long"},
@@ -153,6 +153,18 @@ func TestAPledgeIsRefusedByField(t *testing.T) {
 			"no way to answer": {func(p *supply.Pledge) { p.Phone = "" }, "phone", "phone_or_email"},
 			"long phone":       {func(p *supply.Pledge) { p.Phone = strings.Repeat("0", 41) }, "phone", "phone_wrong"},
 			"no @":             {func(p *supply.Pledge) { p.Email = "papeterie" }, "email", "email_wrong"},
+			"something unsaid": {func(p *supply.Pledge) { p.Material = supply.GiftOther }, "words", "words_missing"},
+			"long words":       {func(p *supply.Pledge) { p.Material, p.Words = supply.GiftOther, strings.Repeat("é", 201) }, "words", "words_missing"},
+			"odd device":       {func(p *supply.Pledge) { p.Material = supply.GiftDevice + "fridge" }, "material", "material_missing"},
+			"grams of sheets":  {func(p *supply.Pledge) { p.Measure = "g" }, "measure", "measure_unfit"},
+			"odd measure":      {func(p *supply.Pledge) { p.Measure = "\x00" }, "measure", "measure_unfit"},
+			"reels of nothing": {func(p *supply.Pledge) { p.Material, p.Measure = "petg", "reel" }, "each", "reel_weight_missing"},
+			"a feather":        {func(p *supply.Pledge) { p.Material, p.Measure, p.Each = "petg", "reel", "1" }, "each", "reel_weight_wrong"},
+			"a million reels":  {func(p *supply.Pledge) { p.Material, p.Measure, p.Each, p.Count = "petg", "reel", "1000", "1000001" }, "count", "quantity_too_large"},
+			"odd condition":    {func(p *supply.Pledge) { p.Condition = "eaten" }, "condition", "condition_unknown"},
+			"fetched nowhere":  {func(p *supply.Pledge) { p.Fetch = true }, "address", "fetch_where"},
+			"no picture":       {func(p *supply.Pledge) { p.Photo = []byte("<svg/>") }, "photo", "photo_unreadable"},
+			"a huge picture":   {func(p *supply.Pledge) { p.Photo = make([]byte, fab.MaxPhoto+1) }, "photo", "photo_too_large"},
 			"no key":           {func(p *supply.Pledge) { p.SubmitKey = "" }, "key", "form_expired"},
 			"odd key":          {func(p *supply.Pledge) { p.SubmitKey = "\x00" }, "key", "form_expired"},
 		} {
@@ -190,10 +202,12 @@ func TestAGiftIsReceivedOnce(t *testing.T) {
 		for _, g := range gifts {
 			require.Equal(t, id, g.Donation.ID)
 		}
-		refused(t, l.supply.Receive(t.Context(), id, "a pack", ""), fab.Invalid, "count", "not_a_number")
+		refused(t, l.supply.Receive(t.Context(), supply.Parcel{Donation: id, Count: "a pack", Last: true}), fab.Invalid, "count", "amount_wrong")
 		received := make([]error, 6)
 		for i := range received {
-			all.Go(func() { received[i] = l.supply.Receive(t.Context(), id, "48", "") })
+			all.Go(func() {
+				received[i] = l.supply.Receive(t.Context(), supply.Parcel{Donation: id, Count: "48", Last: true})
+			})
 		}
 		all.Wait()
 		good := 0
@@ -206,14 +220,14 @@ func TestAGiftIsReceivedOnce(t *testing.T) {
 		}
 		require.Equal(t, 1, good)
 		require.EqualValues(t, 48, l.at(fab.MaterialItem("film-a4")))
-		refused(t, l.supply.Refuse(t.Context(), id), fab.Conflict, "count", "gift_received")
-		require.Equal(t, fab.NotFound, fab.ClassOf(l.supply.Receive(t.Context(), "nobody", "1", "")))
+		refused(t, l.supply.Refuse(t.Context(), supply.Answer{Donation: id, Why: "not_needed"}), fab.Conflict, "count", "gift_received")
+		require.Equal(t, fab.NotFound, fab.ClassOf(l.supply.Receive(t.Context(), supply.Parcel{Donation: "nobody", Count: "1"})))
 
 		p, err := l.supply.Pledge(t.Context(), pledge("film-a4", "5", "other"))
 		require.NoError(t, err)
-		require.NoError(t, l.supply.Refuse(t.Context(), p.Donation.ID))
-		require.NoError(t, l.supply.Refuse(t.Context(), p.Donation.ID), "refused twice")
-		refused(t, l.supply.Receive(t.Context(), p.Donation.ID, "5", ""), fab.Conflict, "count", "gift_received")
+		require.NoError(t, l.supply.Refuse(t.Context(), supply.Answer{Donation: p.Donation.ID, Why: "not_needed"}))
+		require.NoError(t, l.supply.Refuse(t.Context(), supply.Answer{Donation: p.Donation.ID, Why: "not_needed"}), "refused twice")
+		refused(t, l.supply.Receive(t.Context(), supply.Parcel{Donation: p.Donation.ID, Count: "5"}), fab.Conflict, "", "gift_refused")
 		l.sound()
 	})
 }

@@ -130,7 +130,7 @@ func (w *workshop) reports(id fab.WorkerID, kind fab.ReportKind, reason string) 
 func (w *workshop) gift(material, count string) fab.Donation {
 	w.t.Helper()
 	d := w.pledge(material, count)
-	require.NoError(w.t, w.supply.Receive(w.t.Context(), d.ID, count, ""))
+	require.NoError(w.t, w.supply.Receive(w.t.Context(), supply.Parcel{Donation: d.ID, Count: count}))
 	return d
 }
 

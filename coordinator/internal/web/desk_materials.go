@@ -23,7 +23,7 @@ func (s *Server) materialsPage(c *gin.Context) (page ui.Materials, err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavMaterials); err != nil {
 			return err
 		}
-		if page.Gifts, err = r.gifts(); err != nil {
+		if err = r.giftDesk(&page); err != nil {
 			return err
 		}
 		if page.Balances, err = r.balances(); err != nil {
@@ -45,13 +45,13 @@ func (r *reader) balances() ([]ui.BalanceRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := pledged(r.tx)
+	open, err := r.tx.Pledges()
 	if err != nil {
 		return nil, err
 	}
 	coming := map[string]int64{}
 	for _, d := range open {
-		coming[d.Material] += d.Pledged
+		coming[d.Material] += d.Rest()
 	}
 	needed, err := r.needed()
 	if err != nil {
@@ -170,9 +170,9 @@ func (r *reader) spoolRows() ([]ui.SpoolRow, error) {
 	return rows, nil
 }
 
-func (s *Server) materialsDone(c *gin.Context, err error, code string) error {
+func (s *Server) materialsDone(c *gin.Context, err error, code string, args ...any) error {
 	if err == nil {
-		s.flash(c, ui.FlashDone, code)
+		s.flash(c, ui.FlashDone, code, args...)
 		return to(c, "/desk/materials")
 	}
 	return s.again(c, err, func(f ui.Form) (ui.Page, error) {

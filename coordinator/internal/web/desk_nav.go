@@ -4,7 +4,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -24,11 +23,15 @@ func (s *Server) deskFrame(c *gin.Context, r *reader, current string) (ui.Frame,
 	if f.Nav.Production, err = r.printersWaiting(); err != nil {
 		return f, err
 	}
-	gifts, err := pledged(r.tx)
+	gifts, err := r.tx.Pledges()
 	if err != nil {
 		return f, err
 	}
-	f.Nav.Materials = int64(len(gifts))
+	blocked, err := r.tx.BlockedHere()
+	if err != nil {
+		return f, err
+	}
+	f.Nav.Materials = int64(len(gifts) + len(blocked))
 	f.Nav.Deliveries, err = r.bagsWaiting()
 	return f, err
 }
@@ -52,16 +55,6 @@ func (r *reader) printersWaiting() (n int64, err error) {
 func (r *reader) bagsWaiting() (int64, error) {
 	in, _, err := r.bags()
 	return int64(len(in)), err
-}
-
-func pledged(tx *store.Tx) (open []fab.Donation, err error) {
-	all, err := tx.Donations()
-	for _, d := range all {
-		if d.Status == fab.DonationPledged {
-			open = append(open, d)
-		}
-	}
-	return open, err
 }
 
 // chips builds the filters of a list: code, count, code, count, … The first is what the list shows unasked.

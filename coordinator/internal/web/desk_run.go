@@ -140,9 +140,9 @@ func (r *reader) fetchChoice(all *ui.RunChoice) error {
 	return nil
 }
 
-// giftChoice lists the pledged gifts that nobody fetches already.
+// giftChoice lists the pledged gifts that are to be fetched and that nobody fetches already.
 func (r *reader) giftChoice(all *ui.RunChoice) error {
-	gifts, err := pledged(r.tx)
+	gifts, err := r.tx.Pledges()
 	if err != nil {
 		return err
 	}
@@ -151,14 +151,14 @@ func (r *reader) giftChoice(all *ui.RunChoice) error {
 		return err
 	}
 	for _, g := range gifts {
-		if slices.ContainsFunc(stops, func(s fab.Stop) bool { return s.DonationID == g.ID }) {
+		if !g.Fetch || slices.ContainsFunc(stops, func(s fab.Stop) bool { return s.DonationID == g.ID }) {
 			continue
 		}
-		unit := fab.UnitPiece
-		if m, err := r.tx.Material(g.Material); err == nil {
-			unit = m.Unit
+		m, err := r.tx.MaterialOf(g)
+		if err != nil {
+			return err
 		}
-		all.Gifts = append(all.Gifts, ui.PledgeRow{ID: string(g.ID), Stuff: ui.Stuff{Material: g.Material, Unit: unit, N: g.Pledged}, Donor: g.Donor, Town: g.Town})
+		all.Gifts = append(all.Gifts, ui.PledgeRow{ID: string(g.ID), Stuff: giftStuff(g, m, r.lang, g.Rest()), Donor: g.Donor, Town: g.Town})
 	}
 	return nil
 }

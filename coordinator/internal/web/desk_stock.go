@@ -51,6 +51,8 @@ func (r *reader) stuffOf(item fab.Item) (ui.Stuff, error) {
 	case "material":
 		m, err := r.tx.Material(code)
 		return ui.Stuff{Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit}, err
+	case "blocked":
+		return ui.Stuff{Name: ui.BlockedName(r.lang), Unit: fab.UnitPiece}, nil
 	case "part", "kit":
 		for _, d := range r.designs {
 			if p, ok := d.BOM.Part(code); kind == "part" && ok {
@@ -128,6 +130,9 @@ func (r *reader) source(item fab.Item, source string) string {
 	}
 	if l, err := r.tx.Lot(fab.LotID(source)); err == nil {
 		return l.Code
+	}
+	if b, err := r.tx.Blocked(fab.BlockedID(source)); err == nil {
+		return b.Code
 	}
 	if d, err := r.tx.Donation(fab.DonationID(source)); err == nil {
 		return fab.FormatReference(d.Ref)
@@ -212,7 +217,7 @@ func (s *Server) countPage(c *gin.Context) (page ui.StockCount, err error) {
 		if err != nil || place.ID.Outside() {
 			return err
 		}
-		for n, at := range held {
+		for n, at := range supply.Countable(held) {
 			stuff, err := r.stuffOf(at.Item)
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 	"github.com/mailleur/mailleur/coordinator/internal/supply"
 	"github.com/mailleur/mailleur/ui"
@@ -18,17 +19,49 @@ func (s *Server) gift(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	d := g.Donation
 	page := ui.GiftPage{
-		Frame: s.frame(c), Ref: g.Donation.Ref, Status: g.Donation.Status, Received: g.Donation.Received, Used: g.Used,
-		Pledged:   ui.Stuff{Material: g.Material.Code, Name: inLang(g.Material.Names, lang(c), g.Material.Code), Unit: g.Material.Unit, N: g.Donation.Pledged},
-		PledgedAt: s.local(g.Donation.CreatedAt), ReceivedAt: s.local(g.Donation.ReceivedAt),
+		Frame: s.frame(c), Ref: d.Ref, Status: d.Status, Received: d.Received, Used: g.Used, Wasted: g.Wasted, Left: g.Left, Rest: d.Rest(), Why: d.Why, Said: d.Said, Fetch: d.Fetch,
+		Pledged: giftStuff(d, g.Material, lang(c), d.Pledged), PledgedAt: s.local(d.CreatedAt), ReceivedAt: s.local(d.ReceivedAt), Paper: "/gift/" + token + "/paper",
+	}
+	page.Now = giftStuff(d, g.Material, lang(c), 0)
+	if d.Other() {
+		page.Now = ui.Stuff{Material: g.Material.Code, Name: inLang(g.Material.Names, lang(c), g.Material.Code), Unit: g.Material.Unit}
 	}
 	page.Live = "/gift/" + token + "/live"
-	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error { return s.uses(tx, &page, g) })
+	err = s.Store.View(c.Request.Context(), func(tx *store.Tx) error {
+		for _, lot := range g.Blocked {
+			row, err := blockedRow(tx, lot, page.Lang)
+			if err != nil {
+				return err
+			}
+			page.Blocked = append(page.Blocked, row)
+		}
+		return s.uses(tx, &page, g)
+	})
 	if err != nil {
 		return err
 	}
 	return s.show(c, page)
+}
+
+// giftStuff is so much of a gift, in its own words where the lab has no name for it.
+func giftStuff(d fab.Donation, m fab.Material, lang string, n int64) ui.Stuff {
+	if d.Other() {
+		return ui.Stuff{Name: d.Words, Unit: fab.UnitPiece, N: n}
+	}
+	return ui.Stuff{Material: m.Code, Name: inLang(m.Names, lang, m.Code), Unit: m.Unit, N: n}
+}
+
+// blockedRow is what became of goods that nobody knew.
+func blockedRow(tx *store.Tx, lot fab.BlockedLot, lang string) (ui.BlockedRow, error) {
+	row := ui.BlockedRow{ID: string(lot.ID), Code: lot.Code, Words: lot.Words, N: lot.Quantity, Status: string(lot.Status), Note: lot.Note}
+	if lot.Status != fab.BlockedIdentified {
+		return row, nil
+	}
+	m, err := tx.Material(lot.Material)
+	row.Became = ui.Stuff{Material: m.Code, Name: inLang(m.Names, lang, m.Code), Unit: m.Unit, N: lot.Became}
+	return row, err
 }
 
 // uses adds up what the gift became, by product, and what of it was delivered.

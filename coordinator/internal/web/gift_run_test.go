@@ -13,6 +13,7 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/intake"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
+	"github.com/mailleur/mailleur/coordinator/internal/supply"
 )
 
 // ready puts count visors of an approved request into boxes of the given sizes, as if they had been made and checked,
@@ -146,7 +147,7 @@ func TestGiftByForms(t *testing.T) {
 	require.True(t, d.MayName)
 	require.Contains(t, b.page(gift).main(), "Votre don est annoncé : 50 feuilles")
 	require.NotContains(t, b.page(gift).body, "0300000000</", "the page shows nobody's number but the lab's")
-	require.NoError(t, l.supply.Receive(t.Context(), d.ID, "48", ""))
+	require.NoError(t, l.supply.Receive(t.Context(), supply.Parcel{Donation: d.ID, Count: "48", Last: true}))
 	require.Contains(t, b.page(gift).main(), "48 feuilles")
 }
 

@@ -14,6 +14,7 @@ import (
 func (s *Server) giveEmpty(c *gin.Context) error {
 	f := emptyForm()
 	f.Values.Set(ui.FieldMaterial, c.Query(ui.FieldMaterial))
+	f.Values.Set(ui.FieldWay, ui.WayBring)
 	page, err := s.givePage(c, f)
 	if err != nil {
 		return err
@@ -23,9 +24,15 @@ func (s *Server) giveEmpty(c *gin.Context) error {
 
 // give notes a gift and shows its donor the page to follow it on.
 func (s *Server) give(c *gin.Context) error {
+	pictures, err := s.readPictures(c)
+	if err != nil {
+		return err
+	}
 	pledged, err := s.Supply.Pledge(c.Request.Context(), supply.Pledge{
-		Material: c.PostForm(ui.FieldMaterial), Count: c.PostForm(ui.FieldCount), Donor: c.PostForm(ui.FieldDonor), Town: c.PostForm(ui.FieldTown),
-		Phone: c.PostForm(ui.FieldPhone), Email: c.PostForm(ui.FieldEmail), MayName: c.PostForm(ui.FieldConsent) == "yes", SubmitKey: c.PostForm(ui.FieldKey),
+		Material: c.PostForm(ui.FieldMaterial), Words: c.PostForm(ui.FieldWords), Count: c.PostForm(ui.FieldCount), Measure: c.PostForm(ui.FieldMeasure), Each: c.PostForm(ui.FieldEach),
+		Condition: c.PostForm(ui.FieldCondition), Photo: pictures[ui.FieldPhoto], Fetch: c.PostForm(ui.FieldWay) == ui.WayFetch, Address: c.PostForm(ui.FieldAddress), Hours: c.PostForm(ui.FieldHours),
+		Donor: c.PostForm(ui.FieldDonor), Town: c.PostForm(ui.FieldTown), Phone: c.PostForm(ui.FieldPhone), Email: c.PostForm(ui.FieldEmail),
+		MayName: c.PostForm(ui.FieldConsent) == "yes", SubmitKey: c.PostForm(ui.FieldKey),
 	})
 	if err == nil {
 		return to(c, "/gift/"+pledged.Token)
@@ -57,10 +64,29 @@ func (s *Server) givePage(c *gin.Context, f ui.Form) (page ui.Give, err error) {
 		for _, m := range materials {
 			page.Materials = append(page.Materials, ui.Choice{Value: m.Code, Label: inLang(m.Names, page.Lang, m.Code)})
 		}
+		page.Materials = append(page.Materials, ui.OtherGifts(page.Lang)...)
+		page.Measures = measures(page.Lang, materials)
 		page.Needed, err = needed(tx, page.Lang)
 		return err
 	})
 	return page, err
+}
+
+// measures are the units in which any of these materials is spoken of. Filament is on reels everywhere.
+func measures(lang string, materials []fab.Material) (list []ui.Choice) {
+	for _, m := range materials {
+		all := m.AllMeasures()
+		if m.Unit == fab.UnitMG {
+			all = append(all, fab.Measure{Code: "reel"})
+		}
+		for _, one := range all {
+			choice := ui.MeasureChoice(lang, one.Code)
+			if !slices.Contains(list, choice) {
+				list = append(list, choice)
+			}
+		}
+	}
+	return list
 }
 
 // needed lists what the open batches still take of each material beyond what is in the lab or pledged.

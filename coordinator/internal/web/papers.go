@@ -42,6 +42,7 @@ func (s *Server) paperRoutes() []route {
 		{"/desk/runs/:id/stop/:n", who, "/desk/runs/:id/stop/:n", s.stopPaper(s.deskSide())},
 		{"/track/:token/note/:no", "", "/track/:token", s.trackNote},
 		{"/notice/:product", "", "", s.noticePaper},
+		{"/gift/:token", "", "/gift/:token", s.giftSlip},
 	} {
 		all = append(all, route{get, p.path + "/paper", p.role, s.paperPage(p.back, p.write)}, route{get, p.path + "/paper.pdf", p.role, s.paperFile(p.write)})
 	}

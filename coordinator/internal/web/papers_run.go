@@ -67,7 +67,8 @@ func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
 		}
 		return stop, nil
 	case v.Stop.DonationID != "":
-		take, err := r.take("", fab.Balance{Item: fab.MaterialItem(v.Gift.Material), Source: string(v.Gift.ID), Quantity: v.Gift.Pledged})
+		m, err := r.tx.MaterialOf(v.Gift)
+		take := paper.Take{Material: m.Code, Name: inLang(m.Names, r.lang, v.Gift.Words), Count: v.Gift.Pledged - v.Gift.Received, Unit: m.Unit, From: fab.FormatReference(v.Gift.Ref)}
 		stop.Gift, stop.Load = true, []paper.Load{{Code: take.From, Take: take}}
 		return stop, err
 	case v.Stop.FetchID == "": // the sheet names the town of a home, as the driver's page does

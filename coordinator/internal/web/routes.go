@@ -32,6 +32,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.trialRoutes()...)
 	all = append(all, s.paperRoutes()...)
 	all = append(all, s.placeRoutes()...)
+	all = append(all, s.giftDeskRoutes()...)
 	all = append(all, s.relayRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)
@@ -129,8 +130,6 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/work/:id/file", who, s.cardFile},
 
 		{get, "/desk/materials", who, s.deskMaterials},
-		{post, "/desk/donations/:id/receive", who, s.giftReceive},
-		{post, "/desk/donations/:id/refuse", who, s.giftRefuse},
 		{post, "/desk/spools/:id/recall", who, s.spoolRecall},
 		{post, "/desk/spools/:id/weigh", who, s.spoolWeigh},
 		{get, "/desk/stock/:item", who, s.stockItem},

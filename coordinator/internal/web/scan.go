@@ -32,6 +32,7 @@ type scanned struct {
 	spool   fab.Spool
 	design  fab.DesignVersion
 	request fab.RequestID
+	gift    fab.DonationID
 }
 
 // scan leads whoever scans the code on a label or a paper to the right page. It changes nothing, and a code proves
@@ -79,7 +80,7 @@ func (r *reader) find(typed string) (found scanned, err error) {
 	}
 	meant := append([]string{code}, fab.LabelCodes(typed)...)
 	for _, code := range meant {
-		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest} {
+		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest, r.findGift, r.findBlocked} {
 			if found, err = try(code); fab.ClassOf(err) != fab.NotFound {
 				return found, err
 			}
@@ -139,6 +140,31 @@ func (r *reader) findRequest(code string) (scanned, error) {
 	return scanned{kind: ui.ScanRequest, code: fab.FormatReference(ref), request: request.ID}, err
 }
 
+// findGift looks for a gift by what its donor wrote on the parcel, and for the stop at which it is fetched.
+func (r *reader) findGift(code string) (scanned, error) {
+	ref, ok := fab.ParseReference(code)
+	if !ok {
+		return scanned{}, fab.Refuse(fab.NotFound, "not_found", "", "what", "code")
+	}
+	gift, err := r.tx.DonationByRef(ref)
+	if err != nil {
+		return scanned{}, err
+	}
+	found := scanned{kind: ui.ScanGift, code: fab.FormatReference(ref), gift: gift.ID}
+	stops, err := r.tx.OpenStops()
+	for _, s := range stops {
+		if s.DonationID == gift.ID {
+			found.stop = s
+		}
+	}
+	return found, err
+}
+
+func (r *reader) findBlocked(code string) (scanned, error) {
+	lot, err := r.tx.BlockedByCode(code)
+	return scanned{kind: ui.ScanBlocked, code: lot.Code, gift: lot.DonationID}, err
+}
+
 // scanPage is what everybody may read of a thing: what product it is, what may be said of it, and whether it is recalled.
 func (r *reader) scanPage(found scanned) (page ui.Scan, err error) {
 	page = ui.Scan{Code: found.code, Kind: found.kind, Recalled: found.box.Recalled || found.lot.Status == fab.LotBlocked || found.design.Dangerous}
@@ -179,6 +205,10 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 		return "/desk/requests/" + string(found.request), nil
 	case ui.ScanSpool:
 		return "/desk/materials", nil
+	case ui.ScanGift:
+		return "/desk/materials#gift-" + string(found.gift), nil
+	case ui.ScanBlocked:
+		return "/desk/materials#blocked", nil
 	}
 	return "/desk/products/" + string(found.design.ID), nil
 }

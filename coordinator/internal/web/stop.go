@@ -125,12 +125,9 @@ func (s *Server) stopGoods(tx *store.Tx, v delivery.StopView, page *ui.StopPage)
 	case v.Stop.Kind == fab.StopDeliver:
 		return stopOfFacility(tx, v, page)
 	case page.Gift:
-		unit := fab.UnitPiece
-		if m, err := tx.Material(v.Gift.Material); err == nil {
-			unit = m.Unit
-		}
-		page.Loads = []ui.Load{{Stuff: ui.Stuff{Material: v.Gift.Material, Unit: unit, N: v.Gift.Pledged}}}
-		return nil
+		m, err := tx.MaterialOf(v.Gift)
+		page.Loads = []ui.Load{{Stuff: giftStuff(v.Gift, m, page.Lang, max(v.Gift.Rest(), v.Gift.Pledged-v.Gift.Received))}}
+		return err
 	}
 	for _, g := range v.Goods {
 		spool, err := tx.Spool(fab.SpoolID(g.Source))

@@ -35,7 +35,8 @@ func (s *Server) takesFiles(c *gin.Context) int64 {
 		return 8*s.MaxModel + maxBody
 	case "/maker/printers/:id/parts/:design/:part/gcode":
 		return 2*s.MaxGCode + maxBody
-	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin":
+	case "/desk/printers/:id/clear", "/maker/printers/:id/count", "/maker/work/:id/handin",
+		"/give", "/desk/blocked", "/desk/donations/:id/block":
 		return fab.MaxPhoto + 2*maxBody
 	case "/desk/imports":
 		return 2*imports.MaxFile + 2*maxBody
