@@ -11,6 +11,8 @@ type KitRow struct {
 	Can     int64      // how many the parts and materials allow now
 	Wait    fab.Reason // what is missing, when Can is less
 	Loose   bool       // kits are made that are in no box yet
+	LooseN  int64      // how many
+	Over    bool       // nobody waits for it any more: it can only be taken apart
 }
 
 // BoxRow is one box.
@@ -22,6 +24,7 @@ type BoxRow struct {
 	Lots     []string
 	State    string // StateReady (packed), StateOnWay, StateDelivered
 	Recalled bool
+	Over     bool // nobody waits for what is inside any more
 }
 
 // Packed are those of some boxes that may go on a run.

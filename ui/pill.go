@@ -27,6 +27,7 @@ const (
 	StateAtWork     = "at_work"  // hand work that somebody has
 	StateNotDone    = "not_done"
 	StatePartly     = "partly"
+	StateBack       = "back" // a box that came back or was taken apart: nothing is in it
 	StatePlanned    = "planned"
 	StateOpen       = "open"
 	StateOnline     = "online"

@@ -1,6 +1,11 @@
 package ui
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // Table is the small lab's page: what came is counted, checked, assembled and packed with one press.
 //
@@ -53,6 +58,16 @@ func (t Table) Can() (n int64) {
 		n += k.Can
 	}
 	return n
+}
+
+// Errors are the refusals of one bag.
+func (t Table) Errors(lot string) (list fab.Errors) {
+	for _, e := range t.Form.Errors {
+		if strings.HasSuffix(e.Field, "-"+lot) {
+			list = append(list, e)
+		}
+	}
+	return list
 }
 
 // CountReasons are the values of FieldReason.

@@ -30,13 +30,14 @@ const (
 	BoxPacked    BoxStatus = "packed"
 	BoxLoaded    BoxStatus = "loaded"
 	BoxDelivered BoxStatus = "delivered"
-	BoxReturned  BoxStatus = "returned"
+	BoxReturned  BoxStatus = "returned" // empty: what was inside is in stock again, or in another box
 )
 
 // BoxTable is the state table of Box.Status.
 var BoxTable = Table[BoxStatus]{
-	BoxPacked: {BoxLoaded},
-	BoxLoaded: {BoxDelivered, BoxPacked},
+	BoxPacked:    {BoxLoaded, BoxReturned},
+	BoxLoaded:    {BoxDelivered, BoxPacked},
+	BoxDelivered: {BoxReturned},
 }
 
 // Box holds labelled kits for one request.

@@ -20,6 +20,12 @@ const (
 	MoveHeavier  = "heavier"
 )
 
+// The codes of the moves by which products come back: out of a kit, and from who got them and did not need them.
+const (
+	MoveUnpacked   = "unpacked"
+	MoveHandedBack = "handed_back"
+)
+
 // MoveRule says what a move of one code may be.
 type MoveRule struct {
 	Why      string
@@ -53,6 +59,9 @@ var MoveRules = [...]MoveRule{
 	{Why: "kitted", To: OutsideUsed, Kinds: []string{"material", "part"}},
 	{Why: MoveRelayed, To: OutsideUsed, Kinds: []string{"part"}},
 	{Why: "kitted", From: OutsideMade, Kinds: []string{"kit"}},
+	{Why: MoveUnpacked, From: OutsideUsed, Kinds: []string{"material", "part"}},
+	{Why: MoveUnpacked, To: OutsideMade, Kinds: []string{"kit"}},
+	{Why: MoveHandedBack, Kinds: []string{"kit"}},
 	{Why: "loaded", Kinds: []string{"kit"}},
 	{Why: "sent", Kinds: []string{"material"}},
 	{Why: "dropped", Kinds: []string{"material"}, Fact: true},

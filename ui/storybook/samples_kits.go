@@ -3,6 +3,7 @@ package main
 import (
 	"net/url"
 
+	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -16,5 +17,48 @@ func table(lang string) ui.Table {
 			{ID: "m2", Name: "Sterne", Town: "Quend", Bags: []ui.TableBag{{Lot: "V-121", Part: band(3), At: at(0, 13, 40), Here: true, Good: "3", Bad: "0"}}}},
 		Kits: deliveries(lang).Kits,
 		Form: ui.Form{Values: url.Values{}},
+	}
+}
+
+func packedBox(lang string) ui.BoxPage {
+	row := deliveries(lang).Boxes[0]
+	return ui.BoxPage{
+		Frame: desk(lang, ui.NavDeliveries, "/desk/boxes/x7"), Box: row, Ref: "6C2X9K4R", Request: "r1", Claims: []string{"anti-projection"}, Sheet: true, N: 15,
+		Cleaning: []string{pick(lang, "À l’eau savonneuse, puis à l’alcool à 70 %.", "With soapy water, then with alcohol at 70%.")},
+		Things:   []ui.BoxThing{{Item: "part:visor-band", Name: pick(lang, "Bandeau de visière", "Visor band"), N: 15}, {Item: "material:film-a4", Name: pick(lang, "Film transparent A4", "Clear film, A4"), N: 15}},
+		Reasons:  fab.DefectReasons[:], Form: ui.Form{Values: url.Values{}},
+	}
+}
+
+func kitStories() []story {
+	return []story{
+		{"desk-table", func(lang string) ui.Page { return table(lang) }},
+		{"desk-table-refused", func(lang string) ui.Page {
+			p := table(lang)
+			bag := &p.Makers[0].Bags[1]
+			bag.Good, bag.Here, bag.Wrong = "7", true, true
+			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "reason_missing", "reason-V-120")}
+			return p
+		}},
+		{"desk-table-empty", func(lang string) ui.Page {
+			return ui.Table{Frame: desk(lang, ui.NavDeliveries, "/desk/table"), Form: ui.Form{Values: url.Values{}}}
+		}},
+		{"desk-box", func(lang string) ui.Page { return packedBox(lang) }},
+		{"desk-box-over", func(lang string) ui.Page {
+			p := packedBox(lang)
+			p.Box.Over, p.Open = true, "unpack"
+			p.Form = ui.Form{Values: url.Values{"count": {"40"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "unpack_count", "count-unpack", "max", 15)}}
+			return p
+		}},
+		{"desk-box-delivered", func(lang string) ui.Page {
+			p := packedBox(lang)
+			p.Box.State, p.There, p.Open = ui.StateDelivered, 15, "back"
+			return p
+		}},
+		{"desk-box-empty", func(lang string) ui.Page {
+			p := packedBox(lang)
+			p.Box.State, p.Box.Goods, p.Box.Lots, p.Claims, p.Cleaning, p.N = ui.StateBack, nil, nil, nil, nil, 0
+			return p
+		}},
 	}
 }

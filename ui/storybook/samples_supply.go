@@ -29,17 +29,6 @@ func supplyStories() []story {
 			p.Form = ui.Form{Values: url.Values{ui.FieldGood: {"7"}, ui.FieldBad: {"9"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "reason_missing", "")}}
 			return p
 		}},
-		{"desk-table", func(lang string) ui.Page { return table(lang) }},
-		{"desk-table-refused", func(lang string) ui.Page {
-			p := table(lang)
-			bag := &p.Makers[0].Bags[1]
-			bag.Good, bag.Here, bag.Wrong = "7", true, true
-			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "reason_missing", "reason-V-120")}
-			return p
-		}},
-		{"desk-table-empty", func(lang string) ui.Page {
-			return ui.Table{Frame: desk(lang, ui.NavDeliveries, "/desk/table"), Form: ui.Form{Values: url.Values{}}}
-		}},
 		{"desk-materials", func(lang string) ui.Page { return stock(lang) }},
 		{"desk-materials-recalled", func(lang string) ui.Page {
 			p := stock(lang)

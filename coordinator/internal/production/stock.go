@@ -122,8 +122,14 @@ func readShelf(tx *store.Tx, id fab.DesignVersionID) (*shelf, error) {
 		return nil, err
 	}
 	for _, b := range holders {
+		over, err := isOver(tx, b)
+		if err != nil {
+			return nil, err
+		}
 		for _, c := range counts[b.ID] {
-			s.spare[b.ID][c.Part] = spare(b, c)
+			if s.spare[b.ID][c.Part] = c.Good; !over {
+				s.spare[b.ID][c.Part] = max(0, c.Good-c.Needed)
+			}
 		}
 	}
 	for _, share := range s.shares {
@@ -134,12 +140,17 @@ func readShelf(tx *store.Tx, id fab.DesignVersionID) (*shelf, error) {
 	return s, nil
 }
 
-// spare is how many pieces a batch does not need: all once it is given up, or done for stock; else what is over.
-func spare(b fab.Batch, c fab.PartCount) int64 {
+// isOver reports whether a batch needs nothing any more: it was given up, is done for stock, or all that was promised is
+// delivered. What it has left is there for others.
+func isOver(tx *store.Tx, b fab.Batch) (bool, error) {
 	if b.Status == fab.BatchCancelled || b.Status == fab.BatchDone && b.RequestID == "" {
-		return c.Good
+		return true, nil
 	}
-	return max(0, c.Good-c.Needed)
+	if b.Status != fab.BatchDone {
+		return false, nil
+	}
+	r, err := tx.Request(b.RequestID)
+	return r.Status == fab.RequestDelivered, err
 }
 
 // fill gives a batch what it lacks of what lies there, the oldest lots first.

@@ -102,6 +102,8 @@ func tamperings() []tampering {
 		{"a job is called given away", "UPDATE jobs SET status = 'leased', attempt_id = 'failed' WHERE id = 'job'", "audit_job_without_attempt", "job", nil},
 		{"a kit holds more of a bag", "UPDATE kit_lots SET quantity = quantity + 1 WHERE kit_id = 'kit-here'", "audit_kit_parts", "kit-here", nil},
 		{"a kit holds more products", "UPDATE kits SET quantity = quantity + 1 WHERE id = 'kit-loose'", "audit_kit_made", "kit-loose", nil},
+		{"an empty kit stands in a box", "UPDATE kits SET box_id = 'here' WHERE id = 'kit-apart'", "audit_kit_empty", "kit-apart", nil},
+		{"a kit keeps what was taken out of it", "UPDATE kits SET quantity = 1 WHERE id = 'kit-apart'", "audit_kit_made", "kit-apart", nil},
 		{"a kit goes into another's box", "UPDATE kits SET box_id = 'box' WHERE id = 'kit-loose'", "audit_kit_request", "B-1", []string{"audit_delivered", "audit_box_still_here"}},
 		{"trial pieces went elsewhere", "UPDATE lots SET trial_id = 'trial' WHERE id = 'lot'", "audit_trial_left", "V-1 REQUEST", nil},
 		{"less was promised", "UPDATE request_lines SET promised = promised - 1 WHERE id = 'line'", "audit_over_delivered", "REQUEST", nil},
@@ -182,6 +184,7 @@ func soundBoxes(tx *store.Tx) error {
 		k.Product, k.DesignID, k.CreatedAt = "visor", "design", now
 		failed = errors.Join(failed, tx.AddKit(&k, []fab.KitLot{{KitID: k.ID, LotID: "lot", Quantity: k.Quantity}}))
 	}
+	failed = errors.Join(failed, tx.AddKit(&fab.Kit{ID: "kit-apart", RequestID: "open", Product: "visor", DesignID: "design", CreatedAt: now}, nil))
 	for no, stop := range []fab.StopID{"stop", "stop2"} {
 		_, err := tx.Next("delivery-note")
 		failed = errors.Join(failed, err, tx.AddNote(&fab.DeliveryNote{ID: fab.NoteID(stop), No: int64(no + 1), StopID: stop, RequestID: "request", CreatedAt: now}))
@@ -229,6 +232,10 @@ func soundMoves(tx *store.Tx) error {
 			move(film, "gift", fab.TheHub, fab.OutsideUsed, n, "kitted", id),
 			move(kit, id, fab.OutsideMade, fab.TheHub, n, "kitted", id)))
 	}
+	failed = errors.Join(failed, tx.Post( // a kit taken apart again
+		move(film, "gift", fab.TheHub, fab.OutsideUsed, 1, "kitted", "kit-apart"), move(kit, "kit-apart", fab.OutsideMade, fab.TheHub, 1, "kitted", "kit-apart"),
+		move(kit, "kit-apart", fab.TheHub, fab.OutsideMade, 1, "unpacked", "kit-apart"), move(film, "gift", fab.OutsideUsed, fab.TheHub, 1, "unpacked", "kit-apart"),
+	))
 	return errors.Join(failed, tx.Post(
 		move(kit, "kit", fab.TheHub, "van", 2, "loaded", "box"),
 		move(kit, "kit", "van", "there", 2, "delivered", "box"),

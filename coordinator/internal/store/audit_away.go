@@ -1,12 +1,15 @@
 package store
 
+// stayed is what was delivered of box b and did not come back as good.
+const stayed = `SELECT COALESCE(SUM(CASE WHEN m.why = 'delivered' THEN m.quantity ELSE -m.quantity END), 0) FROM stock_moves m
+	WHERE m.subject = b.id AND m.why IN ('delivered', 'handed_back')`
+
 // awayRules follow the boxes out of the door.
 var awayRules = [...]rule{
 	{"audit_delivered", `
-		SELECT b.code AS name, COALESCE(SUM(k.quantity), 0) AS have,
-			(SELECT COALESCE(SUM(m.quantity), 0) FROM stock_moves m WHERE m.subject = b.id AND m.why = 'delivered') AS want
-		FROM boxes b JOIN kits k ON k.box_id = b.id WHERE b.status = 'delivered' GROUP BY b.id, b.code
-		HAVING COALESCE(SUM(k.quantity), 0) <> (SELECT COALESCE(SUM(m.quantity), 0) FROM stock_moves m WHERE m.subject = b.id AND m.why = 'delivered')`},
+		SELECT b.code AS name, COALESCE(SUM(k.quantity), 0) AS have, (` + stayed + `) AS want
+		FROM boxes b LEFT JOIN kits k ON k.box_id = b.id WHERE b.status IN ('delivered', 'returned') GROUP BY b.id, b.code
+		HAVING COALESCE(SUM(k.quantity), 0) <> (` + stayed + `)`},
 	{"audit_delivery_unproved", `
 		SELECT s.id AS name, 0 AS have, 1 AS want FROM stops s WHERE s.kind = 'deliver' AND s.status IN ('done', 'partly')
 			AND NOT EXISTS (SELECT 1 FROM proofs p WHERE p.stop_id = s.id)`},

@@ -1,5 +1,10 @@
 package store
 
+// kitHolds is what the moves say that kit k holds of one kind of item.
+func kitHolds(kind string) string {
+	return "SELECT COALESCE(SUM(CASE WHEN m.why = 'unpacked' THEN -m.quantity ELSE m.quantity END), 0) FROM stock_moves m WHERE m.subject = k.id AND m.item LIKE '" + kind + ":%'"
+}
+
 // goodsRules follow the pieces from the attempt to the kit.
 var goodsRules = [...]rule{
 	{"audit_lot_made", `
@@ -35,14 +40,16 @@ var goodsRules = [...]rule{
 		SELECT j.id AS name, 0 AS have, 1 AS want FROM jobs j WHERE j.status = 'leased'
 			AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = j.attempt_id AND a.status IN ('offered', 'leased', 'printing', 'to_count'))`},
 	{"audit_kit_parts", `
-		SELECT k.id AS name, COALESCE(SUM(kl.quantity), 0) AS have,
-			(SELECT COALESCE(SUM(m.quantity), 0) FROM stock_moves m WHERE m.subject = k.id AND m.item LIKE 'part:%') AS want
+		SELECT k.id AS name, COALESCE(SUM(kl.quantity), 0) AS have, (` + kitHolds("part") + `) AS want
 		FROM kits k LEFT JOIN kit_lots kl ON kl.kit_id = k.id GROUP BY k.id
-		HAVING COALESCE(SUM(kl.quantity), 0) <> (SELECT COALESCE(SUM(m.quantity), 0) FROM stock_moves m WHERE m.subject = k.id AND m.item LIKE 'part:%')`},
+		HAVING COALESCE(SUM(kl.quantity), 0) <> (` + kitHolds("part") + `)`},
 	{"audit_kit_made", `
-		SELECT k.id AS name, k.quantity AS have, COALESCE(SUM(m.quantity), 0) AS want FROM kits k
-		LEFT JOIN stock_moves m ON m.subject = k.id AND m.from_location = 'outside-made'
-		GROUP BY k.id, k.quantity HAVING k.quantity <> COALESCE(SUM(m.quantity), 0)`},
+		SELECT k.id AS name, k.quantity AS have, COALESCE(SUM(CASE WHEN m.from_location = 'outside-made' THEN m.quantity ELSE -m.quantity END), 0) AS want FROM kits k
+		LEFT JOIN stock_moves m ON m.subject = k.id AND (m.from_location = 'outside-made' OR m.to_location = 'outside-made')
+		GROUP BY k.id, k.quantity HAVING k.quantity <> COALESCE(SUM(CASE WHEN m.from_location = 'outside-made' THEN m.quantity ELSE -m.quantity END), 0)`},
+	{"audit_kit_empty", `
+		SELECT k.id AS name, (` + kitHolds("material") + `) AS have, 0 AS want FROM kits k
+		WHERE k.quantity = 0 AND ((` + kitHolds("material") + `) <> 0 OR k.box_id IS NOT NULL)`},
 	{"audit_kit_request", `
 		SELECT b.code AS name, SUM(k.quantity) AS have, 0 AS want FROM kits k JOIN boxes b ON b.id = k.box_id WHERE b.request_id <> k.request_id GROUP BY b.code`},
 	{"audit_trial_left", `

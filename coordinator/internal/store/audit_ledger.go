@@ -50,8 +50,8 @@ var ledgerRules = [...]rule{
 	{"audit_move_subject", `
 		SELECT m.why || ' ' || m.item || ' ' || m.id AS name, m.quantity AS have, 0 AS want FROM stock_moves m
 		WHERE m.why IN ('printed', 'made') AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.id = m.subject)
-			OR m.why = 'kitted' AND NOT EXISTS (SELECT 1 FROM kits k WHERE k.id = m.subject)
-			OR m.why IN ('loaded', 'delivered') AND NOT EXISTS (SELECT 1 FROM boxes b WHERE b.id = m.subject)
+			OR m.why IN ('kitted', 'unpacked') AND NOT EXISTS (SELECT 1 FROM kits k WHERE k.id = m.subject)
+			OR m.why IN ('loaded', 'delivered', 'handed_back') AND NOT EXISTS (SELECT 1 FROM boxes b WHERE b.id = m.subject)
 			OR m.why IN ('found', 'lost') AND NOT EXISTS (SELECT 1 FROM stock_takes t WHERE t.id = m.subject)
 			OR m.why IN ('lighter', 'heavier') AND NOT EXISTS (SELECT 1 FROM weighings w WHERE w.id = m.subject)`},
 	{"audit_undone", `

@@ -64,6 +64,11 @@ func follow(tx *store.Tx, g *Gift) error {
 				return err
 			}
 		}
+		for _, m := range inKits(moves) {
+			if err := g.kit(tx, m); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -83,12 +88,7 @@ func (g *Gift) move(tx *store.Tx, m fab.StockMove) error {
 	g.Wasted += sign(fab.OutsideScrapped) + sign(fab.OutsideMissing)
 	g.Left -= sign(fab.OutsideGiven) + sign(fab.OutsideUsed) + sign(fab.OutsideScrapped) + sign(fab.OutsideMissing)
 	if m.Why == fab.MoveIdentified {
-		if err := g.named(tx, m.Item); err != nil {
-			return err
-		}
-	}
-	if m.Why == "kitted" && m.To == fab.OutsideUsed {
-		return g.kit(tx, m)
+		return g.named(tx, m.Item)
 	}
 	return nil
 }
@@ -99,6 +99,25 @@ func (g *Gift) named(tx *store.Tx, item fab.Item) (err error) {
 		g.Material, err = tx.Material(code)
 	}
 	return err
+}
+
+// inKits are the moves of a gift into kits, one for each kit, with what is in it today.
+func inKits(moves []fab.StockMove) (list []fab.StockMove) {
+	for _, m := range moves {
+		if m.Why != "kitted" && m.Why != fab.MoveUnpacked {
+			continue
+		}
+		i := slices.IndexFunc(list, func(o fab.StockMove) bool { return o.Subject == m.Subject })
+		switch {
+		case i < 0:
+			list = append(list, m)
+		case m.Why == fab.MoveUnpacked:
+			list[i].Quantity -= m.Quantity
+		default:
+			list[i].Quantity += m.Quantity
+		}
+	}
+	return slices.DeleteFunc(list, func(m fab.StockMove) bool { return m.Quantity == 0 })
 }
 
 // sourcesOf are the names under which a gift travels: its own, or those of its spools.

@@ -253,31 +253,43 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 	if err := fab.MayServe(design, r.TrialID, r.TrialID, "count"); err != nil {
 		return fab.Kit{}, err
 	}
-	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
-	var lots []fab.KitLot
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
+	var takes []fab.Balance
 	for _, n := range needs(design.BOM) {
 		picks, err := from.consume(k, n)
 		if err != nil {
 			return k, err
 		}
-		if n.lots {
-			for _, p := range picks {
-				lots = append(lots, fab.KitLot{KitID: k.ID, LotID: fab.LotID(p.Source), Quantity: p.Quantity})
-			}
-		}
+		takes = append(takes, picks...)
 	}
 	if err := checkWanted(tx, r, product, quantity); err != nil {
 		return k, err
 	}
-	if err := tx.AddKit(&k, lots); err != nil {
-		return k, err
-	}
-	err = tx.Post(fab.StockMove{Item: fab.KitItem(product), Source: string(k.ID), From: fab.OutsideMade, To: fab.TheHub, Quantity: quantity, Why: "kitted", Subject: string(k.ID), By: by})
-	if err != nil {
+	if err := assemble(tx, k, takes); err != nil {
 		return k, err
 	}
 	return k, tx.Note(fab.Change{Code: "kit_made", Subject: string(k.ID), Request: id, Args: fab.Args{"product": product, "quantity": quantity}})
+}
+
+// assemble makes a kit of what it takes from the hub.
+func assemble(tx *store.Tx, k fab.Kit, takes []fab.Balance) error {
+	var lots []fab.KitLot
+	move := fab.StockMove{Why: "kitted", Subject: string(k.ID), By: k.By}
+	for _, p := range takes {
+		move.Item, move.Source, move.From, move.To, move.Quantity = p.Item, p.Source, fab.TheHub, fab.OutsideUsed, p.Quantity
+		if err := tx.Post(move); err != nil {
+			return err
+		}
+		if kind, _ := p.Item.Split(); kind == "part" {
+			lots = append(lots, fab.KitLot{KitID: k.ID, LotID: fab.LotID(p.Source), Quantity: p.Quantity})
+		}
+	}
+	if err := tx.AddKit(&k, lots); err != nil {
+		return err
+	}
+	move.Item, move.Source, move.From, move.To, move.Quantity = fab.KitItem(k.Product), string(k.ID), fab.OutsideMade, fab.TheHub, k.Quantity
+	return tx.Post(move)
 }
 
 // checkWanted refuses more kits than are promised and not assembled yet.
@@ -311,6 +323,7 @@ func wanted(tx *store.Tx, l fab.RequestLine) (int64, error) {
 	return max(0, left), err
 }
 
+// consume chooses what a kit takes of one thing, and lets go of what was kept for it.
 func (h *hub) consume(k fab.Kit, n need) ([]fab.Balance, error) {
 	wanted := n.perUnit * k.Quantity
 	picks, err := h.pick(n, wanted)
@@ -326,10 +339,6 @@ func (h *hub) consume(k fab.Kit, n need) ([]fab.Balance, error) {
 	}
 	for _, p := range picks {
 		if err := h.use(p); err != nil {
-			return nil, err
-		}
-		err := h.tx.Post(fab.StockMove{Item: n.item, Source: p.Source, From: fab.TheHub, To: fab.OutsideUsed, Quantity: p.Quantity, Why: "kitted", Subject: string(k.ID), By: k.By})
-		if err != nil {
 			return nil, err
 		}
 	}
@@ -355,7 +364,7 @@ func pack(tx *store.Tx, id fab.RequestID) (boxes []fab.Box, err error) {
 	}
 	byProduct := map[string]int{}
 	for _, k := range kits {
-		if k.BoxID != "" {
+		if k.BoxID != "" || k.Quantity == 0 {
 			continue
 		}
 		n, ok := byProduct[k.Product]

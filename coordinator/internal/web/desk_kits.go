@@ -35,9 +35,48 @@ func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
 		if c.Wanted <= 0 {
 			goods.N = loose
 		}
-		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0})
+		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0, LooseN: loose})
+	}
+	over, err := r.kitsOver()
+	return append(rows, over...), err
+}
+
+// kitsOver are products that were assembled for requests that wait for nothing any more.
+func (r *reader) kitsOver() (rows []ui.KitRow, err error) {
+	kits, err := r.tx.Kits()
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kits {
+		if k.BoxID != "" || k.Quantity == 0 {
+			continue
+		}
+		over, err := r.isOver(k.RequestID)
+		if err != nil {
+			return nil, err
+		}
+		if !over {
+			continue
+		}
+		place, err := r.placeOf(k.RequestID)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(rows, func(row ui.KitRow) bool { return row.Request == string(k.RequestID) && row.Product.Code == k.Product })
+		if i < 0 {
+			i = len(rows)
+			rows = append(rows, ui.KitRow{Request: string(k.RequestID), For: place.Name, Product: r.goods(k.DesignID, k.Product, 0), Over: true})
+		}
+		rows[i].LooseN += k.Quantity
+		rows[i].Product.N = rows[i].LooseN
 	}
 	return rows, nil
+}
+
+// isOver reports whether a request waits for nothing any more.
+func (r *reader) isOver(id fab.RequestID) (bool, error) {
+	request, err := r.tx.Request(id)
+	return request.Status != fab.RequestApproved, err
 }
 
 // loose counts the products of a line that are assembled and in no box.
@@ -87,6 +126,11 @@ func (r *reader) boxRow(b fab.Box) (ui.BoxRow, error) {
 		return row, err
 	}
 	row.For, row.Town = place.Name, place.Town
+	if b.Status == fab.BoxPacked {
+		if row.Over, err = r.isOver(b.RequestID); err != nil {
+			return row, err
+		}
+	}
 	kits, err := r.tx.KitsIn(b.ID)
 	if err != nil {
 		return row, err
@@ -121,6 +165,8 @@ func boxState(b fab.Box) string {
 		return ui.StateOnWay
 	case fab.BoxDelivered:
 		return ui.StateDelivered
+	case fab.BoxReturned:
+		return ui.StateBack
 	}
 	return ui.StateReady
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/delivery"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
@@ -97,5 +99,47 @@ func TestSmallLabRefuses(t *testing.T) {
 	w.desk.does("/desk/table", with(f, url.Values{"codes": {" " + strings.ToLower(first) + ","}}), "1 boîte est prête")
 	w.desk.refuses("/desk/table", with(f, url.Values{"codes": {first}}), "déjà compté")
 	w.desk.does("/desk/table", url.Values{}, "il n’y avait rien à faire")
+	w.soundNow()
+}
+
+// Ensure that the coordinator shares a box between two, takes one apart, takes kits in no box apart, and takes back what was
+// delivered and not needed, by the forms of the pages; and that nonsense is refused with what was typed.
+func TestABoxOnTheDesk(t *testing.T) {
+	w := newWorkshop(t)
+	w.readyPrinter()
+	w.gift("film-a4", "50")
+	w.approved("visor", "6")
+	w.printed(6)
+	w.desk.does("/desk/table", url.Values{"maker": {string(w.maker.ID)}}, "1 boîte est prête")
+	var box fab.Box
+	w.view(func(tx *store.Tx) error { boxes, err := tx.BoxesOf(w.request.ID); box = boxes[0]; return err })
+	at := "/desk/boxes/" + string(box.ID)
+	page := w.desk.page(at)
+	require.Contains(t, page.main(), "6 visières pour EHPAD")
+	a := w.desk.refuses(at+"/split", with(page.form(t, at+"/split"), url.Values{"count": {"6"}}), "de 1 à 5")
+	require.Equal(t, "6", a.form(t, at+"/split").Get("count"))
+	a = w.desk.does(at+"/split", with(page.form(t, at+"/split"), url.Values{"count": {"2"}}), "la nouvelle boîte est B-002")
+	require.Contains(t, a.main(), "2 visières")
+	f := w.desk.page(at).form(t, at+"/unpack")
+	require.Equal(t, "4", f.Get("count"))
+	w.desk.refuses(at+"/unpack", with(f, url.Values{"bad.part:visor-band": {"9"}}), "")
+	w.desk.does(at+"/unpack", with(f, url.Values{"bad.material:film-a4": {"1"}}), "de nouveau en stock")
+	require.Contains(t, w.desk.page(at).main(), "Cette boîte est vide")
+	require.Equal(t, http.StatusConflict, w.desk.post(at+"/unpack", f).status)
+
+	request := url.Values{"request": {string(w.request.ID)}, "product": {"visor"}}
+	w.desk.does("/desk/kits", with(request, url.Values{"count": {"4"}}), "4 kits sont prêts")
+	w.desk.refuses("/desk/kits/unpack", with(request, url.Values{"count": {"5"}}), "de 1 à 4")
+	w.desk.does("/desk/kits/unpack", with(request, url.Values{"count": {"1"}}), "de nouveau en stock")
+	require.NoError(t, w.delivery.Give(t.Context(), delivery.HandOut{Request: w.request.ID, Receiver: "Accueil", Key: "k"}))
+	w.view(func(tx *store.Tx) error { b, err := tx.BoxByCode("B-002"); box = b; return err })
+	at = "/desk/boxes/" + string(box.ID)
+	f = w.desk.page(at).form(t, at+"/back")
+	require.Equal(t, "2", f.Get("good"))
+	w.desk.refuses(at+"/back", with(f, url.Values{"good": {"1"}, "bad": {"1"}}), "Dites pourquoi")
+	w.desk.refuses(at+"/back", with(f, url.Values{"good": {"beaucoup"}}), "nombre entier")
+	w.desk.does(at+"/back", f, "2 produits sont de nouveau en stock")
+	require.Contains(t, w.desk.page(at).main(), "Cette boîte est vide")
+	require.Contains(t, w.desk.page("/desk/requests/"+string(w.request.ID)).main(), "4")
 	w.soundNow()
 }

@@ -197,7 +197,7 @@ func TestScan(t *testing.T) {
 		code string
 		to   string // "" for the public page
 	}{
-		{w.desk, "B-001", "/desk/deliveries#box-" + string(w.box.ID)},
+		{w.desk, "B-001", "/desk/boxes/" + string(w.box.ID)},
 		{w.desk, w.away.Code, "/desk/bags/" + w.away.Code},
 		{w.desk, strings.ToLower(w.in.Code), "/desk/bags/" + w.in.Code},
 		{w.desk, "T-001", "/desk/runs/" + string(w.run.ID)},

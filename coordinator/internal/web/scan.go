@@ -198,7 +198,7 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 	case ui.ScanBag:
 		return deskBagsPath + "/" + found.lot.Code, nil
 	case ui.ScanBox:
-		return "/desk/deliveries#box-" + string(found.box.ID), nil
+		return deskBoxes + string(found.box.ID), nil
 	case ui.ScanRun:
 		return deskRuns + string(found.run.ID), nil
 	case ui.ScanNote, ui.ScanRequest:

@@ -176,8 +176,11 @@ func giftIn(tx *store.Tx, id fab.RequestID) (most ui.Gift, err error) {
 			return most, err
 		}
 		for _, m := range moves {
-			if kind, _ := m.Item.Split(); kind == "material" && m.Why == "kitted" {
+			switch kind, _ := m.Item.Split(); {
+			case kind == "material" && m.Why == "kitted":
 				amounts[m.Source] += m.Quantity
+			case kind == "material" && m.Why == fab.MoveUnpacked:
+				amounts[m.Source] -= m.Quantity
 			}
 		}
 	}
