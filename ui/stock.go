@@ -18,7 +18,9 @@ type StockItem struct {
 	Frame
 	Item     string
 	Name     Stuff
+	Sums     []StockSum // by place, when Rows are not all
 	Rows     []StockRow
+	More     string // address of the rows after these; "" when there are none
 	Moves    []MoveRow
 	Older    string // address of the moves before these; "" when there are none
 	Measures []Choice
@@ -33,6 +35,13 @@ func (StockItem) view() string { return "stock_item" }
 // PlaceName is what people call the hub, and the ways in and out.
 func PlaceName(lang string, id fab.LocationID) string {
 	return locales.Text(lang, "place."+strings.ReplaceAll(string(id), "-", "_"))
+}
+
+// StockSum is what lies at one place, and where its sources are listed.
+type StockSum struct {
+	Place, URL string
+	Sources    int64
+	Here, Kept Stuff
 }
 
 // StockRow is what lies of one source at one place.

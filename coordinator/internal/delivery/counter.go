@@ -311,15 +311,11 @@ func (d *Delivery) ComeBack(ctx context.Context, b BadPieces) error {
 }
 
 func deliveredBox(tx *store.Tx, code string) (fab.Box, error) {
-	boxes, err := tx.Boxes(fab.BoxDelivered)
-	if err != nil {
-		return fab.Box{}, err
-	}
-	i := slices.IndexFunc(boxes, func(b fab.Box) bool { return b.Code == code })
-	if i < 0 {
+	box, err := tx.BoxByCode(code)
+	if fab.ClassOf(err) == fab.NotFound || err == nil && box.Status != fab.BoxDelivered {
 		return fab.Box{}, fab.Refuse(fab.Invalid, "box_not_delivered", "box")
 	}
-	return boxes[i], nil
+	return box, err
 }
 
 // kitOf is the kit of a box that holds a lot; without a lot, the box holds one kit only or its largest is meant.

@@ -136,13 +136,7 @@ func readSpools(tx *store.Tx, s *schedule.Snapshot) error {
 			s.Recalled = append(s.Recalled, spool.ID)
 		}
 	}
-	balances, err := tx.Balances("")
-	s.Spools = map[fab.SpoolID]int64{}
-	for _, at := range balances {
-		if kind, _ := at.Item.Split(); kind == "material" && at.Source != "" {
-			s.Spools[fab.SpoolID(at.Source)] += at.Quantity
-		}
-	}
+	s.Spools, err = tx.SpoolsLeft()
 	return err
 }
 

@@ -26,6 +26,18 @@ func (tx *Tx) Batches(statuses ...fab.BatchStatus) ([]fab.Batch, error) {
 	})
 }
 
+// CountBatches counts the batches in each status.
+func (tx *Tx) CountBatches() (map[fab.BatchStatus]int, error) {
+	return countBy[fab.BatchStatus](tx, "batches")
+}
+
+// ClosedBatches reads the batches that are over, the newest first, at most limit.
+func (tx *Tx) ClosedBatches(limit int) ([]fab.Batch, error) {
+	return many[fab.Batch](tx, "batches", func(q query) query {
+		return q.Where("status NOT IN (?)", in([]fab.BatchStatus{fab.BatchOpen, fab.BatchPaused})).Order("id DESC").Limit(int64(limit))
+	})
+}
+
 // BatchesOf reads the batches made for a request.
 func (tx *Tx) BatchesOf(id fab.RequestID) ([]fab.Batch, error) {
 	return many[fab.Batch](tx, "batches", func(q query) query { return q.Where("request_id = ?", string(id)).Order("id") })

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // AddKit stores a new kit with the lots inside it.
 func (tx *Tx) AddKit(k *fab.Kit, lots []fab.KitLot) error {
@@ -29,6 +34,54 @@ func (tx *Tx) KitsIn(id fab.BoxID) ([]fab.Kit, error) {
 	return many[fab.Kit](tx, "kits", func(q query) query { return q.Where("box_id = ?", string(id)).Order("id") })
 }
 
+// LotCodesIn reads what stands on the bags of which there are pieces in a box.
+func (tx *Tx) LotCodesIn(id fab.BoxID) (codes []string, err error) {
+	err = tx.db.NewRaw(`SELECT DISTINCT l.code FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id
+		WHERE k.box_id = ? ORDER BY l.code`, string(id)).Scan(context.Background(), &codes)
+	if err != nil {
+		return nil, fmt.Errorf("read lots of a box: %w", err)
+	}
+	return codes, nil
+}
+
+// Delivered counts the products that arrived, and the towns they went to.
+func (tx *Tx) Delivered() (pieces, towns int64, err error) {
+	var sum struct{ Pieces, Towns int64 }
+	err = tx.db.NewRaw(`SELECT COALESCE(SUM(n.quantity), 0) AS pieces, COUNT(DISTINCT f.town) AS towns
+		FROM (SELECT b.request_id, SUM(k.quantity) AS quantity FROM boxes b JOIN kits k ON k.box_id = b.id WHERE b.status = ? GROUP BY b.request_id) AS n
+		JOIN requests r ON r.id = n.request_id JOIN facilities f ON f.id = r.facility_id`, string(fab.BoxDelivered)).Scan(context.Background(), &sum)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count what arrived: %w", err)
+	}
+	return sum.Pieces, sum.Towns, nil
+}
+
+// KitAway is a kit and where it went.
+type KitAway struct {
+	ID        fab.KitID
+	Product   string
+	DesignID  fab.DesignVersionID
+	Quantity  int64
+	BoxStatus fab.BoxStatus // "" in no box
+	Town      string        // of who asked for it
+}
+
+// KitsWith reads the kits that something of a source went into.
+func (tx *Tx) KitsWith(source string) (map[fab.KitID]KitAway, error) {
+	var rows []KitAway
+	err := tx.db.NewRaw(`SELECT k.id, k.product, k.design_id, k.quantity, COALESCE(b.status, '') AS box_status, f.town
+		FROM (SELECT DISTINCT subject FROM stock_moves WHERE source = ? AND why = 'kitted') AS m JOIN kits k ON k.id = m.subject
+		JOIN requests r ON r.id = k.request_id JOIN facilities f ON f.id = r.facility_id LEFT JOIN boxes b ON b.id = k.box_id`, source).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read kits with a source: %w", err)
+	}
+	kits := make(map[fab.KitID]KitAway, len(rows))
+	for _, k := range rows {
+		kits[k.ID] = k
+	}
+	return kits, nil
+}
+
 // KitLots reads the lots inside a kit.
 func (tx *Tx) KitLots(id fab.KitID) ([]fab.KitLot, error) {
 	return many[fab.KitLot](tx, "kit lots", func(q query) query { return q.Where("kit_id = ?", string(id)).Order("lot_id") })
@@ -50,6 +103,13 @@ func (tx *Tx) Boxes(statuses ...fab.BoxStatus) ([]fab.Box, error) {
 			q = q.Where("status IN (?)", in(statuses))
 		}
 		return q.Order("id")
+	})
+}
+
+// LatestBoxes reads the boxes in a status, the newest first, at most limit.
+func (tx *Tx) LatestBoxes(status fab.BoxStatus, limit int) ([]fab.Box, error) {
+	return many[fab.Box](tx, "boxes", func(q query) query {
+		return q.Where("status = ?", string(status)).Order("id DESC").Limit(int64(limit))
 	})
 }
 

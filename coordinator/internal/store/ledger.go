@@ -178,10 +178,24 @@ func (tx *Tx) Balances(place fab.LocationID) ([]fab.Balance, error) {
 	})
 }
 
-// Holding reads where an item is inside the lab, oldest source first.
+// here is what is in the lab and not handed over; there is an index of exactly this.
+const here = "quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%'"
+
+// inItems are the items of all materials.
+const inItems = "item IN (SELECT 'material:' || code FROM materials)"
+
+// Holding reads where an item is in the lab, oldest source first, without what was handed over.
 func (tx *Tx) Holding(item fab.Item) ([]fab.Balance, error) {
 	return many[fab.Balance](tx, "balances", func(q query) query {
-		return q.Where("item = ?", string(item)).Where("location NOT LIKE 'outside-%'").Where("quantity > 0").Order("source", "location")
+		return q.Where("item = ?", string(item)).Where(here).Order("source", "location")
+	})
+}
+
+// HoldingAfter reads at most limit of the balances of an item in the lab, by place and then oldest source first: those after
+// the place and the source given, or the first when they are empty.
+func (tx *Tx) HoldingAfter(item fab.Item, place fab.LocationID, source string, limit int64) ([]fab.Balance, error) {
+	return many[fab.Balance](tx, "balances", func(q query) query {
+		return q.Where("item = ?", string(item)).Where(here).Where("(location, source) > (?, ?)", string(place), source).Order("location", "source").Limit(limit)
 	})
 }
 
@@ -194,16 +208,41 @@ type StockLine struct {
 	Sources  int64 // lots, gifts or spools of it
 }
 
-// Stock sums up what is in the lab, by item and place; what was handed over is not. It reads the balances, not the moves:
-// the audit proves the one by the other.
-func (tx *Tx) Stock() ([]StockLine, error) {
+// Stock sums up what is in the lab, by item and place: of one item, or of all when it is empty. What was handed over is not
+// in it. It reads the balances, not the moves: the audit proves the one by the other.
+func (tx *Tx) Stock(item fab.Item) ([]StockLine, error) {
 	var rows []StockLine
+	only := "(1 = 1)"
+	if item != "" {
+		only = "item = ?"
+	}
 	err := tx.db.NewRaw(`
 		SELECT item, location, SUM(quantity) AS quantity, SUM(reserved) AS reserved, COUNT(*) AS sources FROM balances
-		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%'
-		GROUP BY item, location ORDER BY item, location`).Scan(context.Background(), &rows)
+		WHERE `+here+` AND `+only+` GROUP BY item, location ORDER BY item, location`, string(item)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read stock: %w", err)
+	}
+	return rows, nil
+}
+
+// FreeLine is how much of an item nobody was promised, of the lots of one version, trial and status; of materials there is
+// one such line.
+type FreeLine struct {
+	DesignID fab.DesignVersionID
+	TrialID  fab.TrialID
+	Status   fab.LotStatus
+	Quantity int64
+}
+
+// FreeAtHub sums up what lies at the hub of an item and is kept for nobody.
+func (tx *Tx) FreeAtHub(item fab.Item) ([]FreeLine, error) {
+	var rows []FreeLine
+	err := tx.db.NewRaw(`
+		SELECT COALESCE(l.design_id, '') AS design_id, COALESCE(l.trial_id, '') AS trial_id, COALESCE(l.status, '') AS status, SUM(h.quantity - h.reserved) AS quantity
+		FROM (SELECT source, quantity, reserved FROM balances WHERE item = ? AND location = ? AND `+here+`) AS h LEFT JOIN lots l ON l.id = h.source
+		GROUP BY 1, 2, 3`, string(item), string(fab.TheHub)).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read what is free: %w", err)
 	}
 	return rows, nil
 }
@@ -215,9 +254,7 @@ func (tx *Tx) SpoolsLeft() (map[fab.SpoolID]int64, error) {
 		MG int64
 	}
 	err := tx.db.NewRaw(`
-		SELECT source AS id, SUM(quantity) AS mg FROM balances
-		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%' AND item LIKE 'material:%'
-		GROUP BY source`).Scan(context.Background(), &rows)
+		SELECT source AS id, SUM(quantity) AS mg FROM balances WHERE `+here+` AND `+inItems+` GROUP BY source`).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read what is left on spools: %w", err)
 	}

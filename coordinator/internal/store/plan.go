@@ -64,7 +64,7 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 	}
 	err := tx.db.NewRaw(`
 		SELECT item AS code, SUM(quantity) AS quantity FROM balances
-		WHERE quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%' AND item LIKE 'material:%' GROUP BY item
+		WHERE `+here+` AND `+inItems+` GROUP BY item
 		UNION ALL
 		SELECT 'material:' || material AS code, SUM(CASE WHEN pledged > received THEN pledged - received ELSE 0 END) AS quantity FROM donations
 		WHERE status = ? AND material <> '' GROUP BY material`,
@@ -77,6 +77,30 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 		stock[strings.TrimPrefix(r.Code, "material:")] += r.Quantity
 	}
 	return stock, nil
+}
+
+// Unassembled are the products of one batch that are in no kit yet.
+type Unassembled struct {
+	DesignID fab.DesignVersionID
+	Quantity int64
+}
+
+// Unassembled reads what open and paused batches still have to make, and what is made for open requests and not assembled
+// yet; nothing is below zero.
+func (tx *Tx) Unassembled() ([]Unassembled, error) {
+	var rows []Unassembled
+	err := tx.db.NewRaw(`
+		SELECT design_id, SUM(CASE WHEN left_over > 0 THEN left_over ELSE 0 END) AS quantity FROM (
+			SELECT b.design_id, b.quantity - COALESCE((SELECT SUM(k.quantity) FROM kits k WHERE k.request_id = b.request_id AND k.product = b.product), 0) AS left_over
+			FROM (SELECT id, request_id, design_id, product, quantity FROM batches WHERE status IN ('open', 'paused')
+				UNION ALL
+				SELECT d.id, d.request_id, d.design_id, d.product, d.quantity FROM requests r JOIN batches d ON d.request_id = r.id
+				WHERE r.status = 'approved' AND d.status = 'done') AS b) AS n
+		GROUP BY design_id`).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count what is not assembled: %w", err)
+	}
+	return rows, nil
 }
 
 // Kitted counts the products assembled for each open or paused batch of a request.

@@ -57,6 +57,18 @@ func (tx *Tx) Requests(statuses ...fab.RequestStatus) ([]fab.Request, error) {
 	})
 }
 
+// CountRequests counts the requests in each status.
+func (tx *Tx) CountRequests() (map[fab.RequestStatus]int, error) {
+	return countBy[fab.RequestStatus](tx, "requests")
+}
+
+// ClosedRequests reads the requests that are over, the newest first, at most limit.
+func (tx *Tx) ClosedRequests(limit int) ([]fab.Request, error) {
+	return many[fab.Request](tx, "requests", func(q query) query {
+		return q.Where("status NOT IN (?)", in([]fab.RequestStatus{fab.RequestReceived, fab.RequestApproved})).Order("id DESC").Limit(int64(limit))
+	})
+}
+
 // RequestLines reads the lines of a request in the order in which they were asked.
 func (tx *Tx) RequestLines(id fab.RequestID) ([]fab.RequestLine, error) {
 	return many[fab.RequestLine](tx, "request lines", func(q query) query {

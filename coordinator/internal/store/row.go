@@ -66,6 +66,23 @@ func set[T any](tx *Tx, what string, row *T) error {
 // all selects everything in the order of the identifiers, which is the order of age.
 func all(q query) query { return q.Order("id") }
 
+// countBy counts the rows of a table in each status.
+func countBy[S ~string](tx *Tx, table string) (map[S]int, error) {
+	var rows []struct {
+		Status S
+		N      int
+	}
+	err := tx.db.NewRaw("SELECT status, COUNT(*) AS n FROM "+table+" GROUP BY status").Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count %s: %w", table, err)
+	}
+	counts := map[S]int{}
+	for _, r := range rows {
+		counts[r.Status] = r.N
+	}
+	return counts, nil
+}
+
 func in[S ~string](values []S) any {
 	list := make([]string, len(values))
 	for i, v := range values {

@@ -34,6 +34,11 @@ func (tx *Tx) Runs() ([]fab.Run, error) {
 	return many[fab.Run](tx, "runs", func(q query) query { return q.Order("id DESC") })
 }
 
+// LatestRuns reads the runs that went out to places, the newest first, at most limit: hand-overs at the counter are none.
+func (tx *Tx) LatestRuns(limit int) ([]fab.Run, error) {
+	return many[fab.Run](tx, "runs", func(q query) query { return q.Where("counter = ?", false).Order("id DESC").Limit(int64(limit)) })
+}
+
 // SetStop stores a changed stop.
 func (tx *Tx) SetStop(s *fab.Stop) error { return set(tx, "stop", s) }
 

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"context"
+	"fmt"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // AddMaterial stores a new kind of material.
 func (tx *Tx) AddMaterial(m *fab.Material) error { return add(tx, "material", m) }
@@ -40,3 +45,44 @@ func (tx *Tx) Spool(id fab.SpoolID) (fab.Spool, error) { return byID[fab.Spool](
 
 // Spools reads all spools.
 func (tx *Tx) Spools() ([]fab.Spool, error) { return many[fab.Spool](tx, "spools", all) }
+
+// SpoolsIn reads the spools with these identifiers.
+func (tx *Tx) SpoolsIn(ids []fab.SpoolID) ([]fab.Spool, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return many[fab.Spool](tx, "spools", func(q query) query { return q.Where("id IN (?)", in(ids)).Order("id") })
+}
+
+// SpoolsAt reads the spools at a place that are not empty and not recalled.
+func (tx *Tx) SpoolsAt(place fab.LocationID) ([]fab.Spool, error) {
+	return many[fab.Spool](tx, "spools", func(q query) query {
+		return q.Where("recalled = ?", false).Order("id").
+			Where("id IN (SELECT source FROM balances WHERE location = ? AND "+here+" AND "+inItems+")", string(place))
+	})
+}
+
+// SpoolsOf reads the spools of a gift.
+func (tx *Tx) SpoolsOf(id fab.DonationID) ([]fab.Spool, error) {
+	return many[fab.Spool](tx, "spools", func(q query) query { return q.Where("donation_id = ?", string(id)).Order("id") })
+}
+
+// SourceCodes reads what stands on the labels of these lots and spools, and the references of these gifts, by their id.
+func (tx *Tx) SourceCodes(ids []string) (map[string]string, error) {
+	codes := map[string]string{}
+	if len(ids) == 0 {
+		return codes, nil
+	}
+	var rows []struct{ ID, Code, Ref string }
+	err := tx.db.NewRaw(`SELECT id, code, '' AS ref FROM lots WHERE id IN (?0) UNION ALL SELECT id, code, '' FROM spools WHERE id IN (?0)
+		UNION ALL SELECT id, code, '' FROM blocked_lots WHERE id IN (?0) UNION ALL SELECT id, '', ref FROM donations WHERE id IN (?0)`, in(ids)).Scan(context.Background(), &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read labels: %w", err)
+	}
+	for _, r := range rows {
+		if codes[r.ID] = r.Code; r.Ref != "" {
+			codes[r.ID] = fab.FormatReference(r.Ref)
+		}
+	}
+	return codes, nil
+}

@@ -26,6 +26,9 @@ type Gift struct {
 	Wasted   int64            // thrown away, or missing at a count
 	Left     int64            // still in the lab
 	Blocked  []fab.BlockedLot // of it, whatever became of them
+
+	kits    map[fab.KitID]store.KitAway // that something of the source at hand went into
+	designs map[fab.DesignVersionID]fab.DesignVersion
 }
 
 // Gift reads the donation behind a token and follows it through the kits to the towns.
@@ -54,7 +57,11 @@ func follow(tx *store.Tx, g *Gift) error {
 	if err != nil {
 		return err
 	}
+	g.designs = map[fab.DesignVersionID]fab.DesignVersion{}
 	for _, source := range sources {
+		if g.kits, err = tx.KitsWith(source); err != nil {
+			return err
+		}
 		moves, err := tx.Moves("source", source)
 		if err != nil {
 			return err
@@ -123,26 +130,25 @@ func inKits(moves []fab.StockMove) (list []fab.StockMove) {
 // sourcesOf are the names under which a gift travels: its own, or those of its spools.
 func sourcesOf(tx *store.Tx, d fab.Donation) ([]string, error) {
 	sources := []string{string(d.ID)}
-	spools, err := tx.Spools()
-	if err != nil {
-		return nil, err
-	}
+	spools, err := tx.SpoolsOf(d.ID)
 	for _, s := range spools {
-		if s.DonationID == d.ID {
-			sources = append(sources, string(s.ID))
-		}
+		sources = append(sources, string(s.ID))
 	}
-	return sources, nil
+	return sources, err
 }
 
 func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
-	k, err := tx.Kit(fab.KitID(m.Subject))
-	if err != nil {
-		return err
+	k, known := g.kits[fab.KitID(m.Subject)]
+	if !known {
+		return nil
 	}
-	design, err := tx.Design(k.DesignID)
-	if err != nil {
-		return err
+	design, known := g.designs[k.DesignID]
+	if !known {
+		var err error
+		if design, err = tx.Design(k.DesignID); err != nil {
+			return err
+		}
+		g.designs[k.DesignID] = design
 	}
 	use := Use{Product: k.Product, Products: k.Quantity, Quantity: m.Quantity}
 	for _, need := range design.BOM.Materials {
@@ -150,29 +156,10 @@ func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
 			use.Products = (m.Quantity + need.PerUnit - 1) / need.PerUnit
 		}
 	}
-	if k.BoxID != "" {
-		if err := use.where(tx, k); err != nil {
-			return err
-		}
+	if k.BoxStatus != "" {
+		use.Town, use.Delivered = k.Town, k.BoxStatus == fab.BoxDelivered
 	}
 	g.add(use)
-	return nil
-}
-
-func (u *Use) where(tx *store.Tx, k fab.Kit) error {
-	box, err := tx.Box(k.BoxID)
-	if err != nil {
-		return err
-	}
-	r, err := tx.Request(k.RequestID)
-	if err != nil {
-		return err
-	}
-	f, err := tx.Facility(r.FacilityID)
-	if err != nil {
-		return err
-	}
-	u.Town, u.Delivered = f.Town, box.Status == fab.BoxDelivered
 	return nil
 }
 

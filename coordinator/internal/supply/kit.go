@@ -24,13 +24,14 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 		if err != nil {
 			return err
 		}
+		all := shelf{tx: tx, free: map[fab.Item][]store.FreeLine{}}
 		for _, r := range requests {
 			lines, err := tx.RequestLines(r.ID)
 			if err != nil {
 				return err
 			}
 			for _, l := range lines {
-				c, err := closable(tx, r, l)
+				c, err := all.closable(r, l)
 				if err != nil {
 					return err
 				}
@@ -42,13 +43,64 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 	return list, err
 }
 
+// shelf is what lies free at the hub, summed up once for all requests.
+type shelf struct {
+	tx   *store.Tx
+	free map[fab.Item][]store.FreeLine
+}
+
+// have is how much of a thing a request may take: what is free, and what is kept for it.
+func (s *shelf) have(n need, r fab.Request) (sum int64, err error) {
+	lines, known := s.free[n.item]
+	if !known {
+		if lines, err = s.tx.FreeAtHub(n.item); err != nil {
+			return 0, err
+		}
+		s.free[n.item] = lines
+	}
+	from := hub{tx: s.tx, trial: r.TrialID, request: r.ID}
+	for _, l := range lines {
+		may := !n.lots
+		if n.lots && l.Status == fab.LotReady {
+			if may, err = from.mayUse(l.DesignID, l.TrialID); err != nil {
+				return 0, err
+			}
+		}
+		if may {
+			sum += l.Quantity
+		}
+	}
+	kept, err := s.tx.ReservedFor(r.ID)
+	for _, k := range kept {
+		if k.Location != fab.TheHub || k.Item != n.item {
+			continue
+		}
+		may := !n.lots
+		if n.lots {
+			if may, err = from.may(fab.LotID(k.Source)); err != nil {
+				return 0, err
+			}
+		}
+		if may {
+			sum += k.Quantity
+		}
+	}
+	return sum, err
+}
+
+// closable says what can be assembled of one line, of what lies there now.
 func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) {
+	s := shelf{tx: tx, free: map[fab.Item][]store.FreeLine{}}
+	return s.closable(r, l)
+}
+
+func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 	c := Closable{Request: r.ID, Product: l.Product}
 	var err error
-	if c.Wanted, err = wanted(tx, l); err != nil {
+	if c.Wanted, err = wanted(s.tx, l); err != nil {
 		return c, err
 	}
-	design, err := designOf(tx, r, l.Product)
+	design, err := designOf(s.tx, r, l.Product)
 	if err != nil {
 		return c, err
 	}
@@ -57,15 +109,10 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 		return c, nil
 	}
 	c.Now = c.Wanted
-	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	for _, n := range needs(design.BOM) {
-		picks, err := from.pick(n, 1<<62)
+		have, err := s.have(n, r)
 		if err != nil {
 			return c, err
-		}
-		have := int64(0)
-		for _, p := range picks {
-			have += p.Quantity
 		}
 		if can := have / n.perUnit; can < c.Now {
 			c.Now = can
@@ -212,17 +259,22 @@ func (h *hub) may(id fab.LotID) (bool, error) {
 	if err != nil || lot.Status != fab.LotReady {
 		return false, err
 	}
-	design, known := h.designs[lot.DesignID]
+	return h.mayUse(lot.DesignID, lot.TrialID)
+}
+
+// mayUse reports whether a checked lot of a version and a trial may go into a kit.
+func (h *hub) mayUse(id fab.DesignVersionID, trial fab.TrialID) (may bool, err error) {
+	design, known := h.designs[id]
 	if !known {
-		if design, err = h.tx.Design(lot.DesignID); err != nil {
+		if design, err = h.tx.Design(id); err != nil {
 			return false, err
 		}
 		if h.designs == nil {
 			h.designs = map[fab.DesignVersionID]fab.DesignVersion{}
 		}
-		h.designs[lot.DesignID] = design
+		h.designs[id] = design
 	}
-	return fab.MayServe(design, lot.TrialID, h.trial, "") == nil, nil
+	return fab.MayServe(design, trial, h.trial, "") == nil, nil
 }
 
 // MakeKits assembles products for a line of a request: parts and materials leave the ledger, kits enter it.

@@ -67,13 +67,12 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 }
 
 func (r *reader) runRows() ([]ui.RunRow, error) {
-	runs, err := r.tx.Runs()
+	runs, err := r.tx.LatestRuns(maxOver)
 	if err != nil {
 		return nil, err
 	}
 	var rows []ui.RunRow
-	runs = slices.DeleteFunc(runs, func(r fab.Run) bool { return r.Counter })
-	for _, run := range runs[:min(len(runs), maxOver)] {
+	for _, run := range runs {
 		stops, err := r.tx.Stops(run.ID)
 		if err != nil {
 			return nil, err

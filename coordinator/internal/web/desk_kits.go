@@ -96,7 +96,7 @@ func (r *reader) boxRows() ([]ui.BoxRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	over, err := r.tx.Boxes(fab.BoxDelivered)
+	over, err := r.tx.LatestBoxes(fab.BoxDelivered, maxOver)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (r *reader) boxRows() ([]ui.BoxRow, error) {
 	slices.SortFunc(over, byCode)
 	slices.Reverse(over)
 	var rows []ui.BoxRow
-	for _, b := range slices.Concat(open, over[:min(len(over), maxOver)]) {
+	for _, b := range slices.Concat(open, over) {
 		row, err := r.boxRow(b)
 		if err != nil {
 			return nil, err
@@ -142,21 +142,9 @@ func (r *reader) boxRow(b fab.Box) (ui.BoxRow, error) {
 			row.Goods = append(row.Goods, r.goods(k.DesignID, k.Product, 0))
 		}
 		row.Goods[i].N += k.Quantity
-		inside, err := r.tx.KitLots(k.ID)
-		if err != nil {
-			return row, err
-		}
-		for _, kl := range inside {
-			lot, err := r.tx.Lot(kl.LotID)
-			if err != nil {
-				return row, err
-			}
-			row.Lots = append(row.Lots, lot.Code)
-		}
 	}
-	slices.Sort(row.Lots)
-	row.Lots = slices.Compact(row.Lots)
-	return row, nil
+	row.Lots, err = r.tx.LotCodesIn(b.ID)
+	return row, err
 }
 
 func boxState(b fab.Box) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -70,90 +71,70 @@ func (r *reader) balances() ([]ui.BalanceRow, error) {
 // needed adds up what open batches still take: material for products that are not assembled, and filament for plates
 // that are not printed.
 func (r *reader) needed() (map[string]int64, error) {
-	batches, err := r.tx.Batches(fab.BatchOpen, fab.BatchPaused)
-	if err != nil {
-		return nil, err
-	}
-	assembled, err := r.assembled()
+	left, err := r.tx.Unassembled()
 	if err != nil {
 		return nil, err
 	}
 	needed := map[string]int64{}
-	for _, b := range batches {
-		for _, m := range r.designs[b.DesignID].BOM.Materials {
-			needed[m.Material] += m.PerUnit * max(0, b.Quantity-assembled[lineOf{b.RequestID, b.Product}])
+	for _, u := range left {
+		for _, m := range r.designs[u.DesignID].BOM.Materials {
+			needed[m.Material] += m.PerUnit * u.Quantity
 		}
-		w, err := r.work(b)
-		if err != nil {
+	}
+	batches, err := r.tx.Batches(fab.BatchOpen, fab.BatchPaused)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range batches {
+		if err := r.filament(b, needed); err != nil {
 			return nil, err
 		}
-		for filament, mg := range w.filament() {
-			needed[filament] += mg
-		}
 	}
-	return needed, r.neededByDone(needed, assembled)
+	return needed, nil
 }
 
-// neededByDone adds what batches take whose pieces are all made and not all assembled.
-func (r *reader) neededByDone(needed map[string]int64, assembled map[lineOf]int64) error {
-	done, err := r.tx.Batches(fab.BatchDone)
+// filament adds what the pieces that are not printed yet take, by filament: as much as on the first plate that was sliced.
+func (r *reader) filament(b fab.Batch, sum map[string]int64) error {
+	jobs, err := r.tx.JobsOf(b.ID)
 	if err != nil {
 		return err
 	}
-	requests, err := r.tx.Requests(fab.RequestApproved)
+	plates, err := r.tx.Plates(b.DesignID)
 	if err != nil {
 		return err
 	}
-	open := byKey(requests, func(r fab.Request) fab.RequestID { return r.ID })
-	for _, b := range done {
-		if _, wanted := open[b.RequestID]; !wanted {
+	for _, j := range jobs {
+		if j.How != fab.ByPrint || j.Status != fab.JobWaiting && j.Status != fab.JobLeased {
 			continue
 		}
-		for _, m := range r.designs[b.DesignID].BOM.Materials {
-			needed[m.Material] += m.PerUnit * max(0, b.Quantity-assembled[lineOf{b.RequestID, b.Product}])
+		i := slices.IndexFunc(plates, func(p fab.Plate) bool {
+			return p.Part == j.Part && p.Copies > 0 && p.Status == fab.PlateReady
+		})
+		if i >= 0 {
+			sum[plates[i].Filament] += plates[i].FilamentMG * j.Copies / plates[i].Copies
 		}
 	}
 	return nil
 }
 
-// lineOf is a line of a request.
-type lineOf struct {
-	request fab.RequestID
-	product string
-}
-
-func (r *reader) assembled() (map[lineOf]int64, error) {
-	kits, err := r.tx.Kits()
-	sum := map[lineOf]int64{}
-	for _, k := range kits {
-		sum[lineOf{k.RequestID, k.Product}] += k.Quantity
-	}
-	return sum, err
-}
-
-// filament is what the pieces that are not printed yet take, by filament: as much as on the first plate that was sliced.
-func (w work) filament() map[string]int64 {
-	sum := map[string]int64{}
-	for _, j := range w.jobs {
-		if j.How != fab.ByPrint || j.Status != fab.JobWaiting && j.Status != fab.JobLeased {
-			continue
-		}
-		i := slices.IndexFunc(w.plates, func(p fab.Plate) bool {
-			return p.Part == j.Part && p.Copies > 0 && p.Status == fab.PlateReady
-		})
-		if i >= 0 {
-			sum[w.plates[i].Filament] += w.plates[i].FilamentMG * j.Copies / w.plates[i].Copies
+// inUse are the spools that are not empty, and those on a printer.
+func (r *reader) inUse(left map[fab.SpoolID]int64) []fab.SpoolID {
+	ids := slices.Collect(maps.Keys(left))
+	for _, w := range r.workers {
+		if w.SpoolID != "" {
+			ids = append(ids, w.SpoolID)
 		}
 	}
-	return sum
+	return ids
 }
 
+// spoolRows are the spools in use.
 func (r *reader) spoolRows() ([]ui.SpoolRow, error) {
-	all, err := r.tx.Spools()
+	left, err := r.left()
 	if err != nil {
 		return nil, err
 	}
-	left, err := r.left()
+	all, err := r.tx.SpoolsIn(r.inUse(left))
 	if err != nil {
 		return nil, err
 	}

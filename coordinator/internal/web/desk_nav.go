@@ -15,11 +15,11 @@ func (s *Server) deskFrame(c *gin.Context, r *reader, current string) (ui.Frame,
 	f := s.frame(c)
 	f.Live = "/desk/live"
 	f.Nav = &ui.Nav{Current: current}
-	requests, err := r.tx.Requests(fab.RequestReceived)
+	requests, err := r.tx.CountRequests()
 	if err != nil {
 		return f, err
 	}
-	f.Nav.Requests = int64(len(requests))
+	f.Nav.Requests = int64(requests[fab.RequestReceived])
 	if f.Nav.Production, err = r.printersWaiting(); err != nil {
 		return f, err
 	}

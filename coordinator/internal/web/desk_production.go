@@ -17,17 +17,17 @@ func (s *Server) deskProduction(c *gin.Context) error {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
 			return err
 		}
-		all, err := r.tx.Batches()
+		n, err := r.tx.CountBatches()
 		if err != nil {
 			return err
 		}
-		open, done := splitBatches(all)
 		show := c.Query("show")
-		page.Chips = chips("/desk/production", show, "open", len(open), "done", len(done))
-		if show == "done" {
-			open = done[:min(len(done), maxListed)]
+		page.Chips = chips("/desk/production", show, "open", n[fab.BatchOpen]+n[fab.BatchPaused], "done", n[fab.BatchDone]+n[fab.BatchCancelled])
+		list, err := r.shownBatches(show)
+		if err != nil {
+			return err
 		}
-		for _, b := range open {
+		for _, b := range list {
 			w, err := r.work(b)
 			if err != nil {
 				return err
@@ -46,18 +46,14 @@ func (s *Server) deskProduction(c *gin.Context) error {
 	return s.show(c, page)
 }
 
-// splitBatches sorts what is being made by its date, and what is over newest first.
-func splitBatches(all []fab.Batch) (open, done []fab.Batch) {
-	for _, b := range all {
-		if b.Status == fab.BatchOpen || b.Status == fab.BatchPaused {
-			open = append(open, b)
-		} else {
-			done = append(done, b)
-		}
+// shownBatches are what is being made by its date, or what is over, newest first.
+func (r *reader) shownBatches(show string) ([]fab.Batch, error) {
+	if show == "done" {
+		return r.tx.ClosedBatches(maxListed)
 	}
+	open, err := r.tx.Batches(fab.BatchOpen, fab.BatchPaused)
 	slices.SortStableFunc(open, func(a, b fab.Batch) int { return a.DueAt.Compare(b.DueAt) })
-	slices.Reverse(done)
-	return open, done
+	return open, err
 }
 
 // deskBatch is one batch: its parts, plates and lots.

@@ -130,25 +130,15 @@ func (r *reader) spare(product string, wanted []supply.Closable) (int64, error) 
 	return max(0, n), nil
 }
 
-// ready counts the checked pieces of a part at the hub.
+// ready counts the checked pieces of a part at the hub that are kept for nobody.
 func (r *reader) ready(item fab.Item) (n int64, err error) {
-	holding, err := r.tx.Holding(item)
-	if err != nil {
-		return 0, err
-	}
-	for _, at := range holding {
-		if at.Location != fab.TheHub {
-			continue
-		}
-		lot, err := r.tx.Lot(fab.LotID(at.Source))
-		if err != nil {
-			return 0, err
-		}
-		if lot.Status == fab.LotReady && lot.TrialID == "" {
-			n += at.Quantity
+	free, err := r.tx.FreeAtHub(item)
+	for _, f := range free {
+		if f.Status == fab.LotReady && f.TrialID == "" {
+			n += f.Quantity
 		}
 	}
-	return n, nil
+	return n, err
 }
 
 // requestApprove promises what the coordinator wrote.

@@ -19,13 +19,19 @@ func (s *Server) deskRequests(c *gin.Context) error {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavRequests); err != nil {
 			return err
 		}
-		all, err := r.tx.Requests()
+		open, err := r.tx.Requests(fab.RequestReceived, fab.RequestApproved)
 		if err != nil {
 			return err
 		}
 		show := c.Query("show")
-		page.Chips = r.requestChips(all, show)
-		for _, request := range r.shownRequests(all, show) {
+		if page.Chips, err = r.requestChips(open, show); err != nil {
+			return err
+		}
+		list, err := r.shownRequests(open, show)
+		if err != nil {
+			return err
+		}
+		for _, request := range list {
 			item, err := r.requestItem(request)
 			if err != nil {
 				return err
@@ -40,22 +46,18 @@ func (s *Server) deskRequests(c *gin.Context) error {
 	return s.show(c, page)
 }
 
-func (r *reader) requestChips(all []fab.Request, show string) []ui.Chip {
-	todo, open, done, moved := 0, 0, 0, 0
-	for _, one := range all {
-		switch one.Status {
-		case fab.RequestReceived:
-			todo++
-		case fab.RequestApproved:
-			open++
-			if r.slips(one) {
-				moved++
-			}
-		default:
-			done++
+func (r *reader) requestChips(open []fab.Request, show string) ([]ui.Chip, error) {
+	n, err := r.tx.CountRequests()
+	todo, all, moved := n[fab.RequestReceived], 0, 0
+	for _, count := range n {
+		all += count
+	}
+	for _, one := range open {
+		if one.Status == fab.RequestApproved && r.slips(one) {
+			moved++
 		}
 	}
-	return chips("/desk/requests", show, "open", todo+open, "todo", todo, "moved", moved, "done", done, "all", len(all))
+	return chips("/desk/requests", show, "open", len(open), "todo", todo, "moved", moved, "done", all-len(open), "all", all), err
 }
 
 // slips reports whether the last forecast leaves what was told of a request.
@@ -63,36 +65,33 @@ func (r *reader) slips(one fab.Request) bool { return one.Slips(r.promised(one.I
 
 // shownRequests picks and sorts: what waits for an answer first, then what will not be ready when it was said, then by the
 // day it is needed; what is closed last, the newest first.
-func (r *reader) shownRequests(all []fab.Request, show string) []fab.Request {
-	var received, moved, approved, closed []fab.Request
-	for _, one := range all {
+func (r *reader) shownRequests(open []fab.Request, show string) ([]fab.Request, error) {
+	var received, moved, approved []fab.Request
+	for _, one := range open {
 		switch {
 		case one.Status == fab.RequestReceived:
 			received = append(received, one)
 		case r.slips(one):
 			moved = append(moved, one)
-		case one.Status == fab.RequestApproved:
-			approved = append(approved, one)
 		default:
-			closed = append(closed, one)
+			approved = append(approved, one)
 		}
 	}
 	for _, list := range [][]fab.Request{moved, approved} {
 		slices.SortStableFunc(list, func(a, b fab.Request) int { return a.NeedBy.Compare(b.NeedBy) })
 	}
-	slices.Reverse(closed)
-	closed = closed[:min(len(closed), maxListed)]
 	switch show {
 	case "todo":
-		return received
+		return received, nil
 	case "moved":
-		return moved
+		return moved, nil
 	case "done":
-		return closed
+		return r.tx.ClosedRequests(maxListed)
 	case "all":
-		return slices.Concat(received, moved, approved, closed)
+		closed, err := r.tx.ClosedRequests(maxListed)
+		return slices.Concat(received, moved, approved, closed), err
 	}
-	return slices.Concat(received, moved, approved)
+	return slices.Concat(received, moved, approved), nil
 }
 
 // requestItem is one request in a list.

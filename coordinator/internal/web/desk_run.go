@@ -165,20 +165,11 @@ func (r *reader) giftChoice(all *ui.RunChoice) error {
 
 // spoolChoice lists the spools at the hub, and who may get one.
 func (r *reader) spoolChoice(all *ui.RunChoice) error {
-	here, err := r.tx.Balances(fab.TheHub)
+	here, err := r.tx.SpoolsAt(fab.TheHub)
 	if err != nil {
 		return err
 	}
-	for _, b := range here {
-		if kind, _ := b.Item.Split(); kind != "material" {
-			continue
-		}
-		spool, err := r.tx.Spool(fab.SpoolID(b.Source))
-		if fab.ClassOf(err) == fab.NotFound || spool.Recalled {
-			continue
-		} else if err != nil {
-			return err
-		}
+	for _, spool := range here {
 		all.Spools = append(all.Spools, ui.Choice{Value: string(spool.ID), Label: spool.Code + " · " + spool.Filament + " " + spool.Colour})
 	}
 	for _, m := range r.makers {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,8 +13,11 @@ import (
 	"github.com/mailleur/mailleur/ui"
 )
 
-// movesShown is how many lines of the ledger a page has.
-const movesShown = 30
+// How many lines of the ledger, and how many bags, gifts or spools of one thing a page has.
+const (
+	movesShown   = 30
+	sourcesShown = 50
+)
 
 // stockItem is where one thing is, and how it came there.
 func (s *Server) stockItem(c *gin.Context) error {
@@ -36,7 +40,10 @@ func (s *Server) stockItemPage(c *gin.Context) (page ui.StockItem, err error) {
 		if err != nil {
 			return err
 		}
-		if err := r.stockRows(&page, item, stuff); err != nil {
+		if err := r.stockRows(&page, item, stuff, c.Query("after")); err != nil {
+			return err
+		}
+		if err := r.stockChoices(&page, item); err != nil {
 			return err
 		}
 		return r.moveRows(&page, item, stuff, fab.MoveID(c.Query("before")))
@@ -71,24 +78,57 @@ func times(stuff ui.Stuff, n int64) ui.Stuff {
 	return stuff
 }
 
-func (r *reader) stockRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff) error {
-	held, err := r.tx.Holding(item)
+func (r *reader) stockRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, after string) error {
+	if err := r.stockSums(page, item, stuff); err != nil {
+		return err
+	}
+	place, source, _ := strings.Cut(after, " ")
+	held, err := r.tx.HoldingAfter(item, fab.LocationID(place), source, sourcesShown+1)
 	if err != nil {
 		return err
 	}
-	kind, code := item.Split()
-	page.Material = kind == "material"
-	total := int64(0)
+	if len(held) > sourcesShown {
+		held = held[:sourcesShown]
+		last := held[len(held)-1]
+		page.More = "/desk/stock/" + page.Item + "?after=" + url.QueryEscape(string(last.Location)+" "+last.Source)
+	}
+	codes, err := r.codesOf(held)
+	if err != nil {
+		return err
+	}
 	for _, at := range held {
-		if strings.HasPrefix(string(at.Location), fab.LocationFacility+"-") {
-			continue
-		}
-		total += at.Quantity
-		row := ui.StockRow{Place: r.spotName(at.Location), PlaceID: string(at.Location), Source: r.source(item, at.Source), Here: times(stuff, at.Quantity), Kept: times(stuff, at.Reserved)}
+		row := ui.StockRow{Place: r.spotName(at.Location), PlaceID: string(at.Location), Source: codes[at.Source], Here: times(stuff, at.Quantity), Kept: times(stuff, at.Reserved)}
 		page.Rows = append(page.Rows, row)
 		page.From = append(page.From, ui.Choice{Value: string(at.Location) + " " + at.Source, Label: row.Place + ", " + row.Source})
 	}
+	return nil
+}
+
+// stockSums adds up what there is, by place when the sources do not fit on one page.
+func (r *reader) stockSums(page *ui.StockItem, item fab.Item, stuff ui.Stuff) error {
+	sums, err := r.tx.Stock(item)
+	if err != nil {
+		return err
+	}
+	total, sources := int64(0), int64(0)
+	for _, at := range sums {
+		total, sources = total+at.Quantity, sources+at.Sources
+	}
 	page.Name = times(stuff, total)
+	if sources <= sourcesShown {
+		return nil
+	}
+	for _, at := range sums {
+		page.Sums = append(page.Sums, ui.StockSum{
+			Place: r.spotName(at.Location), URL: "/desk/stock/" + page.Item + "?after=" + url.QueryEscape(string(at.Location)+" "),
+			Sources: at.Sources, Here: times(stuff, at.Quantity), Kept: times(stuff, at.Reserved),
+		})
+	}
+	return nil
+}
+
+// stockChoices are the places that goods can be brought to, and the measures in which people count them.
+func (r *reader) stockChoices(page *ui.StockItem, item fab.Item) error {
 	page.Places = []ui.Choice{{Value: string(fab.TheHub), Label: r.spotName(fab.TheHub)}}
 	for _, m := range r.makers {
 		if m.Status != fab.MakerGone {
@@ -96,14 +136,24 @@ func (r *reader) stockRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff) er
 		}
 	}
 	slices.SortFunc(page.Places[1:], func(a, b ui.Choice) int { return strings.Compare(a.Label, b.Label) })
-	if page.Material {
-		m, err := r.tx.Material(code)
-		for _, one := range m.AllMeasures() {
-			page.Measures = append(page.Measures, ui.Choice{Value: one.Code, Label: one.Code})
-		}
-		return err
+	kind, code := item.Split()
+	if page.Material = kind == "material"; !page.Material {
+		return nil
 	}
-	return nil
+	m, err := r.tx.Material(code)
+	for _, one := range m.AllMeasures() {
+		page.Measures = append(page.Measures, ui.Choice{Value: one.Code, Label: one.Code})
+	}
+	return err
+}
+
+// codesOf are what stands on the labels of what lies somewhere, or the references of gifts, by source.
+func (r *reader) codesOf(held []fab.Balance) (map[string]string, error) {
+	ids := make([]string, len(held))
+	for i, at := range held {
+		ids[i] = at.Source
+	}
+	return r.tx.SourceCodes(ids)
 }
 
 // spotName is what people call a place.
@@ -121,23 +171,6 @@ func (r *reader) spotName(id fab.LocationID) string {
 		return string(id)
 	}
 	return l.Name
-}
-
-// source is what stands on the label of a bag or a spool, or the reference of a gift.
-func (r *reader) source(item fab.Item, source string) string {
-	if s, err := r.tx.Spool(fab.SpoolID(source)); err == nil {
-		return s.Code
-	}
-	if l, err := r.tx.Lot(fab.LotID(source)); err == nil {
-		return l.Code
-	}
-	if b, err := r.tx.Blocked(fab.BlockedID(source)); err == nil {
-		return b.Code
-	}
-	if d, err := r.tx.Donation(fab.DonationID(source)); err == nil {
-		return fab.FormatReference(d.Ref)
-	}
-	return ""
 }
 
 func (r *reader) moveRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, before fab.MoveID) error {
@@ -217,12 +250,16 @@ func (s *Server) countPage(c *gin.Context) (page ui.StockCount, err error) {
 		if err != nil || place.ID.Outside() {
 			return err
 		}
+		codes, err := r.codesOf(held)
+		if err != nil {
+			return err
+		}
 		for n, at := range supply.Countable(held) {
 			stuff, err := r.stuffOf(at.Item)
 			if err != nil {
 				return err
 			}
-			line := ui.CountLine{N: n, Item: string(at.Item), Source: at.Source, Name: stuff.Name, Of: r.source(at.Item, at.Source), Here: times(stuff, at.Quantity), Seen: at.Quantity}
+			line := ui.CountLine{N: n, Item: string(at.Item), Source: at.Source, Name: stuff.Name, Of: codes[at.Source], Here: times(stuff, at.Quantity), Seen: at.Quantity}
 			if stuff.Unit != fab.UnitPiece {
 				line.Label = (fab.Material{Unit: stuff.Unit}).AllMeasures()[0].Code
 			}

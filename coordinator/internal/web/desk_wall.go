@@ -258,13 +258,13 @@ func (r *reader) tileProgress(t *ui.Tile, w fab.Worker, a fab.Attempt, now Telem
 	}
 }
 
-// spools are the reels that may be used, by id.
+// spools are the reels in use that may be used, by id.
 func (r *reader) spools() ([]ui.SpoolChoice, error) {
-	all, err := r.tx.Spools()
+	left, err := r.left()
 	if err != nil {
 		return nil, err
 	}
-	left, err := r.left()
+	all, err := r.tx.SpoolsIn(r.inUse(left))
 	if err != nil {
 		return nil, err
 	}

@@ -83,40 +83,12 @@ func (t *totals) read(tx *store.Tx) (pieces, towns int64, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if age := tx.Now().Sub(t.at); age < 0 || age > totalsFor {
-		if t.pieces, t.towns, err = delivered(tx); err != nil {
+		if t.pieces, t.towns, err = tx.Delivered(); err != nil {
 			return 0, 0, err
 		}
 		t.at = tx.Now()
 	}
 	return t.pieces, t.towns, nil
-}
-
-// delivered counts the pieces that arrived, and the towns they went to.
-func delivered(tx *store.Tx) (pieces, towns int64, err error) {
-	boxes, err := tx.Boxes(fab.BoxDelivered)
-	if err != nil {
-		return 0, 0, err
-	}
-	names, seen := map[string]bool{}, map[fab.RequestID]bool{}
-	for _, b := range boxes {
-		kits, err := tx.KitsIn(b.ID)
-		if err != nil {
-			return 0, 0, err
-		}
-		for _, k := range kits {
-			pieces += k.Quantity
-		}
-		if seen[b.RequestID] {
-			continue
-		}
-		seen[b.RequestID] = true
-		town, err := townOf(tx, b.RequestID)
-		if err != nil {
-			return 0, 0, err
-		}
-		names[town] = true
-	}
-	return pieces, int64(len(names)), nil
 }
 
 func townOf(tx *store.Tx, id fab.RequestID) (string, error) {
