@@ -69,6 +69,11 @@ const (
 	FieldConfirm    = "confirm"  // "yes": what the change does was read
 	FieldPhoto      = "photo"    // JPEG or PNG
 
+	FieldAnswers = "answers" // who answers questions about a recall
+	FieldHow     = "how"     // of fab.ToldWays
+	FieldAside   = "aside"   // pieces of a recall that were found
+	FieldGone    = "gone"    // those that are there no more
+
 	FieldSubject = "subject" // what is recalled: a code of fab.Recall, a colon, an id
 
 	FieldSpool = "spool" // id of a spool, or SpoolNone

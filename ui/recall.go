@@ -1,8 +1,9 @@
 package ui
 
 import (
-	"slices"
 	"time"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
 )
 
 // Recalls is what was recalled, and the form of another recall: by the code on a spool or a bag, or by choice.
@@ -26,9 +27,12 @@ type RecallRow struct {
 	Lots, Boxes       int64
 }
 
-// Recall is everything that a recall reaches, and where it is now.
+// Recall is everything that a recall reaches, where it is now, and who is told of it.
 //
-//	GET /desk/recalls/{id}
+//	GET  /desk/recalls/{id}
+//	POST /desk/recalls/{id}/words   FieldWay (fab.RecallWays), FieldDay, FieldAnswers, FieldWords: what the letters say
+//	POST /desk/recalls/{id}/told    FieldHow: everybody who was not told yet is told so
+//	GET  /desk/recalls/{id}/paper   all letters
 type Recall struct {
 	Frame
 	ID      string
@@ -39,13 +43,81 @@ type Recall struct {
 	Lots    []RecallLot
 	Boxes   []RecallBox
 	Gone    int64 // pieces thrown away or not found
+	Told    []RecallTold
+	Day     time.Time // on which the lab comes to fetch it; zero: another way
+	Open    bool      // the form of the words was refused
+	Form    Form
 }
 
 func (Recall) view() string { return "recall" }
 
-// Letters reports whether a box left the lab, so that its place is to be written to.
-func (r Recall) Letters() bool {
-	return slices.ContainsFunc(r.Boxes, func(b RecallBox) bool { return b.State != StateReady })
+// Ways are the values of FieldWay, worded recall_way.<code>, "call" for none.
+func (Recall) Ways() []string { return []string{RecallCall, fab.RecallFetch, fab.RecallSend} }
+
+// RecallCall is the value of FieldWay for fab.RecallCall: a form has no empty choice.
+const RecallCall = "call"
+
+// Calls are those who do not know yet.
+func (r Recall) Calls() []RecallTold {
+	return r.told(func(t RecallTold) bool { return t.ToldAt.IsZero() })
+}
+
+// Waiting are those who know and have some of it still, or did not answer.
+func (r Recall) Waiting() []RecallTold {
+	return r.told(func(t RecallTold) bool { return !t.ToldAt.IsZero() && !t.Done })
+}
+
+// Finished are those about whom nothing more is to be done.
+func (r Recall) Finished() []RecallTold {
+	return r.told(func(t RecallTold) bool { return !t.ToldAt.IsZero() && t.Done })
+}
+
+func (r Recall) told(is func(RecallTold) bool) (list []RecallTold) {
+	for _, t := range r.Told {
+		if is(t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// Known counts those who know.
+func (r Recall) Known() int64 { return int64(len(r.Told) - len(r.Calls())) }
+
+// Answered counts those who answered.
+func (r Recall) Answered() (n int64) {
+	for _, t := range r.Told {
+		if !t.AnsweredAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// Asked counts those whose answer is wanted: donors only read.
+func (r Recall) Asked() (n int64) {
+	for _, t := range r.Told {
+		if t.Kind != fab.ToldDonor {
+			n++
+		}
+	}
+	return n
+}
+
+// Sent counts the products that were handed over.
+func (r Recall) Sent() (n int64) {
+	for _, t := range r.Told {
+		n += t.Sent
+	}
+	return n
+}
+
+// Back counts those of them that came back.
+func (r Recall) Back() (n int64) {
+	for _, t := range r.Told {
+		n += t.Back
+	}
+	return n
 }
 
 // RecallLot is what lies loose of one bag at one place.
@@ -63,18 +135,4 @@ type RecallLot struct {
 type RecallBox struct {
 	Code, Place, Town, Phone string
 	State                    string // StateReady, StateOnWay, StateDelivered
-}
-
-// Calls lists the places that have some of it, or may have: what is on its way may be there already.
-func (r Recall) Calls() (list []RecallBox) {
-	seen := map[string]bool{}
-	for _, state := range [...]string{StateDelivered, StateOnWay} {
-		for _, b := range r.Boxes {
-			if key := b.Place + b.Town; b.State == state && !seen[key] {
-				seen[key] = true
-				list = append(list, b)
-			}
-		}
-	}
-	return list
 }

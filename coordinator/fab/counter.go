@@ -24,6 +24,9 @@ type Pickup struct {
 // DefectReasons are the codes of Defect.Why.
 var DefectReasons = [...]string{"broken", "cracked", "does_not_fit", "dirty", "other"}
 
+// DefectRecalled is why pieces come back that are recalled; nothing else says so.
+const DefectRecalled = "recalled"
+
 // Defect is pieces that came back as bad from who had received them: they count as scrapped, and tell on their lots.
 type Defect struct {
 	ID        DefectID  `bun:"id,pk"`

@@ -69,6 +69,7 @@ type (
 	AccountID       string
 	LinkID          string
 	RecallID        string
+	RecallNoticeID  string
 	TrialID         string
 	TesterID        string
 	ReloadID        string

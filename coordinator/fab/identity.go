@@ -48,6 +48,7 @@ const (
 	LinkInvite   = "invite"   // somebody joins without being approved, once
 	LinkTester   = "tester"   // the answer of one tester
 	LinkEnter    = "enter"    // a maker signs in without a password, once
+	LinkRecall   = "recall"   // the letter of one recipient of a recall
 	LinkRelay    = "relay"    // the answer of another lab that is asked to make a part of a batch
 )
 

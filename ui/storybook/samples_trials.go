@@ -72,23 +72,6 @@ func trialStories() []story {
 		{"desk-withdraw-nothing", func(lang string) ui.Page {
 			return ui.Withdraw{Frame: desk(lang, ui.NavProduction, "/desk/products/d1/withdraw"), VersionRow: versions()[0], Product: visor(lang, 1).Name}
 		}},
-		{"desk-recall", func(lang string) ui.Page {
-			return ui.Recall{
-				Frame: desk(lang, ui.NavProduction, "/desk/recalls/r1"), What: "design", Subject: visor(lang, 1).Name + " 1.0", At: now(), ID: "r1", Gone: 2,
-				Lots: []ui.RecallLot{{Code: "V-118", Part: ui.Goods{Name: "visor-band", N: 4}, Who: "Tortue", Town: "Rue", Kept: true}, {Code: "V-101", Part: ui.Goods{Name: "visor-band", N: 12}, Who: "Foudre", Town: "Abbeville"},
-					{Code: "V-102", Part: ui.Goods{Name: "visor-band", N: 3}, Who: "Foudre", Town: "Abbeville", Van: "T-012"}},
-				Boxes: []ui.RecallBox{{Code: "B-007", Place: "EHPAD Les Tilleuls (fictif)", Town: "Rue", Phone: "0300000000", State: ui.StateDelivered},
-					{Code: "B-009", Place: "Pharmacie (fictive)", Town: "Abbeville", State: ui.StateOnWay}},
-			}
-		}},
-		{"desk-recalls", func(lang string) ui.Page {
-			return ui.Recalls{Frame: desk(lang, ui.NavMaterials, "/desk/recalls"), Form: ui.Form{Values: url.Values{}},
-				Subjects: []ui.Choice{{Value: "maker:m1", Label: "Goéland, Rue"}, {Value: "worker:w1", Label: "Tortue"}, {Value: "design:d1", Label: visor(lang, 1).Name + " 1"}},
-				Recalls:  []ui.RecallRow{{ID: "r1", What: "spool", Subject: "B-07", Why: pick(lang, "humide, casse net", "damp, breaks clean"), At: at(-1, 10, 0), Lots: 3, Boxes: 1}}}
-		}},
-		{"desk-recall-nothing", func(lang string) ui.Page {
-			return ui.Recall{Frame: desk(lang, ui.NavProduction, "/desk/recalls/r2"), What: "spool", Subject: "B-07", At: now()}
-		}},
 	}
 }
 

@@ -259,10 +259,11 @@ func newCounter(tx *store.Tx, day time.Time) (fab.Run, error) {
 
 // BadPieces is what came back from somebody who had received it.
 type BadPieces struct {
-	Box      string // code on the label
-	Lot      string // code, where it is known; "" else
+	Box      string    // code on the label
+	Lot      string    // code, where it is known; "" else
+	Kit      fab.KitID // where it is known which of the box they are
 	Quantity int64
-	Why      string // of fab.DefectReasons
+	Why      string // of fab.DefectReasons, or fab.DefectRecalled
 	Said     string
 	By       fab.AccountID
 }
@@ -271,7 +272,7 @@ type BadPieces struct {
 func (d *Delivery) ComeBack(ctx context.Context, b BadPieces) error {
 	b.Box, b.Lot, b.Said = strings.ToUpper(fab.Line(b.Box)), strings.ToUpper(fab.Line(b.Lot)), fab.Lines(b.Said)
 	var errs fab.Errors
-	if !slices.Contains(fab.DefectReasons[:], b.Why) {
+	if b.Why != fab.DefectRecalled && !slices.Contains(fab.DefectReasons[:], b.Why) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "reason_missing", "reason"))
 	}
 	if b.Quantity < 1 {
@@ -288,7 +289,7 @@ func (d *Delivery) ComeBack(ctx context.Context, b BadPieces) error {
 		if err != nil {
 			return err
 		}
-		kit, lot, err := kitOf(tx, box, b.Lot)
+		kit, lot, err := kitOf(tx, box, b)
 		if err != nil {
 			return err
 		}
@@ -318,14 +319,21 @@ func deliveredBox(tx *store.Tx, code string) (fab.Box, error) {
 	return box, err
 }
 
-// kitOf is the kit of a box that holds a lot; without a lot, the box holds one kit only or its largest is meant.
-func kitOf(tx *store.Tx, box fab.Box, lotCode string) (most fab.Kit, lot fab.LotID, err error) {
+// kitOf is the kit of a box that is named, or holds a lot; without either, the box holds one kit only or its largest is
+// meant.
+func kitOf(tx *store.Tx, box fab.Box, b BadPieces) (most fab.Kit, lot fab.LotID, err error) {
 	kits, err := tx.KitsIn(box.ID)
 	if err != nil {
 		return most, "", err
 	}
 	for _, k := range kits {
-		if lotCode == "" {
+		if b.Kit != "" {
+			if k.ID == b.Kit {
+				return k, "", nil
+			}
+			continue
+		}
+		if b.Lot == "" {
 			if k.Quantity > most.Quantity {
 				most = k
 			}
@@ -340,7 +348,7 @@ func kitOf(tx *store.Tx, box fab.Box, lotCode string) (most fab.Kit, lot fab.Lot
 			if err != nil {
 				return most, "", err
 			}
-			if l.Code == lotCode {
+			if l.Code == b.Lot {
 				return k, l.ID, nil
 			}
 		}

@@ -135,9 +135,25 @@ func papers(t testing.TB, lang string) map[string]made {
 		},
 		"recall": func() (ui.Document, error) {
 			return paper.RecallLetters(lang, l, "F-004", []paper.Letter{
-				{To: hard(), Date: noon, Text: []string{"Des bandeaux faits de cette bobine se fendent.", "Mettez-les de côté."}, Boxes: note(lang).Lines, Answer: true},
-				{To: paper.Place{Name: "Cabinet infirmier", Town: "80550 Le Crotoy"}, Date: noon},
+				{To: hard(), Kind: fab.ToldFacility, Date: noon, Words: "Des bandeaux faits de cette bobine se fendent.\nN’en gardez aucun.", Boxes: recalled(lang), Others: []paper.Goods{{Name: "Crochet", Count: 10}}, Way: fab.RecallFetch, FetchOn: noon.AddDate(0, 0, 2)},
+				{To: paper.Place{Name: "Cabinet infirmier", Town: "80550 Le Crotoy"}, Kind: fab.ToldFacility, Date: noon, Way: fab.RecallSend, Answers: "Mme Delattre, 03 22 00 00 00"},
+				{To: paper.Place{Name: "Tortue", Town: "80120 Rue"}, Kind: fab.ToldMaker, Date: noon, Reels: []string{"F-004"}, Bags: []paper.BagAtHome{{Code: "V-119", What: paper.Goods{Name: "Bandeau", Count: 8}}}},
+				{To: paper.Place{Name: "Goéland", Town: "80120 Rue"}, Kind: fab.ToldMaker, Date: noon},
+				{To: paper.Place{Name: "Papeterie du Port", Town: "Abbeville"}, Kind: fab.ToldDonor, Date: noon, Gift: "ABCD-EFGH", Itself: true},
+				{To: paper.Place{Name: "Imprimerie", Town: "Abbeville"}, Kind: fab.ToldDonor, Date: noon, Gift: "ABCD-EFGH"},
 			})
 		},
 	}
+}
+
+// recalled are the lines of a delivery note of which one came in a box that is still on its way.
+func recalled(lang string) (list []paper.RecalledGoods) {
+	for i, l := range note(lang).Lines {
+		at := noon
+		if i > 0 {
+			at = time.Time{}
+		}
+		list = append(list, paper.RecalledGoods{NoteLine: l, At: at})
+	}
+	return list
 }

@@ -92,7 +92,9 @@ func TestHandWorkIsGivenBackInPart(t *testing.T) {
 		l.update(func(tx *store.Tx) error {
 			late, err := tx.Attempt(late.ID)
 			require.NoError(t, err)
-			return tx.ChangeAttempt(late, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) { a.Lose(fab.EndedOverdue, j, w, tx.Now().Add(time.Hour)) })
+			return tx.ChangeAttempt(late, func(a *fab.Attempt, j *fab.Job, w *fab.Worker) {
+				a.Lose(fab.EndedOverdue, j, w, tx.Now().Add(time.Hour))
+			})
 		})
 		lot, err = l.p.HandBack(t.Context(), HandBack{Attempt: late.ID, Good: 2})
 		require.NoError(t, err)

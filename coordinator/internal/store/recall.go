@@ -99,6 +99,25 @@ func (tx *Tx) AddRecall(r *fab.Recall) error { return add(tx, "recall", r) }
 // Recall reads one recall.
 func (tx *Tx) Recall(id fab.RecallID) (fab.Recall, error) { return byID[fab.Recall](tx, "recall", id) }
 
+// SetRecall stores a changed recall.
+func (tx *Tx) SetRecall(r *fab.Recall) error { return set(tx, "recall", r) }
+
+// AddRecallNotice stores what one recipient of a recall is told. Two of one recipient are a Conflict.
+func (tx *Tx) AddRecallNotice(n *fab.RecallNotice) error { return add(tx, "recall notice", n) }
+
+// SetRecallNotice stores a changed notice.
+func (tx *Tx) SetRecallNotice(n *fab.RecallNotice) error { return set(tx, "recall notice", n) }
+
+// RecallNotice reads one notice.
+func (tx *Tx) RecallNotice(id fab.RecallNoticeID) (fab.RecallNotice, error) {
+	return byID[fab.RecallNotice](tx, "recall notice", id)
+}
+
+// RecallNotices reads the notices of a recall, oldest first.
+func (tx *Tx) RecallNotices(id fab.RecallID) ([]fab.RecallNotice, error) {
+	return many[fab.RecallNotice](tx, "recall notices", func(q query) query { return q.Where("recall_id = ?", string(id)).Order("id") })
+}
+
 // Recalls reads all recalls, newest first.
 func (tx *Tx) Recalls() ([]fab.Recall, error) {
 	return many[fab.Recall](tx, "recalls", func(q query) query { return q.Order("id DESC") })

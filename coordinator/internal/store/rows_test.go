@@ -30,7 +30,7 @@ var allowed = map[string]string{
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
 	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "BlockedStatus": "identified", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "ImportStatus": "done", "Import.Kind": "stock", "BlankForm.Kind": "bag", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
-	"Mark.Act": "deliver", "Mark.Outcome": "late", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
+	"Mark.Act": "deliver", "Mark.Outcome": "late", "Recall.Way": "fetch", "RecallNotice.Kind": "maker", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
 
 // fill sets v, a field called name, to something that is not zero. Identifiers are named after their type, so that rows
@@ -176,6 +176,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("LotGive", trip[fab.LotGive])
 	put("Inspection", trip[fab.Inspection])
 	put("Recall", trip[fab.Recall])
+	put("RecallNotice", trip[fab.RecallNotice])
 	put("StockMove", trip[fab.StockMove])
 	put("Balance", trip[fab.Balance])
 	put("Reservation", trip[fab.Reservation])

@@ -11,6 +11,25 @@ import (
 	"github.com/mailleur/mailleur/ui"
 )
 
+// recallRoutes are the coordinator's way to call things back, and the recipients' letters.
+func (s *Server) recallRoutes() []route {
+	const who, recall, to = fab.RoleCoordinator, "/desk/recalls/:id", "/desk/recalls/:id/to/:kind/:who"
+	return []route{
+		{get, "/desk/recalls", who, s.deskRecalls},
+		{post, "/desk/recalls", who, s.recallNew},
+		{get, recall, who, s.deskRecall},
+		{post, recall + "/words", who, s.recallWords},
+		{post, recall + "/told", who, s.recallToldAll},
+		{get, to, who, s.recallTo},
+		{post, to + "/told", who, s.recallTell},
+		{post, to + "/answer", who, s.recallAnswered},
+		{post, to + "/link", who, s.recallLink},
+		{post, to + "/back", who, s.recallBack},
+		{get, "/recall/:token", "", s.recallLetter},
+		{post, "/recall/:token", "", s.recallAnswer},
+	}
+}
+
 // deskRecalls lists what was recalled, and begins another recall.
 func (s *Server) deskRecalls(c *gin.Context) error {
 	page, err := s.recallsPage(c)
@@ -125,27 +144,36 @@ func (s *Server) spoolRecall(c *gin.Context) error {
 
 // deskRecall is everything that a recall reaches, as it stands now.
 func (s *Server) deskRecall(c *gin.Context) error {
-	var page ui.Recall
-	err := s.read(c, func(r *reader) (err error) {
+	page, err := s.recallPage(c)
+	if err != nil {
+		return err
+	}
+	return s.show(c, page)
+}
+
+func (s *Server) recallPage(c *gin.Context) (page ui.Recall, err error) {
+	t, err := s.Production.Telling(c.Request.Context(), fab.RecallID(c.Param("id")))
+	if err != nil {
+		return page, err
+	}
+	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavMaterials); err != nil {
 			return err
 		}
 		page.Live = ""
-		one, err := r.tx.Recall(fab.RecallID(c.Param("id")))
-		if err != nil {
-			return err
-		}
+		one := t.Recall
 		page.ID, page.What, page.At, page.Subject, page.Why = string(one.ID), one.What, r.local(one.At), r.recalled(one), recallWhy(one)
+		page.Form, page.Day = ui.Form{Values: typedWords(one)}, r.localDay(one.FetchOn)
+		for _, to := range t.Told {
+			page.Told = append(page.Told, r.told(one.ID, to))
+		}
 		reached, err := r.tx.Reach(one.What, one.Subject)
 		if err != nil {
 			return err
 		}
 		return r.reached(&page, reached)
 	})
-	if err != nil {
-		return err
-	}
-	return s.show(c, page)
+	return page, err
 }
 
 // reached words where everything is: loose pieces by bag, the others by box.
@@ -186,9 +214,6 @@ func vanName(kind, name string) string {
 	}
 	return ""
 }
-
-// recall reads one recall.
-func (r *reader) recall(id fab.RecallID) (fab.Recall, error) { return r.tx.Recall(id) }
 
 // recalled is what people call the thing that is recalled.
 func (r *reader) recalled(one fab.Recall) string {

@@ -36,6 +36,8 @@ func (s *Server) paperRoutes() []route {
 		{"/desk/runs/:id", who, "/desk/deliveries", s.runPaper},
 		{"/desk/runs/:id/notes", who, "/desk/deliveries", s.notesPaper},
 		{"/desk/recalls/:id", who, "/desk/recalls/:id", s.recallPaper},
+		{"/desk/recalls/:id/to/:kind/:who", who, "/desk/recalls/:id/to/:kind/:who", s.recallToPaper},
+		{"/recall/:token", "", "/recall/:token", s.recallLetterPaper},
 		{"/maker/bags/:lot", maker, "/maker", s.ownBagPaper},
 		{"/run/:token", "", "/run/:token", s.driversPaper},
 		{"/run/:token/stop/:n", "", "/run/:token/stop/:n", s.stopPaper(s.driverSide())},

@@ -1,72 +1,109 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/paper"
+	"github.com/mailleur/mailleur/coordinator/internal/production"
 	"github.com/mailleur/mailleur/ui"
 )
 
-// recallPaper is a letter to every place that a recall reaches.
+// recallPaper is a letter to everybody whom a recall reaches.
 func (s *Server) recallPaper(c *gin.Context) (d ui.Document, err error) {
+	t, err := s.Production.Telling(c.Request.Context(), fab.RecallID(c.Param("id")))
+	if err != nil {
+		return d, err
+	}
+	return s.lettersOf(c, t.Recall, t.Told...)
+}
+
+// recallToPaper is the letter to one of them.
+func (s *Server) recallToPaper(c *gin.Context) (d ui.Document, err error) {
+	t, to, err := s.recipient(c)
+	if err != nil {
+		return d, err
+	}
+	return s.letterOf(c, t.Recall, to)
+}
+
+// recallLetterPaper is the same for whoever holds its link.
+func (s *Server) recallLetterPaper(c *gin.Context) (d ui.Document, err error) {
+	t, to, err := s.Production.FollowRecall(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return d, err
+	}
+	return s.letterOf(c, t.Recall, to)
+}
+
+func (s *Server) letterOf(c *gin.Context, recall fab.Recall, to production.Told) (ui.Document, error) {
+	return s.lettersOf(c, recall, to)
+}
+
+func (s *Server) lettersOf(c *gin.Context, recall fab.Recall, told ...production.Told) (d ui.Document, err error) {
+	if len(told) == 0 {
+		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "recall letter")
+	}
 	var letters []paper.Letter
 	var subject string
 	err = s.read(c, func(r *reader) error {
-		recall, err := r.recall(fab.RecallID(c.Param("id")))
-		if err != nil {
-			return err
-		}
 		subject = r.recalled(recall)
-		letters, err = r.letters(recall)
-		return err
+		for _, to := range told {
+			one, err := r.letter(recall, to)
+			if err != nil {
+				return err
+			}
+			letters = append(letters, one)
+		}
+		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return d, err
-	case len(letters) == 0:
-		return d, fab.Refuse(fab.NotFound, "not_found", "", "what", "recall letter")
 	}
 	return paper.RecallLetters(lang(c), s.asLab(c), subject, letters)
 }
 
-// letters are those to the places whose boxes left the lab, each with its boxes.
-func (r *reader) letters(recall fab.Recall) (list []paper.Letter, err error) {
-	lots, err := r.tx.LotsBy(recall.What, recall.Subject)
-	if err != nil {
-		return nil, err
+// letter is what one recipient is told.
+func (r *reader) letter(recall fab.Recall, to production.Told) (l paper.Letter, err error) {
+	l = paper.Letter{
+		Kind: to.Kind, To: asPlace(to.Spot), Date: r.local(r.tx.Now()), Way: recall.Way, FetchOn: r.localDay(recall.FetchOn), Answers: recall.Answers, Words: recall.Words,
+		Gift: fab.FormatReference(to.Gift.Ref), Itself: recall.What == fab.RecallSpool,
 	}
-	ids := make([]fab.LotID, len(lots))
-	for i, l := range lots {
-		ids[i] = l.ID
-	}
-	boxes, err := r.tx.BoxesWith(ids)
-	if err != nil {
-		return nil, err
-	}
-	var to []fab.FacilityID
-	for _, b := range boxes {
-		if b.Status != fab.BoxDelivered && b.Status != fab.BoxLoaded {
-			continue
+	for _, b := range to.Boxes {
+		if err := r.lettered(&l, b); err != nil {
+			return l, err
 		}
-		place, err := r.placeOf(b.RequestID)
+	}
+	for _, one := range to.Lots {
+		lot, err := r.tx.Lot(one.LotID)
 		if err != nil {
-			return nil, err
+			return l, err
 		}
-		i := slices.Index(to, place.ID)
-		if i < 0 {
-			i = len(list)
-			to, list = append(to, place.ID), append(list, paper.Letter{To: asPlace(place.Spot()), Date: r.local(r.tx.Now()), Answer: true})
-		}
-		row, err := r.boxRow(b)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range row.Goods {
-			list[i].Boxes = append(list[i].Boxes, paper.NoteLine{Box: b.Code, What: paper.Goods{Name: g.Name, Count: g.N}, Lots: row.Lots})
-		}
+		part := r.part(lot.DesignID, one.Part, one.Quantity)
+		l.Bags = append(l.Bags, paper.BagAtHome{Code: one.Lot, What: paper.Goods{Name: part.Name, Count: part.N}})
 	}
-	return list, nil
+	for _, s := range to.Reels {
+		l.Reels = append(l.Reels, s.Code)
+	}
+	return l, nil
+}
+
+// lettered adds what one box held: what is recalled, and what else came in it.
+func (r *reader) lettered(l *paper.Letter, b production.RecalledBox) error {
+	for _, k := range b.Kits {
+		goods, err := r.product(k.Kit.Product, k.Kit.Quantity)
+		if err != nil {
+			return err
+		}
+		line := paper.NoteLine{Box: b.Box.Code, What: paper.Goods{Name: goods.Name, Count: goods.N}, Lots: k.Lots}
+		l.Boxes = append(l.Boxes, paper.RecalledGoods{NoteLine: line, At: r.local(b.At)})
+	}
+	for _, k := range b.Others {
+		goods, err := r.product(k.Product, k.Quantity)
+		if err != nil {
+			return err
+		}
+		l.Others = append(l.Others, paper.Goods{Name: goods.Name, Count: goods.N})
+	}
+	return nil
 }

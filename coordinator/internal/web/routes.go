@@ -33,6 +33,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.paperRoutes()...)
 	all = append(all, s.placeRoutes()...)
 	all = append(all, s.giftDeskRoutes()...)
+	all = append(all, s.recallRoutes()...)
 	all = append(all, s.relayRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)
@@ -175,9 +176,6 @@ func (s *Server) trialRoutes() []route {
 		{post, version + "/words", who, s.wordsSave},
 		{get, version + "/withdraw", who, s.withdrawEmpty},
 		{post, version + "/withdraw", who, s.withdraw},
-		{get, "/desk/recalls", who, s.deskRecalls},
-		{post, "/desk/recalls", who, s.recallNew},
-		{get, "/desk/recalls/:id", who, s.deskRecall},
 	}
 }
 
