@@ -16,6 +16,7 @@ type Calls struct {
 	Open      string // the id of the call whose form was refused
 	Form      Form
 	Relays    []RelayRow // of partners whose date went by
+	Bags      []Bag      // announced, and not here
 }
 
 func (Calls) view() string { return "calls" }

@@ -28,7 +28,7 @@ type Maker struct {
 	Work    []Work
 	Tiles   []Tile // with Base "/maker/printers"
 	Judge   []ToJudge
-	Bags    []Bag // counted, and still at this person's place
+	Own     OwnBags
 	Made    int64 // good pieces so far, all told
 	Form    Form
 	Open    string // id of the work whose form was refused

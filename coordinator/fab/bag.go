@@ -4,8 +4,47 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
+
+// How a bag goes to the hub when nobody fetches it at its maker's.
+const (
+	SentBrought = "brought" // its maker, or a neighbour, brings it
+	SentPost    = "post"
+	SentPoint   = "point" // left where bags are collected, for a run to fetch
+)
+
+// SentWays are all of them.
+var SentWays = [...]string{SentBrought, SentPost, SentPoint}
+
+// SentDays is within how many days a bag usually arrives.
+func SentDays(how string) int {
+	switch how {
+	case SentPost:
+		return 4
+	case SentPoint:
+		return 3
+	}
+	return 1
+}
+
+// MaxRestHours is the longest that a bag may rest, in hours.
+const MaxRestHours = 14 * 24
+
+// Under reports whether a bag is on its way to the hub without a run of ours.
+func (l Lot) Under() bool {
+	return l.Status == LotMade && (l.SentHow == SentBrought || l.SentHow == SentPost)
+}
+
+// Awaited reports whether a bag that its maker sent should have been at the hub by now, so that somebody asks. It is no bad
+// mark, and nothing learns from it.
+func (l Lot) Awaited(now time.Time) bool {
+	return l.Status == LotMade && l.SentHow != "" && l.ExpectedAt.Before(now)
+}
+
+// Rests reports whether a counted bag may go into no kit yet.
+func (l Lot) Rests(now time.Time) bool { return l.RestsUntil.After(now) }
 
 // CountReasons are the codes with which a count at the hub may differ from the label.
 var CountReasons = [...]string{"miscounted", "broken", "warped", "stringing", "layer_shift", "wrong_colour", "dirty", "extra", "other"}

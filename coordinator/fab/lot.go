@@ -37,6 +37,11 @@ type Lot struct {
 	CreatedAt time.Time       `bun:"created_at"`
 	SettledAt time.Time       `bun:"settled_at,nullzero"`
 	TrialID   TrialID         `bun:"trial_id,nullzero"` // the trial to whose testers alone it may go
+
+	SentHow    string    `bun:"sent_how"`             // one of SentWays; "" while its maker keeps it
+	SentAt     time.Time `bun:"sent_at,nullzero"`     // when its maker said so
+	ExpectedAt time.Time `bun:"expected_at,nullzero"` // the end of the day on which it should be at the hub
+	RestsUntil time.Time `bun:"rests_until,nullzero"` // counted, and in no kit before
 }
 
 // BadReasons are the codes with which pieces are counted bad at unloading.

@@ -12,7 +12,17 @@ func bagStories() []story {
 	return []story{
 		{"desk-bags", func(lang string) ui.Page {
 			d := deliveries(lang)
-			return ui.Bags{Frame: desk(lang, ui.NavDeliveries, "/desk/bags"), In: d.Bags, Away: d.Away}
+			own := ownBags().Bags
+			late, rests := own[2], d.Bags[0]
+			late.Lot, late.Late, late.Expected, late.Mobile, late.Who, late.Town = "V-101", true, at(-2, 12, 0), "0300000000", "Sterne", "Quend"
+			rests.Lot, rests.Rests = "V-112", at(2, 14, 0)
+			p := ui.Bags{Frame: desk(lang, ui.NavDeliveries, "/desk/bags"), Resting: []ui.Bag{rests}, Hours: restHours()}
+			p.Sort(d.Bags, append(own, late))
+			return p
+		}},
+		{"desk-bags-rest-refused", func(lang string) ui.Page {
+			return ui.Bags{Frame: desk(lang, ui.NavDeliveries, "/desk/bags"), Hours: restHours(), Form: ui.Form{Values: url.Values{ui.FieldRest: {"9999"}},
+				Errors: fab.Errors{fab.Refuse(fab.Invalid, "rest_hours_wrong", ui.FieldRest, "max", fab.MaxRestHours)}}}
 		}},
 		{"desk-bags-empty", func(lang string) ui.Page { return ui.Bags{Frame: desk(lang, ui.NavDeliveries, "/desk/bags")} }},
 		{"desk-bags-unknown", func(lang string) ui.Page {
@@ -42,4 +52,22 @@ func bagStories() []story {
 func oneBag(lang string) ui.OneBag {
 	return ui.OneBag{Frame: still(desk(lang, ui.NavDeliveries, "/desk/bags/V-119")), Bag: deliveries(lang).Bags[0], Version: "2", Material: "petg",
 		Colour: pick(lang, "blanc", "white"), Spool: "F-004", Batch: "b1", Found: fab.BagCount{Label: 8}}
+}
+
+func ownBags() ui.OwnBags {
+	band := ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}
+	counted := func(lot string, good, bad int64, why string) ui.CountedBag {
+		return ui.CountedBag{Bag: ui.Bag{Lot: lot, Part: band}, Found: fab.BagCount{Label: 8, Good: good, Bad: bad}, Reason: why, When: at(-1, 9, 0)}
+	}
+	return ui.OwnBags{
+		Bags: []ui.Bag{
+			{Lot: "V-121", Part: band, Who: "Goéland", Town: "Rue", At: at(0, 9, 0)},
+			{Lot: "V-122", Part: band, Who: "Goéland", Town: "Rue", At: at(-1, 9, 0), How: fab.SentPoint, Expected: at(1, 12, 0)},
+			{Lot: "V-123", Part: band, Who: "Goéland", Town: "Rue", At: at(-2, 9, 0), How: fab.SentPost, Expected: at(2, 12, 0)}},
+		Counted: []ui.CountedBag{counted("V-110", 8, 0, ""), counted("V-109", 7, 0, "miscounted"), counted("V-108", 9, 0, "extra"), counted("V-107", 6, 2, "broken")},
+	}
+}
+
+func restHours() []ui.RestHours {
+	return []ui.RestHours{{Hours: "72"}, {Code: "petg", Name: "PETG"}, {Code: "pla", Name: "PLA", Hours: "24"}}
 }

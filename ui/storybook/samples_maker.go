@@ -19,7 +19,7 @@ func makerStories() []story {
 				{ID: "r3", Printer: "Limace", Filament: "tpu", Part: hook, Plates: 2, Yes: true, Busy: true, Until: at(1, 14, 0)}}}
 		}},
 		{"maker-hands", func(lang string) ui.Page {
-			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42, Bags: []ui.Bag{{Lot: "V-121", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}, At: at(0, 9, 0)}},
+			return ui.Maker{Frame: maker(lang, "/maker"), Made: 42, Own: ownBags(),
 				Work: []ui.Work{{ID: "a1", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}, Step: "sew", Due: at(1, 18, 0), HandIn: at(4, 18, 0), File: "/maker/work/a1/file"}}}
 		}},
 		{"maker-hands-soon", func(lang string) ui.Page {

@@ -50,6 +50,15 @@ func takeAboard(tx *store.Tx, run fab.Run, v StopView) error {
 		if kind != "part" && (kind != "material" || v.Maker.Status != fab.MakerGone) {
 			continue
 		}
+		if kind == "part" {
+			lot, err := tx.Lot(fab.LotID(b.Source))
+			if err != nil {
+				return err
+			}
+			if lot.Under() {
+				continue
+			}
+		}
 		err := tx.Post(fab.StockMove{Item: b.Item, Source: b.Source, From: b.Location, To: run.VehicleID, Quantity: b.Quantity, Why: "collected", Subject: string(v.Stop.ID)})
 		if err != nil {
 			return err

@@ -161,6 +161,9 @@ func waiting(tx *store.Tx, m fab.Maker) (lots []fab.Lot, spools []fab.Spool, err
 			if err != nil {
 				return nil, nil, err
 			}
+			if lot.Under() {
+				continue // it comes another way
+			}
 			lots = append(lots, lot)
 		case kind == "material" && m.Status == fab.MakerGone:
 			spool, err := tx.Spool(fab.SpoolID(b.Source))

@@ -197,7 +197,7 @@ func ready(tx *store.Tx, f fab.Favour) (list []Ready, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if lot.Status == fab.LotReady && n > 0 {
+		if lot.Status == fab.LotReady && !lot.Rests(tx.Now()) && n > 0 {
 			list = append(list, Ready{lot, n})
 		}
 	}

@@ -19,19 +19,21 @@ type Inspection struct {
 // Settle receives a bag at the hub: good pieces go to stock, bad ones are scrapped, and what the label promised beyond
 // is written off, so that the batch prints it again. What is there beyond the label is taken too. Settling twice is refused.
 func (p *Production) Settle(ctx context.Context, in Inspection) error {
-	return p.store.Update(ctx, func(tx *store.Tx) error {
-		lot, err := tx.Lot(in.Lot)
-		if err != nil {
-			return err
-		}
-		if err := checkInspection(lot, in); err != nil {
-			return err
-		}
-		if err := moveSettled(tx, lot, in); err != nil {
-			return err
-		}
-		return settle(tx, lot, in)
-	})
+	return p.store.Update(ctx, func(tx *store.Tx) error { return receive(tx, in) })
+}
+
+func receive(tx *store.Tx, in Inspection) error {
+	lot, err := tx.Lot(in.Lot)
+	if err != nil {
+		return err
+	}
+	if err := checkInspection(lot, in); err != nil {
+		return err
+	}
+	if err := moveSettled(tx, lot, in); err != nil {
+		return err
+	}
+	return settle(tx, lot, in)
 }
 
 func checkInspection(lot fab.Lot, in Inspection) error {
@@ -88,6 +90,13 @@ func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
 	declared := lot.Declared
 	lot.Good, lot.Status, lot.SettledAt = in.Good, fab.LotReady, tx.Now()
 	lot.Bad += in.Bad
+	rest, err := restOf(tx, lot)
+	if err != nil {
+		return err
+	}
+	if rest > 0 {
+		lot.RestsUntil = tx.Now().Add(rest)
+	}
 	if err := tx.SetLot(&lot); err != nil {
 		return err
 	}

@@ -12,30 +12,26 @@ import (
 func (p *Production) SettleAll(ctx context.Context, list []Inspection) error {
 	return p.store.Update(ctx, func(tx *store.Tx) error {
 		var errs fab.Errors
-		lots := make([]fab.Lot, len(list))
-		for i, in := range list {
-			var err error
-			if lots[i], err = tx.Lot(in.Lot); err != nil {
+		for _, in := range list {
+			lot, err := tx.Lot(in.Lot)
+			if err != nil {
 				return err
 			}
-			refused, ok := fab.RefusalsOf(checkInspection(lots[i], in))
+			refused, ok := fab.RefusalsOf(checkInspection(lot, in))
 			if !ok {
 				continue
 			}
 			for _, e := range refused {
 				of := *e
-				of.Field += "-" + lots[i].Code
+				of.Field += "-" + lot.Code
 				errs = append(errs, &of)
 			}
 		}
 		if err := errs.Or(); err != nil {
 			return err
 		}
-		for i, in := range list {
-			if err := moveSettled(tx, lots[i], in); err != nil {
-				return err
-			}
-			if err := settle(tx, lots[i], in); err != nil {
+		for _, in := range list {
+			if err := receive(tx, in); err != nil {
 				return err
 			}
 		}

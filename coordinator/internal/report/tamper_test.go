@@ -100,6 +100,7 @@ func tamperings() []tampering {
 			"audit_lot_given", "V-1 other", nil},
 		{"an attempt is called done", "UPDATE attempts SET status = 'done' WHERE id = 'failed'", "audit_attempt_uncounted", "failed", nil},
 		{"a job is called given away", "UPDATE jobs SET status = 'leased', attempt_id = 'failed' WHERE id = 'job'", "audit_job_without_attempt", "job", nil},
+		{"a kit took from a bag that rested", "UPDATE lots SET rests_until = '2100-01-01 00:00:00+00:00' WHERE id = 'lot'", "audit_kit_rested", "V-1 kit-here", nil},
 		{"a kit holds more of a bag", "UPDATE kit_lots SET quantity = quantity + 1 WHERE kit_id = 'kit-here'", "audit_kit_parts", "kit-here", nil},
 		{"a kit holds more products", "UPDATE kits SET quantity = quantity + 1 WHERE id = 'kit-loose'", "audit_kit_made", "kit-loose", nil},
 		{"an empty kit stands in a box", "UPDATE kits SET box_id = 'here' WHERE id = 'kit-apart'", "audit_kit_empty", "kit-apart", nil},

@@ -43,6 +43,9 @@ var goodsRules = [...]rule{
 		SELECT k.id AS name, COALESCE(SUM(kl.quantity), 0) AS have, (` + kitHolds("part") + `) AS want
 		FROM kits k LEFT JOIN kit_lots kl ON kl.kit_id = k.id GROUP BY k.id
 		HAVING COALESCE(SUM(kl.quantity), 0) <> (` + kitHolds("part") + `)`},
+	{"audit_kit_rested", `
+		SELECT l.code || ' ' || k.id AS name, kl.quantity AS have, 0 AS want FROM kit_lots kl JOIN kits k ON k.id = kl.kit_id JOIN lots l ON l.id = kl.lot_id
+		WHERE l.rests_until > k.created_at AND kl.quantity > 0`},
 	{"audit_kit_made", `
 		SELECT k.id AS name, k.quantity AS have, COALESCE(SUM(CASE WHEN m.from_location = 'outside-made' THEN m.quantity ELSE -m.quantity END), 0) AS want FROM kits k
 		LEFT JOIN stock_moves m ON m.subject = k.id AND (m.from_location = 'outside-made' OR m.to_location = 'outside-made')

@@ -225,12 +225,13 @@ func (tx *Tx) Stock(item fab.Item) ([]StockLine, error) {
 	return rows, nil
 }
 
-// FreeLine is how much of an item nobody was promised, of the lots of one version, trial and status; of materials there is
-// one such line.
+// FreeLine is how much of an item nobody was promised, of the lots of one version, trial and status, those at rest apart;
+// of materials there is one such line.
 type FreeLine struct {
 	DesignID fab.DesignVersionID
 	TrialID  fab.TrialID
 	Status   fab.LotStatus
+	Rests    bool
 	Quantity int64
 }
 
@@ -238,9 +239,10 @@ type FreeLine struct {
 func (tx *Tx) FreeAtHub(item fab.Item) ([]FreeLine, error) {
 	var rows []FreeLine
 	err := tx.db.NewRaw(`
-		SELECT COALESCE(l.design_id, '') AS design_id, COALESCE(l.trial_id, '') AS trial_id, COALESCE(l.status, '') AS status, SUM(h.quantity - h.reserved) AS quantity
+		SELECT COALESCE(l.design_id, '') AS design_id, COALESCE(l.trial_id, '') AS trial_id, COALESCE(l.status, '') AS status,
+			COALESCE(l.rests_until > ?, FALSE) AS rests, SUM(h.quantity - h.reserved) AS quantity
 		FROM (SELECT source, quantity, reserved FROM balances WHERE item = ? AND location = ? AND `+here+`) AS h LEFT JOIN lots l ON l.id = h.source
-		GROUP BY 1, 2, 3`, string(item), string(fab.TheHub)).Scan(context.Background(), &rows)
+		GROUP BY 1, 2, 3, 4`, tx.now, string(item), string(fab.TheHub)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read what is free: %w", err)
 	}

@@ -42,6 +42,13 @@ func (tx *Tx) LotsOf(id fab.BatchID) ([]fab.Lot, error) {
 	return many[fab.Lot](tx, "lots", func(q query) query { return q.Where("batch_id = ?", string(id)).Order("id") })
 }
 
+// LotsResting reads the counted lots that may go into no kit yet, the first to be ready first.
+func (tx *Tx) LotsResting() ([]fab.Lot, error) {
+	return many[fab.Lot](tx, "resting lots", func(q query) query {
+		return q.Where("status = ? AND rests_until > ?", string(fab.LotReady), tx.now).Order("rests_until", "id")
+	})
+}
+
 // AddInspection stores an inspection.
 func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
 

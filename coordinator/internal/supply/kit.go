@@ -61,7 +61,7 @@ func (s *shelf) have(n need, r fab.Request) (sum int64, err error) {
 	from := hub{tx: s.tx, trial: r.TrialID, request: r.ID}
 	for _, l := range lines {
 		may := !n.lots
-		if n.lots && l.Status == fab.LotReady {
+		if n.lots && l.Status == fab.LotReady && !l.Rests {
 			if may, err = from.mayUse(l.DesignID, l.TrialID); err != nil {
 				return 0, err
 			}
@@ -256,7 +256,7 @@ func (h *hub) use(p fab.Balance) error {
 // may reports whether a lot may go into a kit.
 func (h *hub) may(id fab.LotID) (bool, error) {
 	lot, err := h.tx.Lot(id)
-	if err != nil || lot.Status != fab.LotReady {
+	if err != nil || lot.Status != fab.LotReady || lot.Rests(h.tx.Now()) {
 		return false, err
 	}
 	return h.mayUse(lot.DesignID, lot.TrialID)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +25,11 @@ func (s *Server) bagRoutes() []route {
 		{get, deskBagsPath, who, s.deskBags},
 		{get, deskBagsPath + "/:lot", who, s.deskBag},
 		{post, deskBagsPath + "/:lot/settle", who, s.bagSettle},
+		{post, deskBagsPath + "/:lot/sent", who, s.bagSent},
+		{post, deskBagsPath + "/:lot/keep", who, s.bagKept},
+		{post, deskBagsPath + "/rest", who, s.bagsRest},
+		{post, "/maker/bags/:lot/sent", fab.RoleMaker, s.ownBagSent},
+		{post, "/maker/bags/:lot/keep", fab.RoleMaker, s.ownBagKept},
 	}
 }
 
@@ -81,8 +87,15 @@ func (s *Server) bagsPage(c *gin.Context) (page ui.Bags, err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
 			return err
 		}
-		page.In, page.Away, err = r.bags()
-		return err
+		in, away, err := r.bags()
+		if err != nil {
+			return err
+		}
+		page.Sort(in, away)
+		if page.Resting, err = r.resting(); err != nil {
+			return err
+		}
+		return r.restForm(&page)
 	})
 	return page, err
 }
@@ -245,7 +258,14 @@ func (r *reader) bags() (in, away []ui.Bag, err error) {
 
 func (r *reader) bag(l fab.Lot) ui.Bag {
 	maker := r.makers[l.MakerID]
-	return ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt)}
+	bag := ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: maker.Name, Mobile: maker.Phone, Town: r.hostOf(maker).Where(), At: r.local(l.CreatedAt), How: l.SentHow}
+	if l.SentHow != "" {
+		bag.Expected, bag.Late = r.local(l.ExpectedAt.Add(-time.Second)), l.Awaited(r.tx.Now())
+	}
+	if l.Rests(r.tx.Now()) {
+		bag.Rests = r.local(l.RestsUntil)
+	}
+	return bag
 }
 
 // hostOf is the maker at whose place a maker's bags are fetched.

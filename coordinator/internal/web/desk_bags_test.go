@@ -5,10 +5,12 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
 // bagsOf is a workshop with two bags of two bands.
@@ -104,5 +106,86 @@ func TestABagThatDiffersFromItsLabel(t *testing.T) {
 	require.Contains(t, w.desk.post(at, with(form, url.Values{"good": {"1"}, "bad": {"1"}})).main(), "Le compte y est, dont 1 ratée")
 	w.desk.does(at, with(form, url.Values{"good": {"3"}, "reason": {"extra"}}), "est compté")
 	require.EqualValues(t, 3, w.lots()[1].Good)
+	w.sound()
+}
+
+// Ensure that a maker says that a bag comes and how, sees it noted, may take it back, and reads kindly what became of it; that
+// the desk sees it under way, does not send a driver for it, and calls once it is late.
+func TestABagOnItsWay(t *testing.T) {
+	w, first, second := bagsOf(t)
+	w.account("tortue", w.maker.ID, fab.RoleMaker)
+	w.account("aiguille", w.sewer.ID, fab.RoleMaker)
+	maker, at := w.signed("tortue"), "/maker/bags/"+first.Code
+	page := maker.page("/maker")
+	require.Contains(t, page.main(), "écrivez au feutre sur le sac V-001, 2 pièces, votre prénom et la date")
+	require.Contains(t, page.main(), "malade à la maison ? Attendez")
+	form := page.form(t, at+"/sent")
+	for field, bad := range map[string]string{"how": "pigeon", "day": "2020-01-01"} {
+		a := maker.post(at+"/sent", with(form, url.Values{field: {bad}}))
+		require.Equal(t, http.StatusUnprocessableEntity, a.status)
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, maker.post(at+"/sent", with(form, url.Values{"day": {"<b>"}})).status)
+	require.Equal(t, http.StatusForbidden, w.signed("aiguille").post(at+"/sent", form).status)
+	require.Equal(t, http.StatusNotFound, maker.post("/maker/bags/V-999/sent", form).status)
+	require.Equal(t, "/maker", maker.sends(at+"/sent", with(form, url.Values{"how": {"post"}})))
+	require.Contains(t, maker.page("/maker").main(), "Par la poste · attendu")
+	require.Contains(t, w.desk.page("/desk/bags").main(), "En route Bandeau × 2 V-001")
+	run := w.desk.page("/desk/deliveries").form(t, "/desk/runs")
+	require.NotContains(t, w.desk.page("/desk/deliveries").body, `value="V-001"`)
+	require.Contains(t, w.desk.page("/desk/deliveries").body, `value="V-002"`)
+	w.desk.does("/desk/runs", with(run, url.Values{"driver": {"Mouette"}, "lot": {second.Code}}), "T-001")
+
+	require.NotContains(t, w.desk.page("/desk/calls").main(), first.Code)
+	require.NoError(t, w.store.Update(t.Context(), func(tx *store.Tx) error {
+		lot, err := tx.Lot(first.ID)
+		require.NoError(t, err)
+		lot.ExpectedAt = time.Now().Add(-time.Hour)
+		return tx.SetLot(&lot)
+	}))
+	require.Contains(t, w.desk.page("/desk/bags").main(), "Attendu, pas encore là")
+	require.Contains(t, w.desk.page("/desk/calls").main(), first.Code)
+	require.Equal(t, "/maker#bag-V-001", maker.sends(at+"/keep", url.Values{}))
+	require.NotContains(t, w.desk.page("/desk/calls").main(), first.Code)
+
+	desk := "/desk/bags/" + first.Code
+	w.desk.does(desk+"/sent", w.desk.page(desk).form(t, desk+"/sent"), "est attendu")
+	w.desk.does(desk+"/settle", url.Values{"back": {"bags"}, "good": {"1"}, "bad": {"0"}, "reason": {"miscounted"}}, "est compté")
+	require.Contains(t, maker.page("/maker").main(), "Il y en avait 1 au lieu de 2 : cela arrive. Une est refaite, et rien n’est retenu contre vous.")
+	require.Equal(t, http.StatusSeeOther, maker.post(at+"/sent", form).status, "too late is said on the page")
+	w.sound()
+}
+
+// Ensure that hours of rest are a setting, that kits leave resting bags alone until they have rested, and that the pages say
+// until when.
+func TestBagsRestBeforeUse(t *testing.T) {
+	w, first, second := bagsOf(t)
+	w.desk.refuses("/desk/bags/rest", url.Values{"rest": {"x"}}, "nombre entier")
+	w.desk.refuses("/desk/bags/rest", url.Values{"rest": {"9999"}}, "De 0 à 336 heures")
+	w.desk.refuses("/desk/bags/rest", url.Values{"rest": {"1"}, "rest_petg": {"-1"}}, "De 0 à 336 heures")
+	w.desk.does("/desk/bags/rest", url.Values{"rest": {"48"}, "rest_petg": {"72"}, "rest_moonstone": {"3"}}, "heures de repos")
+	require.Equal(t, "72", w.desk.page("/desk/bags").form(t, "/desk/bags/rest").Get("rest_petg"))
+	settle := func(code string) {
+		w.desk.does("/desk/bags/"+code+"/settle", url.Values{"back": {"bags"}, "kit": {"yes"}, "good": {"2"}, "bad": {"0"}}, "est compté")
+	}
+	settle(first.Code)
+	require.Contains(t, w.desk.page("/desk/bags").main(), "Repose jusqu’à")
+	require.Contains(t, w.desk.page("/desk/bags/"+first.Code).main(), "Repose jusqu’à")
+	_, err := w.supply.MakeKits(t.Context(), w.request.ID, "visor", 2, "")
+	require.Equal(t, fab.Conflict, fab.ClassOf(err), "nothing rested long enough")
+	w.desk.does("/desk/bags/rest", url.Values{"rest": {""}}, "heures de repos")
+	settle(second.Code)
+	_, err = w.supply.MakeKits(t.Context(), w.request.ID, "visor", 2, "")
+	if err != nil {
+		require.Equal(t, fab.Conflict, fab.ClassOf(err), "the kits were made with the bag")
+	}
+	w.view(func(tx *store.Tx) error {
+		kits, err := tx.KitsOf(w.request.ID)
+		require.NoError(t, err)
+		require.Len(t, kits, 1)
+		inside, err := tx.KitLots(kits[0].ID)
+		require.Len(t, inside, 1)
+		require.Equal(t, second.ID, inside[0].LotID)
+		return err
+	})
 	w.sound()
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -44,7 +45,11 @@ func (s *Server) callsPage(c *gin.Context) (page ui.Calls, err error) {
 			}
 			page.Reminders = append(page.Reminders, call)
 		}
-		page.Relays, err = r.overdueRelays()
+		if page.Relays, err = r.overdueRelays(); err != nil {
+			return err
+		}
+		_, away, err := r.bags()
+		page.Bags = slices.DeleteFunc(away, func(b ui.Bag) bool { return !b.Late })
 		return err
 	})
 	page.Form = emptyForm()

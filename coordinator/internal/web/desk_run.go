@@ -111,6 +111,7 @@ func (r *reader) runChoice() (all ui.RunChoice, err error) {
 	if _, all.Away, err = r.bags(); err != nil {
 		return all, err
 	}
+	all.Away = slices.DeleteFunc(all.Away, ui.Bag.Under)
 	if err := r.fetchChoice(&all); err != nil {
 		return all, err
 	}

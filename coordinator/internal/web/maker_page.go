@@ -32,7 +32,7 @@ func (s *Server) makerPage(c *gin.Context) (page ui.Maker, err error) {
 		if page.Judge, err = r.toJudge(me(c).MakerID); err != nil {
 			return err
 		}
-		if page.Bags, err = r.ownBags(me(c).MakerID); err != nil {
+		if page.Own, err = r.ownBags(me(c).MakerID); err != nil {
 			return err
 		}
 		live, err := r.inHand()

@@ -239,27 +239,6 @@ func (s *Server) bagLabel(c *gin.Context, only fab.MakerID) (d ui.Document, err 
 	return paper.BagLabels(lang(c), s.asLab(c), []paper.Bag{bag})
 }
 
-// ownBags are the bags that are counted and still at their maker's.
-func (r *reader) ownBags(id fab.MakerID) (bags []ui.Bag, err error) {
-	lots, err := r.tx.LotsBy("maker", string(id))
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range lots {
-		if l.Status != fab.LotMade || l.Declared == 0 {
-			continue
-		}
-		n, err := r.tx.BalanceOf(r.makers[id].LocationID, fab.PartItem(l.Part), string(l.ID))
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			bags = append(bags, ui.Bag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), At: r.local(l.CreatedAt)})
-		}
-	}
-	return bags, nil
-}
-
 func (r *reader) asBag(lot fab.Lot) (bag paper.Bag, err error) {
 	part := r.part(lot.DesignID, lot.Part, lot.Declared)
 	bag = paper.Bag{

@@ -1,0 +1,7 @@
+-- +goose Up
+
+ALTER TABLE lots ADD COLUMN "sent_how" text NOT NULL DEFAULT '';
+ALTER TABLE lots ADD COLUMN "sent_at" timestamp;
+ALTER TABLE lots ADD COLUMN "expected_at" timestamp;
+ALTER TABLE lots ADD COLUMN "rests_until" timestamp;
+CREATE INDEX inspections_lot_id_idx ON inspections (lot_id);
