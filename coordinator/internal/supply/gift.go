@@ -110,14 +110,15 @@ func (g *Gift) named(tx *store.Tx, item fab.Item) (err error) {
 
 // inKits are the moves of a gift into kits, one for each kit, with what is in it today.
 func inKits(moves []fab.StockMove) (list []fab.StockMove) {
+	at := map[string]int{}
 	for _, m := range moves {
 		if m.Why != "kitted" && m.Why != fab.MoveUnpacked {
 			continue
 		}
-		i := slices.IndexFunc(list, func(o fab.StockMove) bool { return o.Subject == m.Subject })
+		i, known := at[m.Subject]
 		switch {
-		case i < 0:
-			list = append(list, m)
+		case !known:
+			at[m.Subject], list = len(list), append(list, m)
 		case m.Why == fab.MoveUnpacked:
 			list[i].Quantity -= m.Quantity
 		default:
