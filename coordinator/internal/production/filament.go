@@ -1,9 +1,15 @@
 package production
 
 import (
+	"context"
+
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
+
+// UseFilament takes out of the ledger what attempts took that ended since. Run does so again and again; it works once for
+// each attempt, whoever asks and however often.
+func (p *Production) UseFilament(ctx context.Context) error { return p.store.Update(ctx, useFilament) }
 
 // useFilament takes out of the ledger what ended attempts took from their spools, once each: all of the plate when it
 // ended well, else the share of the lines that ran. A spool that is recorded as nearly empty gives what it has.

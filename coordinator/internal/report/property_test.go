@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,14 +34,15 @@ type play struct {
 	requests []fab.RequestID
 	lots     []fab.LotID
 	spools   []fab.SpoolID
-	runs     []string // tokens
+	waiting  []printed // from spools that had nothing
+	runs     []string  // tokens
 	n        int
 
 	made, over, scrapped, missing, spoilt   int64 // pieces; spoilt in products
 	received, printed, waste, lost, weighed int64 // milligrams of filament
 }
 
-// Ensure, for any order of gifts, prints, counts, kits, boxes, runs, moves, scrapping, counts of places, weighings,
+// Ensure, for any order of gifts, prints to their end or not, counts, kits, boxes, runs, moves, scrapping, counts of places, weighings,
 // reservations and undoing, on a real database: balances are the sums of the moves, nothing is below zero, pieces made are in stock,
 // delivered, scrapped or missed, filament received is in stock, used, wasted or missed, and the audit finds nothing.
 func TestTheBooksHoldWhateverHappens(t *testing.T) {
@@ -50,7 +52,7 @@ func TestTheBooksHoldWhateverHappens(t *testing.T) {
 	defer func() { require.NoError(t, checks.Value.Set(before)) }()
 	rapid.Check(t, func(rt *rapid.T) {
 		p := newPlay(t, rt)
-		steps := []func(){p.gift, p.print, p.print, p.settle, p.settle, p.ask, p.kit, p.kit, p.kit, p.pack, p.pack, p.drive, p.drive, p.arrive, p.arrive, p.unpack, p.split, p.back, p.move, p.scrap, p.take, p.weigh, p.keep, p.release, p.undo}
+		steps := []func(){p.gift, p.print, p.print, p.abort, p.settle, p.settle, p.ask, p.kit, p.kit, p.kit, p.pack, p.pack, p.drive, p.drive, p.arrive, p.arrive, p.unpack, p.split, p.back, p.move, p.scrap, p.take, p.weigh, p.keep, p.release, p.undo}
 		for _, begin := range []func(){p.gift, p.gift, p.ask, p.ask, p.print, p.print, p.print, p.settle, p.settle} {
 			begin()
 		}
@@ -162,17 +164,9 @@ func (p *play) print() {
 		a = fab.Attempt{ID: store.NewID[fab.AttemptID](tx), JobID: j.ID, BatchID: p.batch, WorkerID: p.hands.ID, PlateID: p.plate, SpoolID: spool, Part: j.Part, Copies: 4, Status: fab.AttemptToCount,
 			LeaseUntil: tx.Now(), StartedAt: tx.Now(), EndedAt: tx.Now(), CreatedAt: tx.Now()}
 		j.AttemptID = a.ID
-		if err := errors.Join(tx.AddJobs([]fab.Job{j}), tx.AddAttempt(&a)); err != nil || spool == "" {
-			return err
-		}
-		at, err := tx.HoldingSource(fab.MaterialItem("petg"), string(spool))
-		if err != nil || len(at) == 0 {
-			return err
-		}
-		mg := min(5000, at[0].Quantity)
-		p.printed += mg
-		return tx.Post(move(at[0].Item, string(spool), at[0].Location, fab.OutsideUsed, mg, "printed", string(a.ID)))
+		return errors.Join(tx.AddJobs([]fab.Job{j}), tx.AddAttempt(&a))
 	})
+	p.uses(spool, 5000)
 	good := p.number("good", 0, 4)
 	for range 2 {
 		lot, err := p.production.Unload(p.t.Context(), production.Unloading{Attempt: a.ID, Good: good, Bad: 4 - good})
@@ -181,6 +175,63 @@ func (p *play) print() {
 			p.lots = append(p.lots, lot.ID)
 			p.made += good
 		}
+	}
+}
+
+// abort ends a print somewhere between its first line and its last: what went through the nozzle is gone, purged or printed.
+func (p *play) abort() {
+	spool, _ := oneOf(p, "spool", p.spools)
+	lines := p.number("lines", 0, 12) // of the ten on the plate: an agent may tell of some twice
+	how := rapid.SampledFrom([]fab.AttemptStatus{fab.AttemptFailed, fab.AttemptStopped}).Draw(p.rt, "how")
+	p.update(func(tx *store.Tx) error {
+		j := fab.Job{ID: store.NewID[fab.JobID](tx), BatchID: p.batch, Part: "visor-band", How: fab.ByPrint, Copies: 4, Status: fab.JobWaiting, CreatedAt: tx.Now()}
+		return errors.Join(tx.AddJobs([]fab.Job{j}), tx.AddAttempt(&fab.Attempt{ID: store.NewID[fab.AttemptID](tx), JobID: j.ID, BatchID: p.batch, WorkerID: p.hands.ID, PlateID: p.plate,
+			SpoolID: spool, Part: j.Part, Copies: 4, Lines: lines, Status: how, LeaseUntil: tx.Now(), StartedAt: tx.Now(), EndedAt: tx.Now(), CreatedAt: tx.Now()}))
+	})
+	p.uses(spool, 500*min(lines, 10))
+}
+
+// printed is what a print took of a spool, in milligrams.
+type printed struct {
+	spool fab.SpoolID
+	mg    int64
+}
+
+// uses lets the books take what prints took, twice, and counts it once: no more than lies at one place of the spool. What an
+// empty spool could not give is taken when something is found on it, unless it was weighed since.
+func (p *play) uses(spool fab.SpoolID, mg int64) {
+	p.t.Helper()
+	if spool != "" && mg > 0 {
+		p.waiting = append(p.waiting, printed{spool, mg})
+	}
+	p.update(func(tx *store.Tx) error {
+		left := map[fab.SpoolID][]int64{}
+		var still []printed
+		for _, w := range p.waiting {
+			if _, read := left[w.spool]; !read {
+				at, err := tx.HoldingSource(fab.MaterialItem("petg"), string(w.spool))
+				require.NoError(p.t, err)
+				left[w.spool] = []int64{}
+				for _, b := range at {
+					left[w.spool] = append(left[w.spool], b.Quantity)
+				}
+			}
+			places := left[w.spool]
+			if len(places) == 0 {
+				still = append(still, w)
+				continue
+			}
+			took := min(w.mg, places[0])
+			p.printed += took
+			if places[0] -= took; places[0] == 0 {
+				left[w.spool] = places[1:]
+			}
+		}
+		p.waiting = still
+		return nil
+	})
+	for range 2 {
+		require.NoError(p.t, p.production.UseFilament(p.t.Context()))
 	}
 }
 
@@ -357,6 +408,7 @@ func (p *play) weigh() {
 	w, err := p.supply.Weigh(p.t.Context(), supply.Scale{Spool: spool, Gross: fmt.Sprint(p.number("gross", 100, 1200)), Tare: "200"})
 	if p.fine(err) {
 		p.weighed += w.BookedMG - w.NetMG()
+		p.waiting = slices.DeleteFunc(p.waiting, func(w printed) bool { return w.spool == spool })
 	}
 }
 

@@ -32,13 +32,14 @@ func (tx *Tx) Attempts(statuses ...fab.AttemptStatus) ([]fab.Attempt, error) {
 const weighed = 7 * 24 * time.Hour
 
 // AttemptsUnweighed reads the attempts of the last days that ran on a spool and are over, of which no filament has left
-// the ledger.
+// the ledger. A scale that the spool was put on since knew of them.
 func (tx *Tx) AttemptsUnweighed() ([]fab.Attempt, error) {
 	over := []fab.AttemptStatus{fab.AttemptToCount, fab.AttemptDone, fab.AttemptFailed, fab.AttemptStopped}
 	return many[fab.Attempt](tx, "attempts", func(q query) query {
 		return q.Where("ended_at > ?", tx.now.Add(-weighed)).Where("spool_id IS NOT NULL").Where("plate_id IS NOT NULL").Where("status IN (?)", in(over)).
 			Where("started_at IS NOT NULL OR lines > 0").
-			Where("NOT EXISTS (SELECT 1 FROM stock_moves m WHERE m.subject = attempt.id AND m.why = 'printed')").Order("id")
+			Where("NOT EXISTS (SELECT 1 FROM stock_moves m WHERE m.subject = attempt.id AND m.why = 'printed')").
+			Where("NOT EXISTS (SELECT 1 FROM weighings w WHERE w.spool_id = attempt.spool_id AND w.at >= attempt.ended_at)").Order("id")
 	})
 }
 
