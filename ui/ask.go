@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (Ask) view() string { return "ask" }
 // StepOf says on which step a field stands.
 func StepOf(field string) string {
 	switch {
-	case strings.HasPrefix(field, FieldQuantity), field == FieldProduct:
+	case strings.HasPrefix(field, FieldQuantity), strings.HasPrefix(field, FieldSupply), field == FieldProduct:
 		return AskWhat
 	case field == FieldNeedBy || field == FieldNote:
 		return AskWhen
@@ -76,6 +77,21 @@ func (a Ask) Previous() string {
 
 // Chosen lists the goods asked for.
 func (a Ask) Chosen() []Goods { return chosen(a.Form, a.Products) }
+
+// Supplied lists by name what the place adds itself to what it asks for.
+func (a Ask) Supplied() (names []string) {
+	for _, p := range a.Products {
+		if n, err := strconv.ParseInt(strings.TrimSpace(a.Form.Value(FieldQuantity+p.Code)), 10, 64); err != nil || n <= 0 {
+			continue
+		}
+		for _, take := range p.Takes {
+			if a.Form.Is(FieldSupply+p.Code, take.Value) && !slices.Contains(names, take.Label) {
+				names = append(names, take.Label)
+			}
+		}
+	}
+	return names
+}
 
 func chosen(f Form, products []Offered) []Goods {
 	var out []Goods

@@ -6,7 +6,8 @@ const (
 	FieldStep = "step" // the step of a form in steps that is being sent
 	FieldGo   = "go"   // the button pressed: the step to show next, or GoSend
 
-	FieldQuantity = "qty_" // followed by the product code: qty_visor
+	FieldQuantity = "qty_"    // followed by the product code: qty_visor
+	FieldSupply   = "supply_" // followed by the product code: materials that the place adds, several
 	FieldFacility = "facility"
 	FieldKind     = "kind" // one of fab.FacilityKinds
 	FieldAddress  = "address"

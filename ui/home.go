@@ -17,7 +17,8 @@ type Offered struct {
 	Code    string // visor
 	Name    string // in the page's language
 	Blurb   string
-	Picture string // hash of a PNG; "" shows our drawing
-	Stock   int64  // ready to leave
-	Days    int64  // about how many days until more are made; zero when it cannot be told
+	Picture string   // hash of a PNG; "" shows our drawing
+	Stock   int64    // ready to leave
+	Days    int64    // about how many days until more are made; zero when it cannot be told
+	Takes   []Choice // materials that a place may add itself
 }

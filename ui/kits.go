@@ -13,6 +13,8 @@ type KitRow struct {
 	Loose   bool       // kits are made that are in no box yet
 	LooseN  int64      // how many
 	Over    bool       // nobody waits for it any more: it can only be taken apart
+
+	Supplied []string // names of materials that the place adds
 }
 
 // BoxRow is one box.

@@ -48,6 +48,7 @@ type RequestItem struct {
 //	POST /desk/requests/{id}/approve   FieldQuantity+code: what is promised, at most what is asked
 //	POST /desk/requests/{id}/refuse    FieldReason (RefuseReasons)
 //	POST /desk/requests/{id}/site      FieldSite: id of a site, or ""
+//	POST /desk/requests/{id}/supply    FieldSupply+code: materials that the place adds, several; "" with none
 //	POST /desk/requests/{id}/link      shows the page again with TrackURL, a new link
 type Request struct {
 	Frame
@@ -70,7 +71,16 @@ type Request struct {
 	Still    StillNeeded
 	Place    PlaceItem // of the facility
 	Sites    []Choice  // where it may be brought, first the place itself; empty when there is no choice
+	Takes    []LineTakes
 	Form     Form
+}
+
+// LineTakes is what a place may add to a product itself.
+type LineTakes struct {
+	Name    string // field
+	Product string // as people call it
+	Takes   []Choice
+	Form    Form // chosen so far
 }
 
 func (Request) view() string { return "request" }

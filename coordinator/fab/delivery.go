@@ -11,6 +11,7 @@ type Kit struct {
 	DesignID  DesignVersionID `bun:"design_id"`
 	Quantity  int64           `bun:"quantity"`
 	BoxID     BoxID           `bun:"box_id,nullzero"`
+	Supplied  []string        `bun:"supplied,type:text"` // codes of materials that are not in it: the place adds them
 	By        AccountID       `bun:"by_account,nullzero"`
 	CreatedAt time.Time       `bun:"created_at"`
 }
@@ -192,6 +193,7 @@ type NoteLine struct {
 	Quantity int64    `json:"quantity"`
 	Box      string   `json:"box"`
 	Lots     []string `json:"lots"`
+	Supplied []string `json:"supplied,omitempty"` // codes of materials that the place adds
 }
 
 // DeliveryNote is the paper of a delivery stop. Its number is continuous within the lab.

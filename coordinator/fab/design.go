@@ -82,6 +82,14 @@ type BOM struct {
 	Materials []BOMMaterial `json:"materials"`
 }
 
+// Without is the bill without materials that somebody else supplies.
+func (b BOM) Without(supplied []string) BOM {
+	if len(supplied) > 0 {
+		b.Materials = slices.DeleteFunc(slices.Clone(b.Materials), func(m BOMMaterial) bool { return slices.Contains(supplied, m.Material) })
+	}
+	return b
+}
+
 // Part returns the part with this code.
 func (b BOM) Part(code string) (Part, bool) {
 	for _, p := range b.Parts {

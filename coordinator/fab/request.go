@@ -68,6 +68,7 @@ type RequestLine struct {
 	Product   string        `bun:"product"`
 	Asked     int64         `bun:"asked"`
 	Promised  int64         `bun:"promised"`
+	Supplied  []string      `bun:"supplied,type:text"` // codes of materials that who asked adds: no kit of it takes any
 }
 
 // Progress holds the five quantities of one line, in pieces of product. They are disjoint past Promised:

@@ -81,7 +81,7 @@ func request(lang string) ui.Request {
 		Frame: desk(lang, ui.NavRequests, "/desk/requests/r1"), RequestItem: requestItems(lang)[0],
 		Address: "12 rue des Dunes", Access: "entrée cuisine, sonner", Contact: "Accueil", Mobile: "0300000000", Note: "Plutôt le matin.",
 		Lines: []ui.TrackLine{{Code: "visor", Name: visor(lang, 1).Name, Asked: 24}, {Code: "hook", Name: hook(lang, 1).Name, Asked: 10}},
-		Stock: []ui.Goods{hook(lang, 31)}, Before: "r0", CanAct: true,
+		Stock: []ui.Goods{hook(lang, 31)}, Before: "r0", CanAct: true, Takes: lineTakes(lang),
 	}
 }
 

@@ -62,3 +62,11 @@ func kitStories() []story {
 		}},
 	}
 }
+
+func sheetsOrElastic(lang string) []ui.Choice {
+	return []ui.Choice{{Value: "film-a4", Label: pick(lang, "Film transparent A4", "Clear film, A4")}, {Value: "elastic-buttonhole", Label: pick(lang, "Élastique à boutonnières", "Buttonhole elastic")}}
+}
+
+func lineTakes(lang string) []ui.LineTakes {
+	return []ui.LineTakes{{Name: "supply_visor", Product: visor(lang, 1).Name, Takes: sheetsOrElastic(lang), Form: ui.Form{Values: url.Values{"supply_visor": {"film-a4"}}}}}
+}

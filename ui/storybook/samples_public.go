@@ -95,7 +95,7 @@ func publicStories() []story {
 
 func offered(lang string) []ui.Offered {
 	return []ui.Offered{
-		{Code: "visor", Name: visor(lang, 1).Name, Days: 4,
+		{Code: "visor", Name: visor(lang, 1).Name, Days: 4, Takes: sheetsOrElastic(lang),
 			Blurb: pick(lang, "Se lave. Film transparent remplaçable.", "Washable. The clear film can be replaced.")},
 		{Code: "hook", Name: hook(lang, 1).Name, Stock: 31,
 			Blurb: pick(lang, "Ouvre les portes, appuie sur les boutons.", "Opens doors, presses buttons.")},

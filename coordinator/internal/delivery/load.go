@@ -67,7 +67,7 @@ func moveBox(tx *store.Tx, b fab.Box, from, to fab.LocationID, why string) ([]fa
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, fab.NoteLine{Product: k.Product, Quantity: k.Quantity, Box: b.Code, Lots: lots})
+		lines = append(lines, fab.NoteLine{Product: k.Product, Quantity: k.Quantity, Box: b.Code, Lots: lots, Supplied: k.Supplied})
 	}
 	return lines, nil
 }

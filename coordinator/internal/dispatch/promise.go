@@ -225,7 +225,7 @@ func (w *wishes) add(tx *store.Tx, s *schedule.Snapshot, designs map[string]fab.
 		}
 		designs[line.Product] = d
 	}
-	wish := schedule.Wish{ID: string(line.ID), Design: d, Quantity: n, Due: r.NeedBy}
+	wish := schedule.Wish{ID: string(line.ID), Design: d, Quantity: n, Due: r.NeedBy, Supplied: line.Supplied}
 	if !known && !s.Knows(d.ID) {
 		plates, err := tx.Plates(d.ID)
 		if err != nil {

@@ -60,6 +60,9 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Stale, err = tx.StaleBatches(); err != nil {
 		return err
 	}
+	if s.Supplied, err = tx.Supplied(); err != nil {
+		return err
+	}
 	kitted, err := tx.Kitted()
 	if err != nil {
 		return err

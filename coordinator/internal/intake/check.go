@@ -16,6 +16,14 @@ func (i *Intake) read(tx *store.Tx, f Form) (lines []fab.RequestLine, needBy tim
 	if err != nil {
 		return nil, needBy, nil, err
 	}
+	for n := range lines {
+		err := supply(tx, &lines[n], f.Supplied[lines[n].Product])
+		if refused, ok := fab.RefusalsOf(err); ok {
+			errs = append(errs, refused...)
+		} else if err != nil {
+			return nil, needBy, nil, err
+		}
+	}
 	errs = append(errs, checkFacility(trimmed(f.Facility))...)
 	if f.Finess != "" && f.Finess != NotListed && number(f.Finess) == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "finess_number_wrong", "finess"))

@@ -22,7 +22,8 @@ func New(s *store.Store) *Intake { return &Intake{store: s} }
 type Form struct {
 	Facility   fab.Facility
 	Quantities map[string]string
-	NeedBy     string // 2020-04-03 or 03/04/2020
+	Supplied   map[string][]string // by product: codes of materials that the place adds itself
+	NeedBy     string              // 2020-04-03 or 03/04/2020
 	Note       string
 	Channel    string
 	SubmitKey  string

@@ -19,6 +19,8 @@ type Box struct {
 	Claims   []string // codes of what may be said of what is inside
 	Cleaning []string // the first word on cleaning, one for each product
 	Recalled bool
+	Supplied []string // names of materials that the place adds
+	ToSign   bool     // an information sheet goes with it, to be signed
 }
 
 // BoxLabels are the labels of boxes.
@@ -31,7 +33,14 @@ func BoxLabels(lang string, lab Lab, boxes []Box) (ui.Document, error) {
 		if b.Recalled {
 			s.notice(s.say("recalled"))
 		}
-		s.fields("lots", strings.Join(b.Lots, ", "), "cleaning", strings.Join(b.Cleaning, " "), "claim", strings.Join(s.claims(b.Claims...), " "))
+		if len(b.Supplied) > 0 {
+			s.notice(s.say("supplied", "what", strings.Join(b.Supplied, ", ")))
+		}
+		sheet := ""
+		if b.ToSign {
+			sheet = s.say("sheet_with")
+		}
+		s.fields("sheet", sheet, "lots", strings.Join(b.Lots, ", "), "cleaning", strings.Join(b.Cleaning, " "), "claim", strings.Join(s.claims(b.Claims...), " "))
 		sheets = append(sheets, s)
 	}
 	return document(lang, lab, title.say("box_labels", "n", len(boxes)), true, sheets...)
@@ -56,6 +65,7 @@ type Kit struct {
 	Cleaning string
 	Trial    string // the code of the trial that it belongs to; "" for none
 	Count    int64  // labels
+	Supplied []string
 }
 
 // MaxKitLabels bounds the labels of one box: a page for each eight.
@@ -69,6 +79,9 @@ func KitLabels(lang string, lab Lab, kits []Kit) (ui.Document, error) {
 		s.code(k.Box, k.Name, "version", k.Version, "made", s.date(k.Made), "lots", strings.Join(k.Lots, ", "), "box", k.Box)
 		if k.Trial != "" {
 			s.notice(s.say("prototype", "trial", k.Trial))
+		}
+		if len(k.Supplied) > 0 {
+			s.notice(s.say("supplied", "what", strings.Join(k.Supplied, ", ")))
 		}
 		s.fields("cleaning", k.Cleaning, "claim", strings.Join(s.claims(k.Claim), ""))
 		for range min(k.Count, int64(MaxKitLabels-len(sheets))) {

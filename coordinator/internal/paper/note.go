@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,8 @@ type NoteLine struct {
 	Box  string
 	What Goods
 	Lots []string
+
+	Supplied []string // names of materials that the place adds
 }
 
 // DeliveryNote is one delivery in two copies, one for the place and one that comes back signed.
@@ -91,13 +94,22 @@ func (s *sheet) note(n Note) {
 	s.heading(s.say("to"))
 	s.fields("place", n.To.Name, "address", n.To.where(), "access", n.To.Access, "contact", joined(", ", n.To.Contact, phone(n.To.Phone)))
 	boxes := map[string]bool{}
+	var supplied []string
 	var rows [][]string
 	for _, l := range n.Lines {
 		boxes[l.Box] = true
+		for _, name := range l.Supplied {
+			if !slices.Contains(supplied, name) {
+				supplied = append(supplied, name)
+			}
+		}
 		rows = append(rows, []string{l.Box, l.What.Name, s.number(l.What.Count), strings.Join(l.Lots, ", "), ui.TickBox})
 	}
 	s.heading(s.say("boxes", "n", len(boxes)))
 	s.table([]column{{code: "box", share: 13}, {code: "goods", share: 36}, {code: "count", share: 13, right: true}, {code: "lots", share: 30}, {code: "seen", share: 8}}, rows)
+	if len(supplied) > 0 {
+		s.notice(s.say("supplied", "what", strings.Join(supplied, ", ")))
+	}
 	s.text(s.say("gift"))
 	s.lines(s.claims(n.Claims...)...)
 	s.heading(s.say("received"))

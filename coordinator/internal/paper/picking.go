@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"strings"
 	"time"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -21,6 +22,8 @@ type PickLine struct {
 	What  Goods // to assemble now
 	Left  int64 // that cannot be made yet
 	Takes []Take
+
+	Supplied []string // names of materials that the place adds
 }
 
 // Take is one thing to take.
@@ -55,6 +58,9 @@ func PickingList(lang string, lab Lab, p Picking) (ui.Document, error) {
 		s.heading(s.goods([]Goods{l.What}))
 		if l.Left > 0 {
 			s.notice(s.say("short", "n", l.Left))
+		}
+		if len(l.Supplied) > 0 {
+			s.notice(s.say("supplied", "what", strings.Join(l.Supplied, ", ")))
 		}
 		var rows [][]string
 		for _, t := range l.Takes {

@@ -103,6 +103,7 @@ func tamperings() []tampering {
 		{"a kit took from a bag that rested", "UPDATE lots SET rests_until = '2100-01-01 00:00:00+00:00' WHERE id = 'lot'", "audit_kit_rested", "V-1 kit-here", nil},
 		{"a kit holds more of a bag", "UPDATE kit_lots SET quantity = quantity + 1 WHERE kit_id = 'kit-here'", "audit_kit_parts", "kit-here", nil},
 		{"a kit holds more products", "UPDATE kits SET quantity = quantity + 1 WHERE id = 'kit-loose'", "audit_kit_made", "kit-loose", nil},
+		{"a kit took what its place was to add", `UPDATE kits SET supplied = '["film-a4"]' WHERE id = 'kit-here'`, "audit_kit_supplied", "kit-here material:film-a4", nil},
 		{"an empty kit stands in a box", "UPDATE kits SET box_id = 'here' WHERE id = 'kit-apart'", "audit_kit_empty", "kit-apart", nil},
 		{"a kit keeps what was taken out of it", "UPDATE kits SET quantity = 1 WHERE id = 'kit-apart'", "audit_kit_made", "kit-apart", nil},
 		{"a kit goes into another's box", "UPDATE kits SET box_id = 'box' WHERE id = 'kit-loose'", "audit_kit_request", "B-1", []string{"audit_delivered", "audit_box_still_here"}},

@@ -69,7 +69,7 @@ func (p *planner) gate(b fab.Batch, queue []*job, leased, stock map[string]int64
 	}
 	made := p.Made[b.ID]
 	left := max(0, b.Quantity-made.Kitted)
-	possible, short := allot(design.BOM, left, stock)
+	possible, short := allot(design.BOM.Without(p.Supplied[b.ID]), left, stock)
 	limit := (made.Kitted + possible) * 1_000_000
 	whole := (made.Kitted + left) * 1_000_000
 	for _, j := range queue {

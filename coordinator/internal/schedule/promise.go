@@ -3,6 +3,7 @@ package schedule
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -18,6 +19,7 @@ type Wish struct {
 	Quantity int64
 	Due      time.Time
 	Priority int64
+	Supplied []string // codes of materials that who asks adds
 }
 
 // Knows reports whether a design and its plates are among the rows.
@@ -59,14 +61,17 @@ func join(s Snapshot, extra []Wish, now time.Time) (Snapshot, map[fab.BatchID]st
 		return s, names
 	}
 	s.Batches, s.Designs = slices.Clone(s.Batches), slices.Clone(s.Designs)
-	s.Jobs, s.Plates = slices.Clone(s.Jobs), slices.Clone(s.Plates)
+	s.Jobs, s.Plates, s.Supplied = slices.Clone(s.Jobs), slices.Clone(s.Plates), maps.Clone(s.Supplied)
+	if s.Supplied == nil {
+		s.Supplied = map[fab.BatchID][]string{}
+	}
 	known := map[fab.DesignVersionID]bool{}
 	for _, d := range s.Designs {
 		known[d.ID] = true
 	}
 	for i, wish := range extra {
 		id := fab.BatchID(fmt.Sprintf("\xffwish-%05d", i)) // after every real one of the same urgency
-		names[id] = wish.ID
+		names[id], s.Supplied[id] = wish.ID, wish.Supplied
 		s.Batches = append(s.Batches, fab.Batch{ID: id, DesignID: wish.Design.ID, Product: wish.Design.Product, Quantity: wish.Quantity,
 			DueAt: wish.Due, Priority: wish.Priority, Status: fab.BatchOpen, CreatedAt: now})
 		if !known[wish.Design.ID] {

@@ -30,6 +30,7 @@ type Snapshot struct {
 	Made     map[fab.BatchID]Made       // how far each batch is
 	Stale    []fab.BatchID              // that somebody should say are still needed, before anything of them is begun
 	Reloads  []fab.Reload               // questions for another filament that are open, or were answered with yes
+	Supplied map[fab.BatchID][]string   // codes of materials that the places add themselves
 	Stock    map[string]int64           // material on hand and pledged, by code
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined

@@ -118,6 +118,20 @@ func TestNoMoreIsPrintedThanMaterialCompletes(t *testing.T) {
 	require.Equal(t, WaitPrintersBusy, plan.Jobs["b-010"].Code)
 }
 
+// Ensure that film which the place adds itself holds nothing back and takes none from others.
+func TestSuppliedMaterialIsNotWaitedFor(t *testing.T) {
+	s := lab()
+	s.Batches[0].Quantity, s.Stock["film"], s.Supplied = 34, 2, map[fab.BatchID][]string{"b": {"film"}}
+	s.Batches = append(s.Batches, fab.Batch{ID: "later", DesignID: "d-visor", Quantity: 2, Status: fab.BatchOpen, DueAt: now.Add(100 * time.Hour)})
+	s.Workers = []fab.Worker{printer("a", 1000)}
+	bands(&s, "b", 34)
+	bands(&s, "later", 2)
+	plan := Make(s, now)
+	for _, job := range []fab.JobID{"b-030", "later-001"} {
+		require.NotEqual(t, WaitMaterial, plan.Jobs[job].Code, job)
+	}
+}
+
 // Ensure that film which kits have used already is not asked for again, and that it goes to the earliest due date.
 func TestMaterialIsSharedByDueDate(t *testing.T) {
 	s := lab()

@@ -53,6 +53,9 @@ var goodsRules = [...]rule{
 	{"audit_kit_empty", `
 		SELECT k.id AS name, (` + kitHolds("material") + `) AS have, 0 AS want FROM kits k
 		WHERE k.quantity = 0 AND ((` + kitHolds("material") + `) <> 0 OR k.box_id IS NOT NULL)`},
+	{"audit_kit_supplied", `
+		SELECT k.id || ' ' || m.item AS name, SUM(m.quantity) AS have, 0 AS want FROM kits k JOIN stock_moves m ON m.subject = k.id AND m.item LIKE 'material:%'
+		WHERE k.supplied LIKE '%"' || SUBSTR(m.item, 10) || '"%' GROUP BY k.id, m.item`},
 	{"audit_kit_request", `
 		SELECT b.code AS name, SUM(k.quantity) AS have, 0 AS want FROM kits k JOIN boxes b ON b.id = k.box_id WHERE b.request_id <> k.request_id GROUP BY b.code`},
 	{"audit_trial_left", `

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -79,28 +80,40 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 	return stock, nil
 }
 
-// Unassembled are the products of one batch that are in no kit yet.
+// Unassembled are the products of one version that are in no kit yet and take the same materials.
 type Unassembled struct {
 	DesignID fab.DesignVersionID
+	Supplied []string // codes of materials that their places add
 	Quantity int64
 }
 
 // Unassembled reads what open and paused batches still have to make, and what is made for open requests and not assembled
 // yet; nothing is below zero.
 func (tx *Tx) Unassembled() ([]Unassembled, error) {
-	var rows []Unassembled
+	var rows []struct {
+		DesignID fab.DesignVersionID
+		Supplied string
+		Quantity int64
+	}
 	err := tx.db.NewRaw(`
-		SELECT design_id, SUM(CASE WHEN left_over > 0 THEN left_over ELSE 0 END) AS quantity FROM (
-			SELECT b.design_id, b.quantity - COALESCE((SELECT SUM(k.quantity) FROM kits k WHERE k.request_id = b.request_id AND k.product = b.product), 0) AS left_over
+		SELECT design_id, supplied, SUM(CASE WHEN left_over > 0 THEN left_over ELSE 0 END) AS quantity FROM (
+			SELECT b.design_id, COALESCE((SELECT l.supplied FROM request_lines l WHERE l.request_id = b.request_id AND l.product = b.product), '[]') AS supplied, b.quantity - COALESCE((SELECT SUM(k.quantity) FROM kits k WHERE k.request_id = b.request_id AND k.product = b.product), 0) AS left_over
 			FROM (SELECT id, request_id, design_id, product, quantity FROM batches WHERE status IN ('open', 'paused')
 				UNION ALL
 				SELECT d.id, d.request_id, d.design_id, d.product, d.quantity FROM requests r JOIN batches d ON d.request_id = r.id
 				WHERE r.status = 'approved' AND d.status = 'done') AS b) AS n
-		GROUP BY design_id`).Scan(context.Background(), &rows)
+		GROUP BY design_id, supplied`).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count what is not assembled: %w", err)
 	}
-	return rows, nil
+	list := make([]Unassembled, len(rows))
+	for i, r := range rows {
+		list[i] = Unassembled{DesignID: r.DesignID, Quantity: r.Quantity}
+		if err := json.Unmarshal([]byte(r.Supplied), &list[i].Supplied); err != nil {
+			return nil, fmt.Errorf("read what places add: %w", err)
+		}
+	}
+	return list, nil
 }
 
 // Kitted counts the products assembled for each open or paused batch of a request.

@@ -91,6 +91,27 @@ func (tx *Tx) LinesWithoutBatch() ([]fab.RequestLine, error) {
 // SetRequestLine stores a changed line.
 func (tx *Tx) SetRequestLine(l *fab.RequestLine) error { return set(tx, "request line", l) }
 
+// Supplied reads which materials the requesters of batches add themselves; batches of which they add none are missing.
+func (tx *Tx) Supplied() (map[fab.BatchID][]string, error) {
+	lines, err := many[fab.RequestLine](tx, "request lines", func(q query) query { return q.Where("supplied NOT IN ('[]', 'null')") })
+	if err != nil || len(lines) == 0 {
+		return nil, err
+	}
+	supplied := map[fab.BatchID][]string{}
+	for _, l := range lines {
+		batches, err := tx.BatchesOf(l.RequestID)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range batches {
+			if b.Product == l.Product {
+				supplied[b.ID] = l.Supplied
+			}
+		}
+	}
+	return supplied, nil
+}
+
 // Progress counts the five quantities of each line of a request. Delivered and in transit are what boxes hold.
 func (tx *Tx) Progress(id fab.RequestID) ([]fab.Progress, error) {
 	var rows []fab.Progress

@@ -199,7 +199,7 @@ func carry(tx *store.Tx, kits []fab.Kit, to fab.BoxID, n int64, by fab.AccountID
 		if err != nil {
 			return err
 		}
-		other := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: k.RequestID, Product: k.Product, DesignID: k.DesignID, Quantity: n, BoxID: to, By: by, CreatedAt: k.CreatedAt}
+		other := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: k.RequestID, Product: k.Product, DesignID: k.DesignID, Quantity: n, BoxID: to, Supplied: k.Supplied, By: by, CreatedAt: k.CreatedAt}
 		return assemble(tx, other, out)
 	}
 	return nil

@@ -3,6 +3,7 @@ package supply
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -10,11 +11,12 @@ import (
 
 // Closable says, for one line of a request, how many products can be assembled now and what is short for the rest.
 type Closable struct {
-	Request fab.RequestID
-	Product string
-	Wanted  int64      // promised and not in a kit yet
-	Now     int64      // can be assembled from what is at the hub
-	Short   fab.Reason // what limits it; zero when Now covers Wanted
+	Request  fab.RequestID
+	Product  string
+	Supplied []string   // codes of materials that the place adds
+	Wanted   int64      // promised and not in a kit yet
+	Now      int64      // can be assembled from what is at the hub
+	Short    fab.Reason // what limits it; zero when Now covers Wanted
 }
 
 // Closable reads what could be kitted for each approved request.
@@ -95,7 +97,7 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 }
 
 func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
-	c := Closable{Request: r.ID, Product: l.Product}
+	c := Closable{Request: r.ID, Product: l.Product, Supplied: l.Supplied}
 	var err error
 	if c.Wanted, err = wanted(s.tx, l); err != nil {
 		return c, err
@@ -109,7 +111,7 @@ func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 		return c, nil
 	}
 	c.Now = c.Wanted
-	for _, n := range needs(design.BOM) {
+	for _, n := range needs(design.BOM.Without(l.Supplied)) {
 		have, err := s.have(n, r)
 		if err != nil {
 			return c, err
@@ -305,18 +307,29 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 	if err := fab.MayServe(design, r.TrialID, r.TrialID, "count"); err != nil {
 		return fab.Kit{}, err
 	}
+	l, err := lineFor(tx, r, product)
+	if err != nil {
+		return fab.Kit{}, err
+	}
 	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
+	for _, m := range design.BOM.Materials {
+		if slices.Contains(l.Supplied, m.Material) {
+			k.Supplied = append(k.Supplied, m.Material)
+		}
+	}
 	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	var takes []fab.Balance
-	for _, n := range needs(design.BOM) {
+	for _, n := range needs(design.BOM.Without(k.Supplied)) {
 		picks, err := from.consume(k, n)
 		if err != nil {
 			return k, err
 		}
 		takes = append(takes, picks...)
 	}
-	if err := checkWanted(tx, r, product, quantity); err != nil {
+	if left, err := wanted(tx, l); err != nil {
 		return k, err
+	} else if quantity > left {
+		return k, fab.Refuse(fab.Conflict, "too_many", "count", "max", left)
 	}
 	if err := assemble(tx, k, takes); err != nil {
 		return k, err
@@ -344,23 +357,17 @@ func assemble(tx *store.Tx, k fab.Kit, takes []fab.Balance) error {
 	return tx.Post(move)
 }
 
-// checkWanted refuses more kits than are promised and not assembled yet.
-func checkWanted(tx *store.Tx, r fab.Request, product string, quantity int64) error {
+// lineFor is the line of a request that asks for a product.
+func lineFor(tx *store.Tx, r fab.Request, product string) (fab.RequestLine, error) {
 	lines, err := tx.RequestLines(r.ID)
 	if err != nil {
-		return err
+		return fab.RequestLine{}, err
 	}
-	for _, l := range lines {
-		if l.Product != product {
-			continue
-		}
-		wanted, err := wanted(tx, l)
-		if err == nil && quantity > wanted {
-			err = fab.Refuse(fab.Conflict, "too_many", "count", "max", wanted)
-		}
-		return err
+	i := slices.IndexFunc(lines, func(l fab.RequestLine) bool { return l.Product == product })
+	if i < 0 {
+		return fab.RequestLine{}, fab.Refuse(fab.Invalid, "product_unknown", "product")
 	}
-	return fab.Refuse(fab.Invalid, "product_unknown", "product")
+	return lines[i], nil
 }
 
 // wanted is how many of a line are promised and in no kit yet.

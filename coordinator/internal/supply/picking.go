@@ -9,11 +9,12 @@ import (
 
 // Pick is what the kits of one line of a request would take from the hub now, source by source, oldest first.
 type Pick struct {
-	Product string
-	Now     int64 // products that can be assembled
-	Left    int64 // products that cannot yet
-	Design  fab.DesignVersionID
-	Takes   []fab.Balance
+	Product  string
+	Now      int64 // products that can be assembled
+	Left     int64 // products that cannot yet
+	Design   fab.DesignVersionID
+	Takes    []fab.Balance
+	Supplied []string // codes of materials that the place adds
 }
 
 // Picking reads what to take for a request. Lines that are assembled already are left out; what a line takes is not there
@@ -51,14 +52,14 @@ func (s *Supply) Picking(ctx context.Context, id fab.RequestID) (list []Pick, er
 
 // picksOf chooses sources as MakeKits will, beyond what is taken already.
 func picksOf(tx *store.Tx, r fab.Request, c Closable, taken map[fab.Balance]int64) (p Pick, err error) {
-	p = Pick{Product: c.Product, Now: c.Now, Left: c.Wanted - c.Now}
+	p = Pick{Product: c.Product, Supplied: c.Supplied, Now: c.Now, Left: c.Wanted - c.Now}
 	design, err := designOf(tx, r, c.Product)
 	if err != nil || c.Now == 0 {
 		return p, err
 	}
 	p.Design = design.ID
-	from := hub{tx: tx, trial: r.TrialID}
-	for _, n := range needs(design.BOM) {
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
+	for _, n := range needs(design.BOM.Without(c.Supplied)) {
 		all, err := from.pick(n, 1<<62)
 		if err != nil {
 			return p, err

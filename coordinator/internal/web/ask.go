@@ -122,7 +122,7 @@ func asked(v url.Values, channel string) intake.Form {
 			Name: v.Get(ui.FieldFacility), Kind: v.Get(ui.FieldKind), Address: v.Get(ui.FieldAddress), Postcode: v.Get(ui.FieldPostcode),
 			Town: v.Get(ui.FieldTown), Access: v.Get(ui.FieldAccess), Contact: v.Get(ui.FieldContact), Phone: v.Get(ui.FieldPhone), Email: v.Get(ui.FieldEmail),
 		},
-		Quantities: map[string]string{}, NeedBy: v.Get(ui.FieldNeedBy), Note: v.Get(ui.FieldNote), Channel: channel, SubmitKey: v.Get(ui.FieldKey), Finess: v.Get(ui.FieldFiness),
+		Quantities: map[string]string{}, Supplied: suppliedIn(v), NeedBy: v.Get(ui.FieldNeedBy), Note: v.Get(ui.FieldNote), Channel: channel, SubmitKey: v.Get(ui.FieldKey), Finess: v.Get(ui.FieldFiness),
 	}
 	for name := range v {
 		if product, ok := strings.CutPrefix(name, ui.FieldQuantity); ok {
@@ -130,4 +130,15 @@ func asked(v url.Values, channel string) intake.Form {
 		}
 	}
 	return f
+}
+
+// suppliedIn are the materials that a place adds itself, by product.
+func suppliedIn(v url.Values) map[string][]string {
+	supplied := map[string][]string{}
+	for name, codes := range v {
+		if product, ok := strings.CutPrefix(name, ui.FieldSupply); ok {
+			supplied[product] = slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return code == "" })
+		}
+	}
+	return supplied
 }

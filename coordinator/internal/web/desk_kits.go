@@ -35,7 +35,11 @@ func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
 		if c.Wanted <= 0 {
 			goods.N = loose
 		}
-		rows = append(rows, ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0, LooseN: loose})
+		row := ui.KitRow{Request: string(c.Request), For: place.Name, Product: goods, Left: max(0, c.Wanted), Can: c.Now, Wait: r.reason(c.Short), Loose: loose > 0, LooseN: loose}
+		if row.Supplied, err = r.materialNames(nil, c.Supplied); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
 	}
 	over, err := r.kitsOver()
 	return append(rows, over...), err

@@ -77,7 +77,7 @@ func (r *reader) needed() (map[string]int64, error) {
 	}
 	needed := map[string]int64{}
 	for _, u := range left {
-		for _, m := range r.designs[u.DesignID].BOM.Materials {
+		for _, m := range r.designs[u.DesignID].BOM.Without(u.Supplied).Materials {
 			needed[m.Material] += m.PerUnit * u.Quantity
 		}
 	}

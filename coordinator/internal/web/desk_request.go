@@ -63,6 +63,9 @@ func (r *reader) request(c *gin.Context, request fab.Request, wanted []supply.Cl
 	if page.Form.Values == nil {
 		page.Form.Values = url.Values{ui.FieldSite: {cmp.Or(string(request.SiteID), ownAddress)}}
 	}
+	if page.Takes, err = r.lineTakes(request); err != nil {
+		return err
+	}
 	if page.Batches, err = r.batchRefs(request.ID); err != nil || !page.CanAct {
 		return err
 	}
@@ -79,6 +82,40 @@ func (r *reader) request(c *gin.Context, request fab.Request, wanted []supply.Cl
 		}
 	}
 	return nil
+}
+
+// lineTakes is what the place of an open request may add itself.
+func (r *reader) lineTakes(request fab.Request) (list []ui.LineTakes, err error) {
+	if request.Status != fab.RequestReceived && request.Status != fab.RequestApproved {
+		return nil, nil
+	}
+	lines, err := r.tx.RequestLines(request.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		design, err := r.tx.CurrentDesign(l.Product)
+		if fab.ClassOf(err) == fab.NotFound {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		one := ui.LineTakes{Name: ui.FieldSupply + l.Product, Product: inLang(design.Names, r.lang, l.Product)}
+		one.Form.Values = url.Values{one.Name: l.Supplied}
+		if one.Takes, err = takes(r.tx, design, r.lang); err != nil {
+			return nil, err
+		}
+		if len(one.Takes) > 0 {
+			list = append(list, one)
+		}
+	}
+	return list, nil
+}
+
+// requestSupply notes which materials the place adds itself.
+func (s *Server) requestSupply(c *gin.Context) error {
+	err := s.Intake.Supply(c.Request.Context(), fab.RequestID(c.Param("id")), suppliedIn(c.Request.PostForm))
+	return s.requestDone(c, err, "done.request_supplied")
 }
 
 func (r *reader) batchRefs(id fab.RequestID) (refs []ui.BatchRef, err error) {

@@ -122,13 +122,17 @@ func wantedMaterial(tx *store.Tx) (map[string]int64, error) {
 	if err != nil {
 		return nil, err
 	}
+	supplied, err := tx.Supplied()
+	if err != nil {
+		return nil, err
+	}
 	wanted := map[string]int64{}
 	for _, b := range batches {
 		design, err := tx.Design(b.DesignID)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range design.BOM.Materials {
+		for _, m := range design.BOM.Without(supplied[b.ID]).Materials {
 			wanted[m.Material] += m.PerUnit * max(0, b.Quantity-kitted[b.ID])
 		}
 	}

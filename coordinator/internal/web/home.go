@@ -39,12 +39,29 @@ func offered(tx *store.Tx, lang string) ([]ui.Offered, error) {
 			continue
 		}
 		o := ui.Offered{Code: d.Product, Name: inLang(d.Names, lang, d.Product), Blurb: inLang(d.Blurbs, lang, ""), Picture: pictureOf(d)}
+		if o.Takes, err = takes(tx, d, lang); err != nil {
+			return nil, err
+		}
 		if i, known := at[d.Product]; known {
 			list[i] = o
 			continue
 		}
 		at[d.Product] = len(list)
 		list = append(list, o)
+	}
+	return list, nil
+}
+
+// takes are the materials of a version that a place may add itself.
+func takes(tx *store.Tx, d fab.DesignVersion, lang string) (list []ui.Choice, err error) {
+	for _, m := range d.BOM.Materials {
+		material, err := tx.Material(m.Material)
+		if fab.ClassOf(err) == fab.NotFound {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		list = append(list, ui.Choice{Value: m.Material, Label: inLang(material.Names, lang, m.Material)})
 	}
 	return list, nil
 }

@@ -54,6 +54,10 @@ func (r *reader) boxLabel(b fab.Box) (box paper.Box, err error) {
 		if word := paper.Cleaning(notice); word != "" && !slices.Contains(box.Cleaning, word) {
 			box.Cleaning = append(box.Cleaning, word)
 		}
+		box.ToSign = box.ToSign || paper.ToSign(notice)
+		if box.Supplied, err = r.materialNames(box.Supplied, k.Supplied); err != nil {
+			return box, err
+		}
 	}
 	box.Claims, err = r.claims([]fab.Box{b})
 	return box, err
@@ -92,6 +96,9 @@ func (r *reader) kitLabel(b fab.Box, k fab.Kit) (label paper.Kit, err error) {
 		Box: b.Code, Name: inLang(design.Names, r.lang, k.Product), Version: design.Version, Made: r.local(k.CreatedAt), Claim: design.Claim,
 		Cleaning: paper.Cleaning(inLang(design.Notices, r.lang, "")), Count: k.Quantity,
 	}
+	if label.Supplied, err = r.materialNames(nil, k.Supplied); err != nil {
+		return label, err
+	}
 	if label.Lots, err = r.lotsIn(k); err != nil {
 		return label, err
 	}
@@ -102,6 +109,20 @@ func (r *reader) kitLabel(b fab.Box, k fab.Kit) (label paper.Kit, err error) {
 	trial, err := r.tx.Trial(request.TrialID)
 	label.Trial = trial.Code
 	return label, err
+}
+
+// materialNames adds the names of materials to others, each once.
+func (r *reader) materialNames(names, codes []string) ([]string, error) {
+	for _, code := range codes {
+		m, err := r.tx.Material(code)
+		if err != nil {
+			return nil, err
+		}
+		if name := inLang(m.Names, r.lang, code); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // lotsIn are the codes of the lots inside a kit.

@@ -32,6 +32,9 @@ func (s *Server) pickingPaper(c *gin.Context) (d ui.Document, err error) {
 				return err
 			}
 			line := paper.PickLine{What: paper.Goods{Name: goods.Name, Count: goods.N}, Left: p.Left}
+			if line.Supplied, err = r.materialNames(nil, p.Supplied); err != nil {
+				return err
+			}
 			for _, at := range p.Takes {
 				take, err := r.take(p.Design, at)
 				if err != nil {

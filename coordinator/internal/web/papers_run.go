@@ -230,7 +230,11 @@ func (r *reader) note(run fab.Run, v delivery.StopView) (n paper.Note, err error
 		if err != nil {
 			return n, err
 		}
-		n.Lines = append(n.Lines, paper.NoteLine{Box: l.Box, What: paper.Goods{Name: goods.Name, Count: goods.N}, Lots: l.Lots})
+		line := paper.NoteLine{Box: l.Box, What: paper.Goods{Name: goods.Name, Count: goods.N}, Lots: l.Lots}
+		if line.Supplied, err = r.materialNames(nil, l.Supplied); err != nil {
+			return n, err
+		}
+		n.Lines = append(n.Lines, line)
 	}
 	if n.Claims, err = r.claims(v.Boxes); err != nil {
 		return n, err

@@ -105,6 +105,7 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/requests/:id", who, s.deskRequest},
 		{post, "/desk/requests/:id/approve", who, s.requestApprove},
 		{post, "/desk/requests/:id/refuse", who, s.requestRefuse},
+		{post, "/desk/requests/:id/supply", who, s.requestSupply},
 		{post, "/desk/requests/:id/link", who, s.requestLink},
 		{post, "/desk/requests/:id/still", who, s.requestStill},
 
