@@ -85,6 +85,8 @@ func (g GiftPage) News() string {
 	switch {
 	case len(g.Delivered) > 0 && g.Pledged.Material == "film-a4" && len(g.Delivered) == 1 && g.Delivered[0].Code == "visor":
 		return "film"
+	case len(g.Delivered) > 0 && fab.IsDevice(g.Pledged.Material):
+		return "device"
 	case len(g.Delivered) > 0:
 		return "delivered"
 	case g.Used > 0:

@@ -9,7 +9,7 @@ import (
 
 // GiftDesk is the gifts that are to come and the goods that nobody knows, as the desk works on them.
 //
-//	POST /desk/donations/{id}/receive    FieldCount: what really came, FieldMeasure, FieldLast, FieldSeenOf
+//	POST /desk/donations/{id}/receive    FieldCount: what really came, FieldMeasure, FieldLast, FieldSeenOf; of devices FieldModelOf, FieldWiped
 //	POST /desk/donations/{id}/close      FieldSeenOf: the rest does not come
 //	POST /desk/donations/{id}/refuse     FieldWhy: one of fab.GiftRefusals, FieldSaid, FieldSeenOf
 //	POST /desk/donations/{id}/block      FieldWords, FieldCount, FieldPhoto, FieldLast, FieldSeenOf, Form.Key
@@ -22,6 +22,7 @@ type GiftDesk struct {
 	Blocked   []BlockedRow
 	Materials []Choice
 	Measures  []Choice
+	Devices   int64 // at the hub
 	Key       string
 }
 
@@ -39,6 +40,7 @@ type GiftRow struct {
 	Fetch       bool
 	Address     string
 	Hours       string
+	Device      bool     // it is received one by one
 	Other       bool     // the lab has no name for it, so that it is blocked
 	Stuff       Stuff    // what is still to come
 	Came        Stuff    // what came
@@ -91,7 +93,11 @@ const (
 
 // OtherGifts are what may be given beside the lab's materials.
 func OtherGifts(lang string) []Choice {
-	return []Choice{{Value: "other", Label: locales.Text(lang, "give.other")}}
+	var list []Choice
+	for _, kind := range fab.Devices {
+		list = append(list, Choice{Value: "device:" + kind, Label: locales.Text(lang, "give.device_"+kind)})
+	}
+	return append(list, Choice{Value: "other", Label: locales.Text(lang, "give.other")})
 }
 
 // MeasureChoice is a unit to choose.

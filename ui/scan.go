@@ -11,6 +11,7 @@ const (
 	ScanProduct = "product"
 	ScanGift    = "gift"
 	ScanBlocked = "blocked"
+	ScanDevice  = "device"
 )
 
 // Scan is what everybody may read who scans the code on a label or a paper. Whoever is known is led to another page

@@ -116,6 +116,7 @@ type DesignVersion struct {
 	BOM         BOM               `bun:"bom,type:text"`
 	CreatedAt   time.Time         `bun:"created_at"`
 	WithdrawnAt time.Time         `bun:"withdrawn_at,nullzero"`
+	Given       bool              `bun:"given"`     // not made: its kits are devices out of the stock
 	Dangerous   bool              `bun:"dangerous"` // withdrawn because dangerous, not superseded
 	TrialledAt  time.Time         `bun:"trialled_at,nullzero"`
 	TrialledWhy string            `bun:"trialled_why"`      // as written, where no tester answered

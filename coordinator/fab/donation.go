@@ -1,9 +1,6 @@
 package fab
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // DonationStatus is where a gift stands.
 type DonationStatus string
@@ -32,13 +29,6 @@ var GiftRefusals = [...]string{"not_needed", "not_usable", "no_room", "too_far",
 
 // GiftNotComing is why a gift, or what is left of one, is closed that does not come.
 const GiftNotComing = "not_coming"
-
-// Devices are the kinds of device that may be given, asked for and delivered as they are, by code. The code is the
-// product's too.
-var Devices = [...]string{"tablet", "computer", "phone"}
-
-// IsDevice reports whether a code is one of Devices.
-func IsDevice(code string) bool { return slices.Contains(Devices[:], code) }
 
 // Donation is a gift: pledged on a form, then received into the ledger, at once or in parts. It is of a material, of a kind
 // of device, or of something else in words; the two that do not apply are empty.

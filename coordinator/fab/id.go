@@ -53,6 +53,7 @@ type (
 	LocationID      string
 	SpoolID         string
 	DonationID      string
+	DeviceID        string
 	BlockedID       string // goods that nobody knows yet
 	MoveID          string
 	KitID           string

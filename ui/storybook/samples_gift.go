@@ -23,6 +23,7 @@ func giftStories() []story {
 		}},
 		{"gift-part", func(lang string) ui.Page {
 			p := gift(lang)
+			p.Left = 20
 			p.Status, p.Received, p.Rest, p.Used, p.DeliveredN, p.Goods, p.Delivered = fab.DonationPledged, 20, 30, 0, 0, nil, nil
 			return p
 		}},
@@ -43,6 +44,21 @@ func giftStories() []story {
 			p := gift(lang)
 			p.Used, p.DeliveredN, p.Goods, p.Delivered = 0, 0, nil, nil
 			return p
+		}},
+		{"gift-devices", func(lang string) ui.Page {
+			p := gift(lang)
+			tablets := ui.Goods{Code: "tablet", Name: pick(lang, "Tablette", "Tablet"), N: 2}
+			p.Pledged = ui.Stuff{Material: "tablet", Unit: fab.UnitPiece, N: 3}
+			p.Now, p.Received, p.Used, p.DeliveredN, p.Left, p.Goods, p.Delivered = p.Pledged, 3, 2, 2, 1, []ui.Goods{tablets}, []ui.Goods{tablets}
+			return p
+		}},
+		{"desk-devices", func(lang string) ui.Page {
+			asking := []ui.Choice{{Value: "r1", Label: pick(lang, "EHPAD Les Tilleuls (fictif), Rue : il en manque 2", "EHPAD Les Tilleuls (fictitious), Rue: 2 missing")}}
+			return ui.Devices{Frame: desk(lang, ui.NavMaterials, "/desk/devices"), Rows: []ui.DeviceRow{
+				{ID: "v1", Code: "D-001", Kind: "tablet", Model: "Galet 10", Condition: "used", Ref: "6C2X9K4R", Asking: asking, At: at(-1, 10, 0)},
+				{ID: "v2", Code: "D-002", Kind: "tablet", Model: "Galet 10", Condition: "new", Wiped: true, Ref: "6C2X9K4R", Asking: asking, For: "EHPAD Les Tilleuls (fictif), Rue", Seen: "r1", At: at(-1, 10, 0)},
+				{ID: "v3", Code: "D-003", Kind: "phone", Condition: "unknown", Wiped: true, Ref: "7D3Y1M5S", At: at(0, 9, 0)},
+			}, Kinds: []ui.DeviceKind{{Code: "tablet", Offered: true}, {Code: "computer"}, {Code: "phone"}}}
 		}},
 		{"gift-delivered", func(lang string) ui.Page { return gift(lang) }},
 		{"gift-filament", func(lang string) ui.Page {
@@ -80,6 +96,7 @@ func giftDesk(lang string) ui.GiftDesk {
 			{ID: "d2", Ref: "7D3Y1M5S", Donor: shop, Town: "Abbeville", Email: "port@example.org", Condition: "opened", Fetch: true, Address: "12 rue des Dunes", Hours: pick(lang, "mardi, 14 h à 18 h", "Tuesday, 2 to 6 pm"),
 				Photo: "/desk/donations/d2/photo", Stuff: ui.Stuff{Material: "petg", Unit: fab.UnitMG, N: 2_250_000}, Measures: units(lang)[2:4], At: at(-1, 12, 30)},
 			{ID: "d3", Ref: "8E4Z2N6T", Donor: shop, Town: "Abbeville", Mobile: "0300000000", Condition: "unknown", Other: true, Stuff: ui.Stuff{Name: pick(lang, "plaques de plastique", "plastic sheets"), Unit: fab.UnitPiece, N: 4}, At: at(-1, 12, 30)},
+			{ID: "d4", Ref: "9F5A3P7V", Donor: shop, Town: "Abbeville", Mobile: "0300000000", Condition: "used", Device: true, Stuff: ui.Stuff{Material: "tablet", Unit: fab.UnitPiece, N: 3}, At: at(-1, 12, 30)},
 		},
 		Blocked: []ui.BlockedRow{{ID: "q1", Code: "Q-001", Words: pick(lang, "bobine grise sans étiquette", "grey reel without a label"), N: 2, Status: string(fab.BlockedHere), Photo: "/desk/blocked/q1/photo", Ref: "9F5A3P7V", At: at(-1, 16, 0)}},
 	}

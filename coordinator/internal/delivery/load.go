@@ -63,7 +63,7 @@ func moveBox(tx *store.Tx, b fab.Box, from, to fab.LocationID, why string) ([]fa
 		if err != nil {
 			return nil, err
 		}
-		lots, err := lotCodes(tx, k)
+		lots, err := tx.CodesIn(k.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -160,21 +160,4 @@ func fits(tx *store.Tx, r fab.Run) error {
 		return fab.Refuse(fab.Invalid, "vehicle_full", "capacity", "n", n, "max", r.Capacity)
 	}
 	return nil
-}
-
-func lotCodes(tx *store.Tx, k fab.Kit) ([]string, error) {
-	inside, err := tx.KitLots(k.ID)
-	if err != nil {
-		return nil, err
-	}
-	var codes []string
-	for _, kl := range inside {
-		lot, err := tx.Lot(kl.LotID)
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, lot.Code)
-	}
-	slices.Sort(codes)
-	return slices.Compact(codes), nil
 }

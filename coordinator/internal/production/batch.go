@@ -99,6 +99,9 @@ func (p *Production) OpenBatch(ctx context.Context, o BatchOrder) (b fab.Batch, 
 
 func checkOrder(tx *store.Tx, o BatchOrder, design fab.DesignVersion) error {
 	errs := checkBatch(BatchChange{o.Quantity, o.DueAt, o.Priority}, tx.Now())
+	if design.Given {
+		errs = append(errs, fab.Refuse(fab.Conflict, "design_given", "design"))
+	}
 	if design.Status != fab.DesignTrialled {
 		errs = append(errs, fab.Refuse(fab.Conflict, "design_not_trialled", "design"))
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -204,10 +205,10 @@ func givenTable(tx *store.Tx, zone *time.Location) (Table, error) {
 			return thousandths(n * per)
 		}
 		count := int64(0)
-		if d.Status == fab.DonationReceived {
+		if d.Received > 0 {
 			at, count = d.ReceivedAt.In(zone), 1
 		}
-		t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(fab.FormatReference(d.Ref)), text(name), text(d.Town), text(d.Material), text(string(d.Status)), text(unit), measure(d.Pledged), measure(d.Received), whole(count)})
+		t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(fab.FormatReference(d.Ref)), text(name), text(d.Town), text(cmp.Or(d.Material, d.Device, d.Words)), text(string(d.Status)), text(unit), measure(d.Pledged), measure(d.Received), whole(count)})
 	}
 	return t, nil
 }

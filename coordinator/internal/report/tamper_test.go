@@ -84,6 +84,10 @@ func tamperings() []tampering {
 			"audit_blocked_taken", "moved blocked:goods parcel", []string{"audit_balance_differs", "audit_move_rule"}},
 		{"unknown plastic is inside a kit", "UPDATE stock_moves SET source = 'parcel' WHERE why = 'kitted' AND item LIKE 'material:%' AND subject = 'kit-away'",
 			"audit_blocked_taken", "kitted material:film-a4 parcel", []string{"audit_balance_differs"}},
+		{"a device is called given", "UPDATE devices SET status = 'given' WHERE id = 'tablet-here'", "audit_device_here", "D-1 given", []string{"audit_device_wiped"}},
+		{"a device left as its donor had it", "UPDATE devices SET wiped_at = NULL WHERE id = 'tablet-gone'", "audit_device_wiped", "D-2", nil},
+		{"a kit of devices has one less", "UPDATE devices SET kit_id = NULL WHERE id = 'tablet-gone'", "audit_device_kit", "kit-tablet tablet", nil},
+		{"a device vanishes", "DELETE FROM devices WHERE id = 'tablet-here'", "audit_move_source", "device:tablet tablet-here", nil},
 		{"a gift of something else was more", "UPDATE donations SET received = received + 1 WHERE id = 'odd'", "audit_blocked_gift", "ODD", nil},
 		{"a print takes filament again", "INSERT INTO stock_moves (" + columns + ") SELECT 'again', at, item, source, from_location, to_location, 1, unit, why, subject, note, NULL FROM stock_moves WHERE why = 'printed'",
 			"audit_filament_twice", "attempt", []string{"audit_balance_differs"}},
@@ -127,7 +131,7 @@ func tamperings() []tampering {
 // soundBooks writes the way of visors from a gift and a print to a signature, with one box packed, one on its way, a count,
 // a weighing, a move taken back and a reservation.
 func soundBooks(tx *store.Tx) error {
-	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx), soundBlocked(tx))
+	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx), soundBlocked(tx), soundDevices(tx))
 }
 
 func soundPeople(tx *store.Tx) error {
@@ -277,6 +281,26 @@ func soundBlocked(tx *store.Tx) error {
 			move(fab.BlockedItem, "known", fab.OutsideGiven, fab.TheHub, 1, "blocked", "known"),
 			move(fab.BlockedItem, "known", fab.TheHub, fab.OutsideGiven, 1, "identified", "known"),
 			move(elastic, "odd", fab.OutsideGiven, fab.TheHub, 5, "identified", "known"),
+		),
+	)
+}
+
+// soundDevices is a gift of two tablets, one of them in a kit.
+func soundDevices(tx *store.Tx) error {
+	tablet, now := fab.DeviceItem("tablet"), tx.Now()
+	return errors.Join(
+		tx.AddDonation(&fab.Donation{ID: "tablets", Ref: "TABLETS", Device: "tablet", Pledged: 2, Received: 2, Status: fab.DonationReceived, SubmitKey: "tablets", CreatedAt: now}),
+		tx.AddDesign(&fab.DesignVersion{ID: "given", Product: "tablet", Hash: "given", Status: fab.DesignTrialled, Given: true, CreatedAt: now}),
+		tx.AddRequest(&fab.Request{ID: "asked", Ref: "ASKED", FacilityID: "place", NeedBy: now, Status: fab.RequestApproved, SubmitKey: "asked", CreatedAt: now},
+			[]fab.RequestLine{{ID: "line3", RequestID: "asked", Product: "tablet", Asked: 1, Promised: 1}}),
+		tx.AddKit(&fab.Kit{ID: "kit-tablet", RequestID: "asked", Product: "tablet", DesignID: "given", Quantity: 1, CreatedAt: now}, nil),
+		tx.AddDevice(&fab.Device{ID: "tablet-here", Code: "D-1", DonationID: "tablets", Kind: "tablet", Status: fab.DeviceHere, CreatedAt: now}),
+		tx.AddDevice(&fab.Device{ID: "tablet-gone", Code: "D-2", DonationID: "tablets", Kind: "tablet", Status: fab.DeviceGiven, WipedAt: now, RequestID: "asked", KitID: "kit-tablet", CreatedAt: now, EndedAt: now}),
+		tx.Post(
+			move(tablet, "tablet-here", fab.OutsideGiven, fab.TheHub, 1, "received", "tablets"),
+			move(tablet, "tablet-gone", fab.OutsideGiven, fab.TheHub, 1, "received", "tablets"),
+			move(tablet, "tablet-gone", fab.TheHub, fab.OutsideUsed, 1, "kitted", "kit-tablet"),
+			move(fab.KitItem("tablet"), "kit-tablet", fab.OutsideMade, fab.TheHub, 1, "kitted", "kit-tablet"),
 		),
 	)
 }

@@ -1,6 +1,6 @@
 package store
 
-// giftRules hold the goods that nobody knows, which may never go to care.
+// giftRules hold the goods that nobody knows, which may never go to care, and the devices, which go there wiped.
 var giftRules = [...]rule{
 	{"audit_blocked_came", `
 		SELECT b.code AS name, b.quantity AS have, COALESCE(SUM(m.quantity), 0) AS want FROM blocked_lots b
@@ -22,6 +22,16 @@ var giftRules = [...]rule{
 		LEFT JOIN stock_moves m ON m.subject = b.id AND m.why = 'identified' AND m.item = 'material:' || b.material AND m.from_location = 'outside-given'
 		WHERE b.status = 'identified' AND COALESCE(d.material, '') <> b.material
 		GROUP BY b.id, b.code, b.material, b.became HAVING b.became <> COALESCE(SUM(m.quantity), 0)`},
+	{"audit_device_here", `
+		SELECT v.code || ' ' || v.status AS name, COALESCE(SUM(h.quantity), 0) AS have, CASE WHEN v.status = 'here' THEN 1 ELSE 0 END AS want
+		FROM devices v LEFT JOIN balances h ON h.source = v.id AND h.item = 'device:' || v.kind AND h.location NOT LIKE 'outside-%'
+		GROUP BY v.id, v.code, v.status HAVING COALESCE(SUM(h.quantity), 0) <> CASE WHEN v.status = 'here' THEN 1 ELSE 0 END`},
+	{"audit_device_wiped", `
+		SELECT code AS name, 0 AS have, 1 AS want FROM devices WHERE status = 'given' AND wiped_at IS NULL`},
+	{"audit_device_kit", `
+		SELECT k.id || ' ' || k.product AS name, k.quantity AS have, COUNT(v.id) AS want FROM kits k JOIN design_versions d ON d.id = k.design_id AND d.given
+		LEFT JOIN devices v ON v.kit_id = k.id AND v.status = 'given' AND v.kind = k.product
+		GROUP BY k.id, k.product, k.quantity HAVING k.quantity <> COUNT(v.id)`},
 	{"audit_blocked_gift", `
 		SELECT d.ref AS name, d.received AS have, COALESCE(SUM(b.quantity), 0) AS want FROM donations d LEFT JOIN blocked_lots b ON b.donation_id = d.id
 		WHERE d.material = '' AND d.device = '' GROUP BY d.id, d.ref, d.received HAVING d.received <> COALESCE(SUM(b.quantity), 0)`},

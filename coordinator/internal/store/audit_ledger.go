@@ -37,6 +37,7 @@ var ledgerRules = [...]rule{
 		WHERE m.item LIKE 'part:%' AND NOT EXISTS (SELECT 1 FROM lots l WHERE l.id = m.source)
 			OR m.item LIKE 'kit:%' AND NOT EXISTS (SELECT 1 FROM kits k WHERE k.id = m.source)
 			OR m.why = 'received' AND NOT EXISTS (SELECT 1 FROM donations d WHERE d.id = m.source) AND NOT EXISTS (SELECT 1 FROM spools s WHERE s.id = m.source)
+				AND NOT EXISTS (SELECT 1 FROM devices v WHERE v.id = m.source)
 		GROUP BY m.item, m.source`},
 	{"audit_source_item", `
 		SELECT l.code || ' ' || m.item AS name, SUM(m.quantity) AS have, 0 AS want FROM stock_moves m JOIN lots l ON l.id = m.source

@@ -34,10 +34,10 @@ func (tx *Tx) KitsIn(id fab.BoxID) ([]fab.Kit, error) {
 	return many[fab.Kit](tx, "kits", func(q query) query { return q.Where("box_id = ?", string(id)).Order("id") })
 }
 
-// LotCodesIn reads what stands on the bags of which there are pieces in a box.
+// LotCodesIn reads what stands on the bags of which there are pieces in a box, and on its devices.
 func (tx *Tx) LotCodesIn(id fab.BoxID) (codes []string, err error) {
-	err = tx.db.NewRaw(`SELECT DISTINCT l.code FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id
-		WHERE k.box_id = ? ORDER BY l.code`, string(id)).Scan(context.Background(), &codes)
+	err = tx.db.NewRaw(`SELECT l.code FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id
+		WHERE k.box_id = ?0 UNION SELECT v.code FROM kits k JOIN devices v ON v.kit_id = k.id WHERE k.box_id = ?0 ORDER BY code`, string(id)).Scan(context.Background(), &codes)
 	if err != nil {
 		return nil, fmt.Errorf("read lots of a box: %w", err)
 	}

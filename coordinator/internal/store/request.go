@@ -84,7 +84,8 @@ func (tx *Tx) LinesWithoutBatch() ([]fab.RequestLine, error) {
 		return q.Where("promised > 0").Where("request_id IN (SELECT id FROM requests WHERE status = ? AND trial_id IS NULL)", string(fab.RequestApproved)).
 			Where(`NOT EXISTS (SELECT 1 FROM batches b JOIN design_versions d ON d.id = b.design_id
 				WHERE b.request_id = request_line.request_id AND b.product = request_line.product AND (b.status <> ? OR d.dangerous = ?))`,
-				string(fab.BatchCancelled), false).Order("id")
+				string(fab.BatchCancelled), false).
+			Where(`NOT EXISTS (SELECT 1 FROM design_versions g WHERE g.product = request_line.product AND g.given = ?)`, true).Order("id")
 	})
 }
 

@@ -28,7 +28,7 @@ type filler struct{ n int64 }
 var allowed = map[string]string{
 	"FavourStatus": "done", "RelayStatus": "accepted",
 	"RequestStatus": "approved", "DesignStatus": "trialled", "BatchStatus": "paused", "PlateStatus": "impossible", "JobStatus": "leased",
-	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "BlockedStatus": "identified", "DonationStatus": "received", "RunStatus": "on_way",
+	"AttemptStatus": "printing", "CommandStatus": "accepted", "LotStatus": "ready", "BlockedStatus": "identified", "DeviceStatus": "given", "DonationStatus": "received", "RunStatus": "on_way",
 	"StopStatus": "partly", "MakerStatus": "refused", "FacilityStatus": "refused", "ImportStatus": "done", "Import.Kind": "stock", "BlankForm.Kind": "bag", "BoxStatus": "loaded", "Worker.Kind": "printer", "Stop.Kind": "drop", "StockMove.From": "hub", "Plate.Source": "maker",
 	"Mark.Act": "deliver", "Mark.Outcome": "late", "Recall.Way": "fetch", "RecallNotice.Kind": "maker", "ReloadStatus": "yes", "TrialStatus": "running", "Tester.Kind": "care",
 }
@@ -191,6 +191,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("Box", trip[fab.Box])
 	put("Kit", trip[fab.Kit])
 	put("KitLot", trip[fab.KitLot])
+	put("Device", trip[fab.Device])
 	put("Slot", trip[fab.Slot])
 	put("Pickup", trip[fab.Pickup])
 	put("Defect", trip[fab.Defect])

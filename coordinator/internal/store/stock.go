@@ -75,7 +75,8 @@ func (tx *Tx) SourceCodes(ids []string) (map[string]string, error) {
 	}
 	var rows []struct{ ID, Code, Ref string }
 	err := tx.db.NewRaw(`SELECT id, code, '' AS ref FROM lots WHERE id IN (?0) UNION ALL SELECT id, code, '' FROM spools WHERE id IN (?0)
-		UNION ALL SELECT id, code, '' FROM blocked_lots WHERE id IN (?0) UNION ALL SELECT id, '', ref FROM donations WHERE id IN (?0)`, in(ids)).Scan(context.Background(), &rows)
+		UNION ALL SELECT id, code, '' FROM blocked_lots WHERE id IN (?0) UNION ALL SELECT id, code, '' FROM devices WHERE id IN (?0)
+		UNION ALL SELECT id, '', ref FROM donations WHERE id IN (?0)`, in(ids)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read labels: %w", err)
 	}

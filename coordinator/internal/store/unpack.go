@@ -34,6 +34,11 @@ func (tx *Tx) Unpack(k *fab.Kit, n int64, by fab.AccountID) ([]fab.Balance, erro
 		if err := tx.Post(move); err != nil {
 			return nil, err
 		}
+		if kind, _ := at.Item.Split(); kind == "device" {
+			if err := tx.takeBack(fab.DeviceID(at.Source)); err != nil {
+				return nil, err
+			}
+		}
 		if err := tx.takeKitLot(k.ID, at); err != nil {
 			return nil, err
 		}

@@ -201,7 +201,11 @@ func let(tx *store.Tx, lot fab.BlockedLot, as fab.BlockedStatus, why string, to 
 	return tx.Note(fab.Change{Code: "goods_" + string(as), Subject: string(lot.ID), Args: fab.Args{"code": lot.Code, "by": string(by)}})
 }
 
-// Countable leaves out of what lies at a place what nobody counts there: blocked goods are identified, not counted.
+// Countable leaves out of what lies at a place what nobody counts there: blocked goods are identified, and devices are known
+// one by one.
 func Countable(held []fab.Balance) []fab.Balance {
-	return slices.DeleteFunc(held, func(b fab.Balance) bool { return b.Item == fab.BlockedItem })
+	return slices.DeleteFunc(held, func(b fab.Balance) bool {
+		kind, _ := b.Item.Split()
+		return kind == "blocked" || kind == "device"
+	})
 }

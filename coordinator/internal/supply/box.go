@@ -104,6 +104,10 @@ func throwAway(tx *store.Tx, out []fab.Balance, typed map[fab.Item]string, by fa
 			continue
 		}
 		n, ok := fab.WholeNumber(count)
+		if kind, _ := item.Split(); kind == "device" && n != 0 {
+			errs = append(errs, fab.Refuse(fab.Conflict, "device_one_by_one", BadField(item)))
+			continue
+		}
 		have := int64(0)
 		for _, at := range out {
 			if at.Item == item {

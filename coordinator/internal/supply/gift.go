@@ -26,6 +26,7 @@ type Gift struct {
 	Wasted   int64            // thrown away, or missing at a count
 	Left     int64            // still in the lab
 	Blocked  []fab.BlockedLot // of it, whatever became of them
+	Devices  []fab.Device     // the same
 
 	kits    map[fab.KitID]store.KitAway // that something of the source at hand went into
 	designs map[fab.DesignVersionID]fab.DesignVersion
@@ -47,6 +48,9 @@ func (s *Supply) Gift(ctx context.Context, token string) (g Gift, err error) {
 		if g.Blocked, err = tx.BlockedOf(g.Donation.ID); err != nil {
 			return err
 		}
+		if g.Devices, err = tx.DevicesOf(g.Donation.ID); err != nil {
+			return err
+		}
 		return follow(tx, &g)
 	})
 	return g, err
@@ -58,6 +62,9 @@ func follow(tx *store.Tx, g *Gift) error {
 		return err
 	}
 	g.designs = map[fab.DesignVersionID]fab.DesignVersion{}
+	for _, v := range g.Devices {
+		sources = append(sources, string(v.ID))
+	}
 	for _, source := range sources {
 		if g.kits, err = tx.KitsWith(source); err != nil {
 			return err
@@ -152,6 +159,9 @@ func (g *Gift) kit(tx *store.Tx, m fab.StockMove) error {
 		g.designs[k.DesignID] = design
 	}
 	use := Use{Product: k.Product, Products: k.Quantity, Quantity: m.Quantity}
+	if design.Given {
+		use.Products = m.Quantity
+	}
 	for _, need := range design.BOM.Materials {
 		if fab.MaterialItem(need.Material) == m.Item && need.PerUnit > 0 {
 			use.Products = (m.Quantity + need.PerUnit - 1) / need.PerUnit

@@ -110,6 +110,9 @@ func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 		c.Short = whyNot(err)
 		return c, nil
 	}
+	if design.Given {
+		return canGive(s.tx, c)
+	}
 	c.Now = c.Wanted
 	for _, n := range needs(design.BOM.Without(l.Supplied)) {
 		have, err := s.have(n, r)
@@ -326,6 +329,11 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 		}
 		takes = append(takes, picks...)
 	}
+	if design.Given {
+		if takes, err = readyDevices(tx, k); err != nil {
+			return k, err
+		}
+	}
 	if left, err := wanted(tx, l); err != nil {
 		return k, err
 	} else if quantity > left {
@@ -340,18 +348,27 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 // assemble makes a kit of what it takes from the hub.
 func assemble(tx *store.Tx, k fab.Kit, takes []fab.Balance) error {
 	var lots []fab.KitLot
+	var devices []fab.DeviceID
 	move := fab.StockMove{Why: "kitted", Subject: string(k.ID), By: k.By}
 	for _, p := range takes {
 		move.Item, move.Source, move.From, move.To, move.Quantity = p.Item, p.Source, fab.TheHub, fab.OutsideUsed, p.Quantity
 		if err := tx.Post(move); err != nil {
 			return err
 		}
-		if kind, _ := p.Item.Split(); kind == "part" {
+		switch kind, _ := p.Item.Split(); kind {
+		case "device":
+			devices = append(devices, fab.DeviceID(p.Source))
+		case "part":
 			lots = append(lots, fab.KitLot{KitID: k.ID, LotID: fab.LotID(p.Source), Quantity: p.Quantity})
 		}
 	}
 	if err := tx.AddKit(&k, lots); err != nil {
 		return err
+	}
+	for _, id := range devices {
+		if err := tx.GiveDevice(id, k.ID); err != nil {
+			return err
+		}
 	}
 	move.Item, move.Source, move.From, move.To, move.Quantity = fab.KitItem(k.Product), string(k.ID), fab.OutsideMade, fab.TheHub, k.Quantity
 	return tx.Post(move)

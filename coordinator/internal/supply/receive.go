@@ -16,7 +16,9 @@ type Parcel struct {
 	Donation fab.DonationID
 	Count    string
 	Measure  string
-	Last     bool // nothing more comes
+	Last     bool   // nothing more comes
+	Model    string // of devices
+	Wiped    bool   // nothing of their donor is on them
 	Seen     string
 	By       fab.AccountID
 }
@@ -39,6 +41,9 @@ func (s *Supply) Receive(ctx context.Context, p Parcel) error {
 		n, refused := amount(material, p.Count, p.Measure)
 		if refused != nil {
 			return refused
+		}
+		if d.Device != "" {
+			return receiveDevices(tx, d, n, p)
 		}
 		return receive(tx, d, material, n, p)
 	})

@@ -44,7 +44,7 @@ func (s *Server) newBatchPage(c *gin.Context, f ui.Form) (page ui.NewBatch, err 
 func (r *reader) designChoices() (list []ui.Choice, err error) {
 	designs, err := r.tx.Designs()
 	for _, d := range slices.Backward(designs) {
-		if d.Status == fab.DesignTrialled {
+		if d.Status == fab.DesignTrialled && !d.Given {
 			list = append(list, ui.Choice{Value: string(d.ID), Label: inLang(d.Names, r.lang, d.Product) + ", " + d.Version})
 		}
 	}

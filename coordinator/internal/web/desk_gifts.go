@@ -39,6 +39,11 @@ func (r *reader) giftDesk(page *ui.Materials) (err error) {
 		page.Gifts.Materials = append(page.Gifts.Materials, ui.Choice{Value: m.Code, Label: inLang(m.Names, r.lang, m.Code)})
 	}
 	page.Gifts.Measures = measures(r.lang, materials)
+	devices, err := r.tx.DevicesHere()
+	if err != nil {
+		return err
+	}
+	page.Gifts.Devices = int64(len(devices))
 	page.Gifts.Blocked, err = r.blockedRows()
 	return err
 }
@@ -56,7 +61,7 @@ func (r *reader) gifts() ([]ui.GiftRow, error) {
 			return nil, err
 		}
 		row := ui.GiftRow{
-			ID: string(d.ID), Ref: d.Ref, Donor: d.Donor, Town: d.Town, Mobile: d.Phone, Email: d.Email, Condition: d.Condition, Other: d.Other(), Seen: d.Received,
+			ID: string(d.ID), Ref: d.Ref, Donor: d.Donor, Town: d.Town, Mobile: d.Phone, Email: d.Email, Condition: d.Condition, Other: d.Other(), Device: d.Device != "", Seen: d.Received,
 			Fetch: d.Fetch, Address: d.Address, Hours: d.Hours, Stuff: giftStuff(d, m, r.lang, d.Rest()), Came: giftStuff(d, m, r.lang, d.Received), At: r.local(d.CreatedAt),
 		}
 		if d.Photo != "" {
@@ -102,6 +107,7 @@ func (r *reader) blockedRows() ([]ui.BlockedRow, error) {
 func (s *Server) giftReceive(c *gin.Context) error {
 	p := supply.Parcel{
 		Donation: fab.DonationID(c.Param("id")), Count: c.PostForm(ui.FieldCount), Measure: c.PostForm(ui.FieldMeasure), Last: c.PostForm(ui.FieldLast) == "yes", Seen: c.PostForm(ui.FieldSeenOf), By: me(c).ID,
+		Model: c.PostForm(ui.FieldModelOf), Wiped: c.PostForm(ui.FieldWiped) == "yes",
 	}
 	return s.materialsDone(c, s.Supply.Receive(c.Request.Context(), p), "done.gift_received")
 }

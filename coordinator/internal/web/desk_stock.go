@@ -58,6 +58,8 @@ func (r *reader) stuffOf(item fab.Item) (ui.Stuff, error) {
 	case "material":
 		m, err := r.tx.Material(code)
 		return ui.Stuff{Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit}, err
+	case "device":
+		return ui.Stuff{Material: code, Name: ui.DeviceName(r.lang, code), Unit: fab.UnitPiece}, nil
 	case "blocked":
 		return ui.Stuff{Name: ui.BlockedName(r.lang), Unit: fab.UnitPiece}, nil
 	case "part", "kit":

@@ -99,7 +99,7 @@ func (r *reader) kitLabel(b fab.Box, k fab.Kit) (label paper.Kit, err error) {
 	if label.Supplied, err = r.materialNames(nil, k.Supplied); err != nil {
 		return label, err
 	}
-	if label.Lots, err = r.lotsIn(k); err != nil {
+	if label.Lots, err = r.tx.CodesIn(k.ID); err != nil {
 		return label, err
 	}
 	request, err := r.tx.Request(k.RequestID)
@@ -125,23 +125,6 @@ func (r *reader) materialNames(names, codes []string) ([]string, error) {
 	return names, nil
 }
 
-// lotsIn are the codes of the lots inside a kit.
-func (r *reader) lotsIn(k fab.Kit) (codes []string, err error) {
-	inside, err := r.tx.KitLots(k.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, kl := range inside {
-		lot, err := r.tx.Lot(kl.LotID)
-		if err != nil {
-			return nil, err
-		}
-		codes = append(codes, lot.Code)
-	}
-	slices.Sort(codes)
-	return slices.Compact(codes), nil
-}
-
 // boxSheet is the information sheet of what is in a box, with the part to sign filled in as far as it is known.
 func (s *Server) boxSheet(c *gin.Context) (d ui.Document, err error) {
 	var product paper.Product
@@ -164,7 +147,7 @@ func (s *Server) boxSheet(c *gin.Context) (d ui.Document, err error) {
 		}
 		given.To = place.Name
 		for _, k := range kits {
-			lots, err := r.lotsIn(k)
+			lots, err := r.tx.CodesIn(k.ID)
 			if err != nil {
 				return err
 			}

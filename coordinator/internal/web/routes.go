@@ -34,6 +34,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.placeRoutes()...)
 	all = append(all, s.giftDeskRoutes()...)
 	all = append(all, s.recallRoutes()...)
+	all = append(all, s.deviceRoutes()...)
 	all = append(all, s.relayRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)

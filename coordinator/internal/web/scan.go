@@ -80,7 +80,7 @@ func (r *reader) find(typed string) (found scanned, err error) {
 	}
 	meant := append([]string{code}, fab.LabelCodes(typed)...)
 	for _, code := range meant {
-		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest, r.findGift, r.findBlocked} {
+		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest, r.findGift, r.findBlocked, r.findDevice} {
 			if found, err = try(code); fab.ClassOf(err) != fab.NotFound {
 				return found, err
 			}
@@ -165,6 +165,11 @@ func (r *reader) findBlocked(code string) (scanned, error) {
 	return scanned{kind: ui.ScanBlocked, code: lot.Code, gift: lot.DonationID}, err
 }
 
+func (r *reader) findDevice(code string) (scanned, error) {
+	v, err := r.tx.DeviceByCode(code)
+	return scanned{kind: ui.ScanDevice, code: v.Code, gift: v.DonationID}, err
+}
+
 // scanPage is what everybody may read of a thing: what product it is, what may be said of it, and whether it is recalled.
 func (r *reader) scanPage(found scanned) (page ui.Scan, err error) {
 	page = ui.Scan{Code: found.code, Kind: found.kind, Recalled: found.box.Recalled || found.lot.Status == fab.LotBlocked || found.design.Dangerous}
@@ -207,6 +212,8 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 		return "/desk/materials", nil
 	case ui.ScanGift:
 		return "/desk/materials#gift-" + string(found.gift), nil
+	case ui.ScanDevice:
+		return deskDevices, nil
 	case ui.ScanBlocked:
 		return "/desk/materials#blocked", nil
 	}
