@@ -132,6 +132,7 @@ type Server struct {
 	pictures pictures
 	words    words
 	totals   totals
+	shown    shownFigures
 	models   models
 	imports  *imports.Imports
 	uploads  chan struct{} // places for who sends files
