@@ -3,13 +3,15 @@ package ui
 // Materials is the ledger as people read it: gifts to receive, what there is, spools.
 //
 //	GET  /desk/materials
+//	POST /desk/materials                FieldNameFR, FieldNameEN, FieldUnit: a material that the lab did not know
 //	POST /desk/spools/{id}/recall       FieldReason, one line
 type Materials struct {
 	Frame
 	Gifts    GiftDesk
 	Balances []BalanceRow
 	Spools   []SpoolRow
-	Open     string // id of the gift, or of the blocked goods, whose form was refused
+	Units    []Choice // in which a new material can be counted
+	Open     string   // id of the gift, or of the blocked goods, whose form was refused
 	Form     Form
 }
 
@@ -23,7 +25,11 @@ type BalanceRow struct {
 	Hand     int64
 	Pledged  int64
 	Needed   int64
+	LowAt    int64 // below this much it is time to ask for more; 0 never
 }
+
+// Low is how much is missing up to the amount below which it is time to ask for more, with what is pledged.
+func (b BalanceRow) Low() int64 { return max(0, b.LowAt-b.Hand-b.Pledged) }
 
 // Short is what is missing even with what is pledged.
 func (b BalanceRow) Short() int64 { return max(0, b.Needed-b.Hand-b.Pledged) }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 //	POST /desk/stock/{item}/move    FieldFrom, FieldTo, FieldCount, FieldMeasure, FieldNote
 //	POST /desk/stock/{item}/scrap   FieldFrom, FieldCount, FieldMeasure, FieldNote
 //	POST /desk/stock/{item}/undo    FieldMove, FieldNote
+//	POST /desk/stock/{item}/keep    FieldRequest, FieldKeepN, FieldKeepIn
+//	POST /desk/stock/{item}/release FieldReservation
+//	POST /desk/stock/{item}/speak   FieldOwn + n, FieldFactor + n, FieldIn + n, FieldLow, FieldLowIn
 type StockItem struct {
 	Frame
 	Item     string
@@ -26,8 +30,37 @@ type StockItem struct {
 	Measures []Choice
 	From     []Choice // a place and a source
 	Places   []Choice
-	Material bool // which can be thrown away
+	Material bool     // which can be thrown away
+	Of       string   // the bag, gift or spool of which Moves are; "" for all
+	Kept     []Kept   // for requests
+	Requests []Choice // that something can be kept for
+	Own      []Own    // measures of the material's own, and room for one more
+	OwnCodes []Choice
+	Base     []Choice // measures of its unit
+	Low      string   // below which to ask for more, in the first measure
+	Open     string   // "keep" or "speak": the form that was refused; "" the one that moves
 	Form     Form
+}
+
+// FormOf is what was typed into one of the forms.
+func (p StockItem) FormOf(name string) Form {
+	if p.Open == name {
+		return p.Form
+	}
+	return Form{Values: url.Values{}}
+}
+
+// Kept is what is kept for a request.
+type Kept struct {
+	ID, Request, For, Ref string // ids of the reservation and the request, the place, and its reference
+	Stuff                 Stuff
+	Place                 string
+}
+
+// Own is a measure of a material's own: one of it is Factor of the measure called In.
+type Own struct {
+	N                int
+	Code, Factor, In string
 }
 
 func (StockItem) view() string { return "stock_item" }
@@ -48,6 +81,7 @@ type StockSum struct {
 type StockRow struct {
 	Place, Source string
 	PlaceID       string
+	Moves         string // address of what became of it
 	Here, Kept    Stuff
 }
 
@@ -97,4 +131,16 @@ const (
 	FieldSeen    = "seen_"
 	FieldGross   = "gross"
 	FieldTare    = "tare"
+
+	FieldKeepN       = "keep_n"
+	FieldKeepIn      = "keep_in"
+	FieldReservation = "reservation"
+	FieldOwn         = "own_"    // followed by the number of a line
+	FieldFactor      = "factor_" // followed by the number of a line
+	FieldIn          = "in_"     // followed by the number of a line
+	FieldLow         = "low"
+	FieldLowIn       = "low_in"
+	FieldNameFR      = "name_fr"
+	FieldNameEN      = "name_en"
+	FieldUnit        = "unit"
 )

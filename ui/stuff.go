@@ -9,8 +9,11 @@ import (
 
 // stuff words a quantity of material: "24 feuilles", "1,25 kg de filament".
 func (w words) stuff(s Stuff) string {
-	if s.Unit == fab.UnitMG {
+	switch s.Unit {
+	case fab.UnitMG:
 		return locales.Text(w.lang, "stuff.weighed", "mass", locales.Grams(w.lang, s.N), "name", lowerFirst(w.materialName(s)))
+	case fab.UnitUM:
+		return locales.Text(w.lang, "stuff.weighed", "mass", locales.Metres(w.lang, s.N), "name", lowerFirst(w.materialName(s)))
 	}
 	if code := "stuff." + s.Material; locales.Has(w.lang, code) {
 		return locales.Text(w.lang, code, "n", s.N)
@@ -20,10 +23,13 @@ func (w words) stuff(s Stuff) string {
 
 // amount words the number and unit alone, for tables whose row names the material.
 func (w words) amount(s Stuff) string {
-	if s.Unit == fab.UnitMG {
+	switch s.Unit {
+	case fab.UnitMG:
 		return locales.Grams(w.lang, s.N)
+	case fab.UnitUM:
+		return locales.Metres(w.lang, s.N)
 	}
-	return locales.Number(w.lang, s.N)
+	return locales.Text(w.lang, "stock.pieces", "n", s.N)
 }
 
 func (w words) materialName(s Stuff) string {

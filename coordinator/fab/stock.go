@@ -14,6 +14,10 @@ type Material struct {
 	LowAt    int64             `bun:"low_at"`             // below this much it is time to ask for more, in Unit; 0 never
 }
 
+// Lacks is how much is missing of what open work takes, or up to the amount below which it is time to ask for more.
+// stock is what is here and pledged.
+func (m Material) Lacks(stock, wanted int64) int64 { return max(0, max(wanted, m.LowAt)-stock) }
+
 // Kinds of location.
 const (
 	LocationHub      = "hub"

@@ -103,6 +103,14 @@ func Millimetres(lang string, um int64) string {
 // Length writes a length given in µm, to a tenth of a millimetre: "12,5 mm", or to a hundredth below one.
 func Length(lang string, um int64) string { return tenths(lang, um) + nbsp + "mm" }
 
+// Metres writes how much there is of what is sold by length, given in µm: "12,5 m", or "40 cm" below one.
+func Metres(lang string, um int64) string {
+	if um > -1_000_000 && um < 1_000_000 {
+		return tenths(lang, um/10) + nbsp + "cm"
+	}
+	return tenths(lang, um/1000) + nbsp + "m"
+}
+
 // Size writes how wide, deep and high something is, given in µm: "180 × 92,5 × 20 mm".
 func Size(lang string, um [3]int64) string {
 	return tenths(lang, um[0]) + " × " + tenths(lang, um[1]) + " × " + Length(lang, um[2])

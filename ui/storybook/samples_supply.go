@@ -35,12 +35,17 @@ func supplyStories() []story {
 			p.Spools[1].Recalled = true
 			return p
 		}},
-		{"desk-stock-item", func(lang string) ui.Page {
-			return ui.StockItem{Frame: desk(lang, ui.NavMaterials, "/desk/stock/material:film-a4"), Item: "material:film-a4", Name: ui.Stuff{Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, N: 48}, Material: true, Form: ui.Form{Values: url.Values{}},
-				Rows: []ui.StockRow{{Place: pick(lang, "l’atelier", "the workshop"), PlaceID: "hub", Source: "6C2X-9K4R", Here: sheets(48), Kept: sheets(12)}},
-				Moves: []ui.MoveRow{{ID: "m2", Why: "moved", From: pick(lang, "l’atelier", "the workshop"), To: "Goéland", Stuff: sheets(2), By: "Courlis", At: at(0, 9, 0), Undo: true},
-					{ID: "m1", Why: "received", From: pick(lang, "un don", "a gift"), To: pick(lang, "l’atelier", "the workshop"), Stuff: sheets(50), At: at(-1, 9, 0)}},
-				Measures: []ui.Choice{{Value: "piece", Label: "piece"}}, From: []ui.Choice{{Value: "hub g", Label: "6C2X-9K4R"}}, Places: []ui.Choice{{Value: "home", Label: "Goéland, Rue"}}}
+		{"desk-stock-item", func(lang string) ui.Page { return stockItem(lang) }},
+		{"desk-stock-item-refused", func(lang string) ui.Page {
+			p := stockItem(lang)
+			p.Open, p.Form = "speak", ui.Form{Values: url.Values{"own_0": {"pack"}, "factor_0": {"0,5"}, "low": {"50"}}, Errors: fab.Errors{fab.Refuse(fab.Invalid, "amount_too_fine", "factor_0")}}
+			return p
+		}},
+		{"desk-stock-item-long", func(lang string) ui.Page {
+			p := stockItem(lang)
+			p.Sums, p.More, p.Of = []ui.StockSum{{Place: pick(lang, "l'atelier", "the workshop"), URL: "/desk/stock/material:film-a4?after=hub+", Sources: 118, Here: sheets(11_570), Kept: sheets(12)}}, "/desk/stock/material:film-a4?after=hub+g", "6C2X-9K4R"
+			p.Open, p.Form = "keep", ui.Form{Values: url.Values{ui.FieldKeepN: {"99"}}, Errors: fab.Errors{fab.Refuse(fab.Conflict, "stock_reserved", ui.FieldKeepN, "item", "material:film-a4", "have", 36, "wanted", 99)}}
+			return p
 		}},
 		{"desk-stock-count", func(lang string) ui.Page {
 			return ui.StockCount{Frame: desk(lang, ui.NavMaterials, "/desk/count/hub"), Place: pick(lang, "l’atelier", "the workshop"), ID: "hub", Last: at(-2, 9, 0), Form: ui.Form{Values: url.Values{}},
@@ -52,6 +57,16 @@ func supplyStories() []story {
 		}},
 		{"desk-people", func(lang string) ui.Page { return people(lang) }},
 	}
+}
+
+func stockItem(lang string) ui.StockItem {
+	return ui.StockItem{Frame: desk(lang, ui.NavMaterials, "/desk/stock/material:film-a4"), Item: "material:film-a4", Name: ui.Stuff{Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, N: 48}, Material: true, Form: ui.Form{Values: url.Values{}},
+		Rows: []ui.StockRow{{Place: pick(lang, "l’atelier", "the workshop"), PlaceID: "hub", Source: "6C2X-9K4R", Moves: "/desk/stock/material:film-a4?source=g#moves", Here: sheets(48), Kept: sheets(12)}},
+		Moves: []ui.MoveRow{{ID: "m2", Why: "moved", From: pick(lang, "l’atelier", "the workshop"), To: "Goéland", Stuff: sheets(2), By: "Courlis", At: at(0, 9, 0), Undo: true},
+			{ID: "m1", Why: "received", From: pick(lang, "un don", "a gift"), To: pick(lang, "l’atelier", "the workshop"), Stuff: sheets(50), At: at(-1, 9, 0)}},
+		Kept: []ui.Kept{{ID: "v1", Request: "r1", For: "EHPAD Les Tilleuls (fictif)", Ref: "7K2M94XT", Stuff: sheets(12), Place: pick(lang, "l'atelier", "the workshop")}}, Requests: []ui.Choice{{Value: "r1", Label: "EHPAD Les Tilleuls (fictif), 7K2M-94XT"}},
+		Own: []ui.Own{{N: 0, Code: "pack", Factor: "100", In: "piece"}, {N: 1, In: "piece"}}, OwnCodes: []ui.Choice{ui.MeasureChoice(lang, "pack"), ui.MeasureChoice(lang, "roll")}, Base: []ui.Choice{ui.MeasureChoice(lang, "piece")}, Low: "50",
+		Measures: []ui.Choice{ui.MeasureChoice(lang, "piece"), ui.MeasureChoice(lang, "pack")}, From: []ui.Choice{{Value: "hub g", Label: "6C2X-9K4R"}}, Places: []ui.Choice{{Value: "home", Label: "Goéland, Rue"}}}
 }
 
 func deliveries(lang string) ui.Deliveries {
@@ -74,9 +89,10 @@ func stock(lang string) ui.Materials {
 	return ui.Materials{
 		Frame: desk(lang, ui.NavMaterials, "/desk/materials"),
 		Gifts: giftDesk(lang),
+		Units: []ui.Choice{ui.MeasureChoice(lang, "piece"), ui.MeasureChoice(lang, "g"), ui.MeasureChoice(lang, "m")},
 		Balances: []ui.BalanceRow{
 			{Material: "film-a4", Name: pick(lang, "Feuilles transparentes A4", "Clear A4 sheets"), Unit: fab.UnitPiece, Hand: 12, Pledged: 50, Needed: 36},
-			{Material: "elastic-buttonhole", Name: pick(lang, "Élastique à boutonnières", "Buttonhole elastic"), Unit: fab.UnitPiece, Hand: 8, Needed: 24},
+			{Material: "elastic-buttonhole", Name: pick(lang, "Élastique à boutonnières", "Buttonhole elastic"), Unit: fab.UnitPiece, Hand: 38, Needed: 24, LowAt: 50},
 			{Material: "petg", Name: "PETG", Unit: fab.UnitMG, Hand: 3_420_000, Needed: 1_180_000}},
 		Spools: []ui.SpoolRow{
 			{ID: "s1", Code: "B-03", Filament: "petg", Colour: pick(lang, "blanc", "white"), LeftMG: 640_000, InitialMG: 1_000_000, Where: "Tortue"},

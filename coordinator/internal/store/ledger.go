@@ -140,7 +140,15 @@ func (tx *Tx) Moves(column, value string) ([]fab.StockMove, error) {
 // LatestMoves reads the moves of an item that are older than before, or its newest when before is empty, newest first, at
 // most limit.
 func (tx *Tx) LatestMoves(item fab.Item, before fab.MoveID, limit int64) ([]fab.StockMove, error) {
+	return tx.LatestMovesOf(item, "", before, limit)
+}
+
+// LatestMovesOf is LatestMoves of one source alone, or of all when it is empty.
+func (tx *Tx) LatestMovesOf(item fab.Item, source string, before fab.MoveID, limit int64) ([]fab.StockMove, error) {
 	return many[fab.StockMove](tx, "stock moves", func(q query) query {
+		if source != "" {
+			q = q.Where("source = ?", source)
+		}
 		if before != "" {
 			q = q.Where("id < ?", string(before))
 		}

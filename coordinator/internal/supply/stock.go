@@ -2,6 +2,7 @@ package supply
 
 import (
 	"context"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -210,11 +211,11 @@ func (s *Supply) SetMaterial(ctx context.Context, f MaterialForm) error {
 		}
 		base := fab.Material{Unit: m.Unit}
 		m.Measures = nil
-		for _, one := range f.Measures {
-			if one.Code == "" && one.Factor == "" {
+		for i, one := range f.Measures {
+			if fab.Line(one.Factor) == "" { // taken away, or never there
 				continue
 			}
-			factor, refused := base.Amount(one.Factor, one.In, "factor")
+			factor, refused := base.Amount(one.Factor, one.In, "factor_"+strconv.Itoa(i))
 			if refused != nil {
 				return refused
 			}

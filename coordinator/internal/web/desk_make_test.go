@@ -154,7 +154,7 @@ func TestMaterials(t *testing.T) {
 
 	spool := w.readyPrinter()
 	w.approved("visor", "60")
-	require.Contains(t, w.desk.page("/desk/materials").main(), "Feuilles transparentes A4 48 0 60 manque 12")
+	require.Contains(t, w.desk.page("/desk/materials").main(), "Feuilles transparentes A4 48 pièces 0 pièce 60 pièces manque 12 pièces")
 	w.printed(2)
 	at = "/desk/spools/" + string(spool.ID)
 	require.Contains(t, w.desk.page("/desk/materials").main(), "sur Tortue")

@@ -30,6 +30,7 @@ func (s *Server) materialsPage(c *gin.Context) (page ui.Materials, err error) {
 		if page.Balances, err = r.balances(); err != nil {
 			return err
 		}
+		page.Units = unitChoices(r.lang)
 		page.Spools, err = r.spoolRows()
 		return err
 	})
@@ -62,7 +63,7 @@ func (r *reader) balances() ([]ui.BalanceRow, error) {
 	for _, m := range materials {
 		rows = append(rows, ui.BalanceRow{
 			Material: m.Code, Name: inLang(m.Names, r.lang, m.Code), Unit: m.Unit,
-			Hand: stock[m.Code] - coming[m.Code], Pledged: coming[m.Code], Needed: needed[m.Code],
+			Hand: stock[m.Code] - coming[m.Code], Pledged: coming[m.Code], Needed: needed[m.Code], LowAt: m.LowAt,
 		})
 	}
 	return rows, nil

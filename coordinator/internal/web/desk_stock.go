@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -46,7 +47,10 @@ func (s *Server) stockItemPage(c *gin.Context) (page ui.StockItem, err error) {
 		if err := r.stockChoices(&page, item); err != nil {
 			return err
 		}
-		return r.moveRows(&page, item, stuff, fab.MoveID(c.Query("before")))
+		if err := r.keptRows(&page, item, stuff); err != nil {
+			return err
+		}
+		return r.moveRows(&page, item, stuff, c.Query("source"), fab.MoveID(c.Query("before")))
 	})
 	return page, err
 }
@@ -99,7 +103,7 @@ func (r *reader) stockRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, af
 		return err
 	}
 	for _, at := range held {
-		row := ui.StockRow{Place: r.spotName(at.Location), PlaceID: string(at.Location), Source: codes[at.Source], Here: times(stuff, at.Quantity), Kept: times(stuff, at.Reserved)}
+		row := ui.StockRow{Place: r.spotName(at.Location), PlaceID: string(at.Location), Source: codes[at.Source], Moves: "/desk/stock/" + page.Item + "?source=" + url.QueryEscape(at.Source) + "#moves", Here: times(stuff, at.Quantity), Kept: times(stuff, at.Reserved)}
 		page.Rows = append(page.Rows, row)
 		page.From = append(page.From, ui.Choice{Value: string(at.Location) + " " + at.Source, Label: row.Place + ", " + row.Source})
 	}
@@ -143,9 +147,7 @@ func (r *reader) stockChoices(page *ui.StockItem, item fab.Item) error {
 		return nil
 	}
 	m, err := r.tx.Material(code)
-	for _, one := range m.AllMeasures() {
-		page.Measures = append(page.Measures, ui.Choice{Value: one.Code, Label: one.Code})
-	}
+	r.speakRows(page, m)
 	return err
 }
 
@@ -175,10 +177,18 @@ func (r *reader) spotName(id fab.LocationID) string {
 	return l.Name
 }
 
-func (r *reader) moveRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, before fab.MoveID) error {
-	moves, err := r.tx.LatestMoves(item, before, movesShown)
+func (r *reader) moveRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, source string, before fab.MoveID) error {
+	moves, err := r.tx.LatestMovesOf(item, source, before, movesShown)
 	if err != nil {
 		return err
+	}
+	older := "/desk/stock/" + page.Item + "?before="
+	if source != "" {
+		codes, err := r.tx.SourceCodes([]string{source})
+		if err != nil {
+			return err
+		}
+		page.Of, older = cmp.Or(codes[source], source), "/desk/stock/"+page.Item+"?source="+url.QueryEscape(source)+"&before="
 	}
 	for _, m := range moves {
 		rule, _ := fab.RuleOf(m)
@@ -191,7 +201,7 @@ func (r *reader) moveRows(page *ui.StockItem, item fab.Item, stuff ui.Stuff, bef
 		page.Moves = append(page.Moves, row)
 	}
 	if len(moves) == movesShown {
-		page.Older = "/desk/stock/" + page.Item + "?before=" + string(moves[len(moves)-1].ID)
+		page.Older = older + string(moves[len(moves)-1].ID) + "#moves"
 	}
 	return nil
 }

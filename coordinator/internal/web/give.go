@@ -89,7 +89,8 @@ func measures(lang string, materials []fab.Material) (list []ui.Choice) {
 	return list
 }
 
-// needed lists what the open batches still take of each material beyond what is in the lab or pledged.
+// needed lists what the open batches still take of each material beyond what is in the lab or pledged, and what is below the
+// amount at which the lab asks for more.
 func needed(tx *store.Tx, lang string) ([]ui.Stuff, error) {
 	wanted, err := wantedMaterial(tx)
 	if err != nil {
@@ -105,7 +106,7 @@ func needed(tx *store.Tx, lang string) ([]ui.Stuff, error) {
 	}
 	var list []ui.Stuff
 	for _, m := range materials {
-		if short := wanted[m.Code] - stock[m.Code]; short > 0 {
+		if short := m.Lacks(stock[m.Code], wanted[m.Code]); short > 0 {
 			list = append(list, ui.Stuff{Material: m.Code, Name: inLang(m.Names, lang, m.Code), Unit: m.Unit, N: short})
 		}
 	}

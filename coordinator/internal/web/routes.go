@@ -133,12 +133,16 @@ func (s *Server) deskRoutes() []route {
 		{get, "/desk/work/:id/file", who, s.cardFile},
 
 		{get, "/desk/materials", who, s.deskMaterials},
+		{post, "/desk/materials", who, s.materialAdd},
 		{post, "/desk/spools/:id/recall", who, s.spoolRecall},
 		{post, "/desk/spools/:id/weigh", who, s.spoolWeigh},
 		{get, "/desk/stock/:item", who, s.stockItem},
 		{post, "/desk/stock/:item/move", who, s.stockAct("move")},
 		{post, "/desk/stock/:item/scrap", who, s.stockAct("scrap")},
 		{post, "/desk/stock/:item/undo", who, s.stockAct("undo")},
+		{post, "/desk/stock/:item/keep", who, s.stockKeep},
+		{post, "/desk/stock/:item/release", who, s.stockRelease},
+		{post, "/desk/stock/:item/speak", who, s.stockSpeak},
 		{get, "/desk/count/:place", who, s.countEmpty},
 		{post, "/desk/count/:place", who, s.count},
 
