@@ -124,7 +124,9 @@ func (OneBag) CountReasons() []string { return fab.CountReasons[:] }
 func (Deliveries) CountReasons() []string { return fab.CountReasons[:] }
 
 // SendOpen reports whether the form that says how it comes was refused.
-func (b OneBag) SendOpen() bool { return b.Form.Error(FieldHow) != nil || b.Form.Error(FieldDay) != nil }
+func (b OneBag) SendOpen() bool {
+	return b.Form.Error(FieldHow) != nil || b.Form.Error(FieldDay) != nil
+}
 
 // Next is the empty form that asks for the next bag.
 func (OneBag) Next() Form { return Form{} }

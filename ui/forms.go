@@ -1,6 +1,11 @@
 package ui
 
-import "github.com/mailleur/mailleur/coordinator/fab"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mailleur/mailleur/coordinator/fab"
+)
 
 // FieldFormKind is the kind of printed forms. In the grid each field is followed by "_" and the number of its line, from 1.
 const FieldFormKind = "form_kind"
@@ -11,16 +16,14 @@ const GridLines = 8
 // Forms prints empty forms with codes, and keys in those that were filled in, a line each.
 //
 //	GET  /desk/forms
-//	POST /desk/forms/print   FieldFormKind, FieldCount: shows the page again with Printed, to be printed
+//	POST /desk/forms/print   FieldFormKind, FieldCount: on to the paper
 //	POST /desk/forms/key     the grid: FieldPaper, FieldFacility, FieldKind, FieldTown, FieldContact, FieldPhone,
 //	                         FieldQuantity+product, FieldNeedBy, each with "_" and its line; empty lines are passed by
 type Forms struct {
 	Frame
 	Products []Offered
 	Lines    []FormLine
-	Printed  []string // codes
-	Kind     string   // of those printed
-	Form     Form     // of the printing
+	Form     Form // of the printing
 }
 
 func (Forms) view() string { return "forms" }
@@ -36,4 +39,10 @@ type FormLine struct {
 	N     int
 	Form  Form
 	Wrong fab.Errors
+}
+
+// More reports whether something was typed into what a line of slips folds away, or is wrong with it.
+func (l FormLine) More() bool {
+	typed := func(field string) bool { return l.Form.Value(fmt.Sprintf("%s_%d", field, l.N)) != "" }
+	return typed(FieldInBag) || typed(FieldReason) || slices.ContainsFunc(l.Wrong, func(e *fab.Error) bool { return e.Field == FieldReason })
 }

@@ -9,6 +9,7 @@ const (
 	ScanSpool   = "spool"
 	ScanRequest = "request"
 	ScanProduct = "product"
+	ScanForm    = "form"
 	ScanGift    = "gift"
 	ScanBlocked = "blocked"
 	ScanDevice  = "device"

@@ -29,6 +29,14 @@ func bagStories() []story {
 			return ui.Bags{Frame: desk(lang, ui.NavDeliveries, "/desk/bags"), Form: ui.Form{Values: url.Values{ui.FieldPaper: {"X-99"}},
 				Errors: fab.Errors{fab.Refuse(fab.Invalid, "bag_unknown", ui.FieldPaper, "code", "X-99")}}}
 		}},
+		{"desk-slips", func(lang string) ui.Page {
+			p := ui.Slips{Frame: still(desk(lang, ui.NavDeliveries, "/desk/slips")), Works: []ui.SlipWork{
+				{Value: "a:1", Who: "Courlis", Part: ui.Goods{Code: "mask", Name: "mask", N: 12}}, {Value: "l:2", Lot: "V-121", Who: "Goéland", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}}}}
+			wrong := ui.FormLine{N: 1, Form: ui.Form{Values: url.Values{"code_1": {"VM7K-3T9X"}, "work_1": {"a:1"}, "good_1": {"12"}, "counted_1": {"11"}}},
+				Wrong: fab.Errors{fab.Refuse(fab.Invalid, "reason_missing", ui.FieldReason), fab.Refuse(fab.Invalid, "slip_keyed", ui.FieldPaper, "lot", "M-007")}}
+			p.Lines = []ui.FormLine{wrong, {N: 2, Form: ui.Form{Values: url.Values{}}}}
+			return p
+		}},
 		{"desk-bag", func(lang string) ui.Page { return oneBag(lang) }},
 		{"desk-bag-differs", func(lang string) ui.Page {
 			p := oneBag(lang)

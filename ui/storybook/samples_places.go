@@ -60,7 +60,7 @@ func placeStories() []story {
 			}}
 		}},
 		{"desk-forms-printed", func(lang string) ui.Page {
-			return ui.Forms{Frame: still(desk(lang, ui.NavRequests, "/desk/forms")), Kind: fab.BlankRequest, Printed: []string{"VM7K3T9Y"}, Products: []ui.Offered{{Code: "visor", Name: pick(lang, "Visière", "Visor")}}, Lines: []ui.FormLine{{N: 1}}}
+			return ui.Forms{Frame: still(desk(lang, ui.NavRequests, "/desk/forms")), Products: []ui.Offered{{Code: "visor", Name: pick(lang, "Visière", "Visor")}}, Lines: []ui.FormLine{{N: 1}}}
 		}},
 		{"figures", func(lang string) ui.Page { return figures(frame(lang, "/figures")) }},
 		{"figures-none", func(lang string) ui.Page { return ui.Figures{Frame: frame(lang, "/figures")} }},

@@ -37,7 +37,7 @@ func (i *Intake) PrintBlanks(ctx context.Context, kind string, n int64, by fab.A
 // that was never printed or belongs to another kind of form.
 func (i *Intake) KeyIn(ctx context.Context, code string, f Form) (r Receipt, err error) {
 	err = i.store.Update(ctx, func(tx *store.Tx) error {
-		blank, err := blankOf(tx, code)
+		blank, err := tx.BlankToKey(code, fab.BlankRequest)
 		if err != nil {
 			return err
 		}
@@ -56,27 +56,4 @@ func (i *Intake) KeyIn(ctx context.Context, code string, f Form) (r Receipt, err
 		return tx.SetBlankForm(&blank)
 	})
 	return r, err
-}
-
-func blankOf(tx *store.Tx, typed string) (fab.BlankForm, error) {
-	code, ok := fab.ParseReference(typed)
-	if !ok {
-		return fab.BlankForm{}, fab.Refuse(fab.Invalid, "form_code_wrong", "code")
-	}
-	blank, err := tx.BlankForm(code)
-	switch {
-	case fab.ClassOf(err) == fab.NotFound:
-		return blank, fab.Refuse(fab.Invalid, "form_code_unknown", "code")
-	case err != nil:
-		return blank, err
-	case blank.Kind != fab.BlankRequest:
-		return blank, fab.Refuse(fab.Invalid, "form_code_other", "code")
-	case blank.Subject != "":
-		r, err := tx.Request(fab.RequestID(blank.Subject))
-		if err != nil {
-			return blank, err
-		}
-		return blank, fab.Refuse(fab.Invalid, "form_keyed", "code", "ref", fab.FormatReference(r.Ref))
-	}
-	return blank, nil
 }

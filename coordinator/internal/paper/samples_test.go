@@ -119,8 +119,15 @@ func papers(t testing.TB, lang string) map[string]made {
 		"bag": func() (ui.Document, error) {
 			return paper.BagLabels(lang, l, []paper.Bag{
 				{Lot: "V-118", Part: paper.Goods{Name: "Bandeau de visière", Count: 8}, Version: "1", Maker: "Tortue", Made: noon, Material: "petg", Spool: "F-004"},
-				{Lot: "V-119", Part: paper.Goods{Name: "Bandeau de visière", Count: 8}, Version: "2", Maker: "Zbigniew Ćwiek-Żółkiewski Κωνσταντινουπολίτης", Made: noon, Material: "petg", Spool: "F-004", Trial: "E-004"},
+				{Lot: "V-119", Part: paper.Goods{Name: "Bandeau de visière", Count: 8}, Version: "2", Maker: "Zbigniew Ćwiek-Żółkiewski Κωνσταντινουπολίτης", Made: noon, Material: "petg", Colour: "Blanc cassé", Spool: "F-004", Trial: "E-004"},
 			})
+		},
+		"blank": func() (ui.Document, error) {
+			products := []string{visor(lang), "Crochet mains libres"}
+			return paper.BlankForms(lang, l, []paper.Blank{{Code: "VM7K3T9X", Kind: fab.BlankRequest, Products: products}, {Code: "6C2X9K4R", Kind: fab.BlankHandIn}, {Code: "7C2X9K4R", Kind: fab.BlankBag}})
+		},
+		"blank-bags": func() (ui.Document, error) {
+			return paper.BlankForms(lang, l, []paper.Blank{{Code: "VM7K3T9X", Kind: fab.BlankBag}, {Code: "6C2X9K4R", Kind: fab.BlankBag}})
 		},
 		"run": func() (ui.Document, error) { return paper.RunSheet(lang, l, run(lang)) },
 		"picking": func() (ui.Document, error) {

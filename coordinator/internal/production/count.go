@@ -33,26 +33,30 @@ func (p *Production) Unload(ctx context.Context, u Unloading) (lot fab.Lot, err 
 		return lot, err
 	}
 	err = p.store.Update(ctx, func(tx *store.Tx) error {
-		a, err := tx.Attempt(u.Attempt)
-		if err != nil {
-			return err
-		}
-		if lot, err = tx.LotByAttempt(a.ID); err == nil {
-			return nil
-		} else if fab.ClassOf(err) != fab.NotFound {
-			return err
-		}
-		if err := checkCount(a, u.Good, u.Bad); err != nil {
-			return err
-		}
-		lot = fab.Lot{Declared: u.Good, Bad: u.Bad}
-		if u.Bad > 0 {
-			lot.BadWhy, lot.Photo = u.Why, photo
-		}
-		lot, err = p.count(tx, a, lot)
+		lot, err = p.unload(tx, u, photo)
 		return err
 	})
 	return lot, err
+}
+
+func (p *Production) unload(tx *store.Tx, u Unloading, photo string) (lot fab.Lot, err error) {
+	a, err := tx.Attempt(u.Attempt)
+	if err != nil {
+		return lot, err
+	}
+	if lot, err = tx.LotByAttempt(a.ID); err == nil {
+		return lot, nil
+	} else if fab.ClassOf(err) != fab.NotFound {
+		return lot, err
+	}
+	if err := checkCount(a, u.Good, u.Bad); err != nil {
+		return lot, err
+	}
+	lot = fab.Lot{Declared: u.Good, Bad: u.Bad}
+	if u.Bad > 0 {
+		lot.BadWhy, lot.Photo = u.Why, photo
+	}
+	return p.count(tx, a, lot)
 }
 
 func checkWhy(why string) error {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -64,6 +65,37 @@ func (tx *Tx) AddBlankForm(f *fab.BlankForm) error { return add(tx, "blank form"
 
 // SetBlankForm stores what became of a printed form.
 func (tx *Tx) SetBlankForm(f *fab.BlankForm) error { return set(tx, "blank form", f) }
+
+// BlankToKey reads the printed form whose code was typed. It refuses, on the field code, what is no code, what was never
+// printed or belongs to a form of another kind, and what was keyed in before, naming what it became.
+func (tx *Tx) BlankToKey(typed string, kinds ...string) (blank fab.BlankForm, err error) {
+	code, ok := fab.ParseReference(fab.Scanned(typed))
+	if !ok {
+		return blank, fab.Refuse(fab.Invalid, "form_code_wrong", "code")
+	}
+	blank, err = tx.BlankForm(code)
+	switch {
+	case fab.ClassOf(err) == fab.NotFound:
+		return blank, fab.Refuse(fab.Invalid, "form_code_unknown", "code")
+	case err != nil:
+		return blank, err
+	case !slices.Contains(kinds, blank.Kind):
+		return blank, fab.Refuse(fab.Invalid, "form_code_other", "code", "kind", blank.Kind)
+	case blank.Subject == "":
+		return blank, nil
+	case blank.Kind == fab.BlankRequest:
+		r, err := tx.Request(fab.RequestID(blank.Subject))
+		if err != nil {
+			return blank, err
+		}
+		return blank, fab.Refuse(fab.Invalid, "form_keyed", "code", "ref", fab.FormatReference(r.Ref))
+	}
+	lot, err := tx.Lot(fab.LotID(blank.Subject))
+	if err != nil {
+		return blank, err
+	}
+	return blank, fab.Refuse(fab.Invalid, "slip_keyed", "code", "lot", lot.Code)
+}
 
 // BlankForm reads the printed form with this code.
 func (tx *Tx) BlankForm(code string) (fab.BlankForm, error) {

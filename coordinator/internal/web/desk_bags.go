@@ -66,6 +66,9 @@ func (s *Server) bagTyped(c *gin.Context, typed string) (path string, err error)
 			return fab.Refuse(fab.Invalid, "bag_unknown", ui.FieldPaper, "code", shown(typed))
 		case err != nil:
 			return err
+		case found.kind == ui.ScanForm:
+			path = formLine(found.blank)
+			return nil
 		case found.kind != ui.ScanBag:
 			return fab.Refuse(fab.Invalid, "bag_other", ui.FieldPaper, "code", found.code, "kind", found.kind)
 		}

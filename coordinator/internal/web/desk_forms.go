@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/paper"
 	"github.com/mailleur/mailleur/ui"
 )
 
@@ -19,6 +19,8 @@ func (s *Server) formRoutes() []route {
 		{get, "/desk/forms", who, s.deskForms},
 		{post, "/desk/forms/print", who, s.formsPrint},
 		{post, "/desk/forms/key", who, s.formsKey},
+		{get, "/desk/slips", who, s.deskSlips},
+		{post, "/desk/slips", who, s.slipsKey},
 	}
 }
 
@@ -26,6 +28,9 @@ func (s *Server) deskForms(c *gin.Context) error {
 	page, err := s.formsPage(c)
 	if err != nil {
 		return err
+	}
+	if code := c.Query(ui.FieldPaper); code != "" {
+		page.Lines[0].Form.Values.Set(ui.FieldPaper+"_1", shown(code))
 	}
 	return s.show(c, page)
 }
@@ -57,11 +62,42 @@ func (s *Server) formsPrint(c *gin.Context) error {
 	if err != nil {
 		return s.again(c, err, func(f ui.Form) (ui.Page, error) { page.Form = f; return page, nil })
 	}
-	page.Kind = c.PostForm(ui.FieldFormKind)
-	for _, f := range forms {
-		page.Printed = append(page.Printed, f.Code)
+	codes := make([]string, len(forms))
+	for i, f := range forms {
+		codes[i] = f.Code
 	}
-	return s.show(c, page)
+	return to(c, "/desk/forms/"+strings.Join(codes, betweenCodes)+"/paper")
+}
+
+// betweenCodes stands between the codes of forms in an address.
+const betweenCodes = "."
+
+// formsPaper are empty forms that were made before.
+func (s *Server) formsPaper(c *gin.Context) (d ui.Document, err error) {
+	codes := strings.Split(c.Param("codes"), betweenCodes)
+	forms := make([]paper.Blank, 0, len(codes))
+	err = s.read(c, func(r *reader) error {
+		products, err := offered(r.tx, r.lang)
+		if err != nil {
+			return err
+		}
+		for _, code := range codes {
+			blank, err := r.tx.BlankForm(strings.ToUpper(code))
+			if err != nil {
+				return err
+			}
+			one := paper.Blank{Code: blank.Code, Kind: blank.Kind}
+			for _, p := range products {
+				one.Products = append(one.Products, p.Name)
+			}
+			forms = append(forms, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
+	return paper.BlankForms(lang(c), s.asLab(c), forms)
 }
 
 // formsKey takes each line that is right, and shows those that are not again.
@@ -70,32 +106,12 @@ func (s *Server) formsKey(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	taken, wrong := 0, 0
-	for i := range page.Lines {
-		l := &page.Lines[i]
-		end := fmt.Sprintf("_%d", l.N)
-		typed := url.Values{}
-		for name, values := range c.Request.PostForm {
-			if field, ours := strings.CutSuffix(name, end); ours && strings.TrimSpace(values[0]) != "" {
-				typed[field] = values
-				l.Form.Values[name] = values
-			}
-		}
-		if len(typed) == 0 {
-			continue
-		}
+	taken, wrong, err := keyGrid(c, page.Lines, func(typed url.Values) error {
 		_, err := s.Intake.KeyIn(c.Request.Context(), typed.Get(ui.FieldPaper), asked(typed, fab.ChannelPhone))
-		errs, refused := fab.RefusalsOf(err)
-		switch {
-		case err == nil:
-			taken++
-			l.Form.Values = url.Values{}
-		case !refused:
-			return err
-		default:
-			wrong++
-			l.Wrong = errs
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if wrong == 0 {
 		s.flash(c, ui.FlashDone, "done.forms_keyed", "n", taken)

@@ -29,6 +29,7 @@ func (s *Server) paperRoutes() []route {
 		{"/desk/boxes/:id", who, "/desk/deliveries", s.boxPaper},
 		{"/desk/boxes/:id/kits", who, "/desk/deliveries", s.kitsPaper},
 		{"/desk/boxes/:id/sheet", who, "/desk/deliveries", s.boxSheet},
+		{"/desk/forms/:codes", who, "/desk/forms", s.formsPaper},
 		{"/desk/bags/:lot", who, "/desk/deliveries", s.bagPaper},
 		{"/desk/requests/:id/picking", who, "/desk/requests/:id", s.pickingPaper},
 		{"/desk/requests/:id/note/:no", who, "/desk/requests/:id", s.deskNote},

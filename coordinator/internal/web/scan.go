@@ -33,6 +33,7 @@ type scanned struct {
 	design  fab.DesignVersion
 	request fab.RequestID
 	gift    fab.DonationID
+	blank   fab.BlankForm
 }
 
 // scan leads whoever scans the code on a label or a paper to the right page. It changes nothing, and a code proves
@@ -80,7 +81,7 @@ func (r *reader) find(typed string) (found scanned, err error) {
 	}
 	meant := append([]string{code}, fab.LabelCodes(typed)...)
 	for _, code := range meant {
-		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest, r.findGift, r.findBlocked, r.findDevice} {
+		for _, try := range []func(string) (scanned, error){r.findBox, r.findRun, r.findSpool, r.findLot, r.findRequest, r.findGift, r.findBlocked, r.findDevice, r.findBlank} {
 			if found, err = try(code); fab.ClassOf(err) != fab.NotFound {
 				return found, err
 			}
@@ -210,6 +211,8 @@ func (s *Server) deskScans(c *gin.Context, found scanned) (string, error) {
 		return "/desk/requests/" + string(found.request), nil
 	case ui.ScanSpool:
 		return "/desk/materials", nil
+	case ui.ScanForm:
+		return formLine(found.blank), nil
 	case ui.ScanGift:
 		return "/desk/materials#gift-" + string(found.gift), nil
 	case ui.ScanDevice:
