@@ -45,7 +45,7 @@ func functions(lang string, assets *Assets) template.FuncMap {
 		"list":  func(items ...string) string { return locales.List(lang, items...) },
 		"upper": capital,
 		"icon":  icon, "art": art, "asset": assets.URL, "picture": Picture,
-		"input": w.input, "choices": w.choices, "act": newAct, "field": field,
+		"input": w.input, "appealline": w.appealLine, "choices": w.choices, "act": newAct, "field": field,
 		"otherlang": otherLang, "langlink": langLink, "lang": func() string { return lang },
 		"pill": newPill, "since": func(at time.Time) bool { return !at.IsZero() },
 		"heat":  func(known bool, milli, target int64) string { return heat(lang, known, milli, target) },

@@ -6,8 +6,9 @@ package ui
 type Home struct {
 	Frame
 	Products       []Offered
-	Delivered      int64 // pieces delivered since the beginning; zero hides the sentence
-	DeliveredTowns int64 // to so many towns
+	Delivered      int64       // pieces delivered since the beginning; zero hides the sentence
+	DeliveredTowns int64       // to so many towns
+	Appeal         []AppealRow // what the public is asked for
 }
 
 func (Home) view() string { return "home" }

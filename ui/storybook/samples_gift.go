@@ -52,6 +52,15 @@ func giftStories() []story {
 			p.Now, p.Received, p.Used, p.DeliveredN, p.Left, p.Goods, p.Delivered = p.Pledged, 3, 2, 2, 1, []ui.Goods{tablets}, []ui.Goods{tablets}
 			return p
 		}},
+		{"desk-appeal", func(lang string) ui.Page {
+			return ui.Appeal{Frame: desk(lang, ui.NavMaterials, "/desk/appeal"), Lacks: lacks(lang), Town: "Rue", Site: "https://atelier.example/give"}
+		}},
+		{"desk-appeal-published", func(lang string) ui.Page {
+			return ui.Appeal{Frame: desk(lang, ui.NavMaterials, "/desk/appeal"), Lacks: lacks(lang), Site: "https://atelier.example/give", Published: true}
+		}},
+		{"home-appeal", func(lang string) ui.Page {
+			return ui.Home{Frame: frame(lang, "/"), Products: offered(lang), Delivered: 1284, DeliveredTowns: 17, Appeal: lacks(lang)}
+		}},
 		{"desk-devices", func(lang string) ui.Page {
 			asking := []ui.Choice{{Value: "r1", Label: pick(lang, "EHPAD Les Tilleuls (fictif), Rue : il en manque 2", "EHPAD Les Tilleuls (fictitious), Rue: 2 missing")}}
 			return ui.Devices{Frame: desk(lang, ui.NavMaterials, "/desk/devices"), Rows: []ui.DeviceRow{
@@ -99,5 +108,13 @@ func giftDesk(lang string) ui.GiftDesk {
 			{ID: "d4", Ref: "9F5A3P7V", Donor: shop, Town: "Abbeville", Mobile: "0300000000", Condition: "used", Device: true, Stuff: ui.Stuff{Material: "tablet", Unit: fab.UnitPiece, N: 3}, At: at(-1, 12, 30)},
 		},
 		Blocked: []ui.BlockedRow{{ID: "q1", Code: "Q-001", Words: pick(lang, "bobine grise sans étiquette", "grey reel without a label"), N: 2, Status: string(fab.BlockedHere), Photo: "/desk/blocked/q1/photo", Ref: "9F5A3P7V", At: at(-1, 16, 0)}},
+	}
+}
+
+func lacks(lang string) []ui.AppealRow {
+	return []ui.AppealRow{
+		{Stuff: sheets(88), By: at(3, 0, 0)},
+		{Stuff: ui.Stuff{Material: "petg", Unit: fab.UnitMG, N: 1_400_000}, Names: map[string]string{lang: "Filament PETG"}, By: at(5, 0, 0)},
+		{Stuff: ui.Stuff{Material: "tablet", Unit: fab.UnitPiece, N: 2}},
 	}
 }

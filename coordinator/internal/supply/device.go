@@ -45,6 +45,9 @@ func receiveDevices(tx *store.Tx, d fab.Donation, n int64, p Parcel) error {
 			return err
 		}
 	}
+	if err := keepAppeal(tx); err != nil {
+		return err
+	}
 	return note(tx, "gift_received", d, n)
 }
 

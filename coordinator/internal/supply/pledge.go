@@ -77,6 +77,9 @@ func (s *Supply) Pledge(ctx context.Context, p Pledge) (out Pledged, err error) 
 		if out.Token, err = tx.NewLink(fab.LinkDonation, string(d.ID), time.Time{}); err != nil {
 			return err
 		}
+		if err := keepAppeal(tx); err != nil {
+			return err
+		}
 		return note(tx, "gift_pledged", *d, d.Pledged)
 	})
 	return out, err

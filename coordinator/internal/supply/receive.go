@@ -58,6 +58,9 @@ func receive(tx *store.Tx, d fab.Donation, material fab.Material, n int64, p Par
 	if err := book(tx, in, d, material, n); err != nil {
 		return err
 	}
+	if err := keepAppeal(tx); err != nil {
+		return err
+	}
 	return note(tx, "gift_received", d, n)
 }
 

@@ -122,6 +122,26 @@ func TestDevicesByForms(t *testing.T) {
 	})
 }
 
+// Ensure that the desk gets a text to copy in both languages out of what is lacking, and publishes it with one press.
+func TestAppealByForms(t *testing.T) {
+	w := newWorkshop(t)
+	require.Contains(t, w.desk.page("/desk/appeal").main(), "Rien ne manque")
+	w.desk.does("/desk/appeal/publish", url.Values{}, "il n’y a pas d’appel à lancer")
+	w.approved("visor", "24")
+	page := w.desk.page("/desk/appeal")
+	for _, want := range []string{"24 feuilles", "24 sheets", "We are short of", w.server.URL + "/give", "03\u00a000\u00a000\u00a000\u00a000"} {
+		require.Contains(t, page.body, want)
+	}
+	w.desk.does("/desk/appeal/publish", url.Values{}, "en première page")
+	require.Contains(t, w.browser().page("/").main(), "24 feuilles")
+	w.desk.does("/desk/appeal/withdraw", url.Values{}, "retiré")
+	require.NotContains(t, w.browser().page("/").main(), "24 feuilles")
+	w.desk.does("/desk/appeal/publish", url.Values{}, "en première page")
+	w.pledge("film-a4", "24")
+	require.NotContains(t, w.browser().page("/").main(), "feuilles, d’ici")
+	require.Contains(t, w.desk.page("/desk/appeal").main(), "Rien ne manque")
+}
+
 func (w *workshop) devices() (list []fab.Device) {
 	w.t.Helper()
 	w.view(func(tx *store.Tx) (err error) {

@@ -162,4 +162,7 @@ func TestNeeded(t *testing.T) {
 		return tx.AddBatch(&b)
 	}))
 	require.Contains(t, l.browser().page("/give").main(), "Il nous manque en ce moment : 24 feuilles")
+	require.NotContains(t, l.browser().page("/").main(), "il nous manque")
+	require.NoError(t, l.supply.PublishAppeal(t.Context()))
+	require.Contains(t, l.browser().page("/").main(), "En ce moment, il nous manque : 24 feuilles")
 }

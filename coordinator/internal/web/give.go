@@ -89,55 +89,18 @@ func measures(lang string, materials []fab.Material) (list []ui.Choice) {
 	return list
 }
 
-// needed lists what the open batches still take of each material beyond what is in the lab or pledged, and what is below the
-// amount at which the lab asks for more.
-func needed(tx *store.Tx, lang string) ([]ui.Stuff, error) {
-	wanted, err := wantedMaterial(tx)
-	if err != nil {
-		return nil, err
+// needed lists what open work takes beyond what is in the lab or pledged, and what is
+// below the amount at which the lab asks for more.
+func needed(tx *store.Tx, lang string) (list []ui.Stuff, err error) {
+	lacks, err := supply.Lacking(tx)
+	for _, l := range lacks {
+		list = append(list, lackStuff(l, lang))
 	}
-	stock, err := tx.MaterialStock()
-	if err != nil {
-		return nil, err
-	}
-	materials, err := tx.Materials()
-	if err != nil {
-		return nil, err
-	}
-	var list []ui.Stuff
-	for _, m := range materials {
-		if short := m.Lacks(stock[m.Code], wanted[m.Code]); short > 0 {
-			list = append(list, ui.Stuff{Material: m.Code, Name: inLang(m.Names, lang, m.Code), Unit: m.Unit, N: short})
-		}
-	}
-	return list, nil
+	return list, err
 }
 
-// wantedMaterial adds up what the bills of material of open batches take for products that are not assembled yet.
-func wantedMaterial(tx *store.Tx) (map[string]int64, error) {
-	batches, err := tx.Batches(fab.BatchOpen, fab.BatchPaused)
-	if err != nil {
-		return nil, err
-	}
-	kitted, err := tx.Kitted()
-	if err != nil {
-		return nil, err
-	}
-	supplied, err := tx.Supplied()
-	if err != nil {
-		return nil, err
-	}
-	wanted := map[string]int64{}
-	for _, b := range batches {
-		design, err := tx.Design(b.DesignID)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range design.BOM.Without(supplied[b.ID]).Materials {
-			wanted[m.Material] += m.PerUnit * max(0, b.Quantity-kitted[b.ID])
-		}
-	}
-	return wanted, nil
+func lackStuff(l supply.Lack, lang string) ui.Stuff {
+	return ui.Stuff{Material: l.Material.Code, Name: inLang(l.Material.Names, lang, l.Material.Code), Unit: l.Material.Unit, N: l.Short}
 }
 
 // sortedKeys lists the keys of a count in order.

@@ -17,6 +17,9 @@ func (s *Server) home(c *gin.Context) error {
 		if page.Products, err = offered(tx, page.Lang); err != nil {
 			return err
 		}
+		if page.Appeal, err = s.appealing(tx); err != nil {
+			return err
+		}
 		page.Delivered, page.DeliveredTowns, err = s.totals.read(tx)
 		return err
 	})

@@ -35,6 +35,7 @@ func (s *Server) routes() []route {
 	all = append(all, s.giftDeskRoutes()...)
 	all = append(all, s.recallRoutes()...)
 	all = append(all, s.deviceRoutes()...)
+	all = append(all, s.appealRoutes()...)
 	all = append(all, s.relayRoutes()...)
 	all = append(all, s.importRoutes()...)
 	all = append(all, s.reportRoutes()...)
