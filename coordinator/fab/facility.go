@@ -90,6 +90,19 @@ func rounded(e6 int64) int64 {
 	return (e6 + step/2) / step * step
 }
 
+// Check refuses texts of the spot that are too long, and hours that cannot be read. Name and town are for whoever knows
+// whether they may be empty.
+func (s Spot) Check() (errs Errors) {
+	for _, one := range []struct{ field, value string }{{"address", s.Address}, {"postcode", s.Postcode}, {"access", s.Access}, {"contact", s.Contact}} {
+		errs = append(errs, CheckLength(one.field, one.value, 200, "")...)
+	}
+	if _, err := s.Hours.Week("hours"); err != nil {
+		more, _ := RefusalsOf(err)
+		errs = append(errs, more...)
+	}
+	return errs
+}
+
 // FacilitySite is one more address of a facility where goods are brought: another building, a loading dock.
 type FacilitySite struct {
 	ID         SiteID     `bun:"id,pk"`

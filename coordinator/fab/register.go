@@ -1,6 +1,7 @@
 package fab
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -105,6 +106,16 @@ func unaccented(r rune) string {
 		return "ae"
 	}
 	return ""
+}
+
+// TakeFrom fills from the register what the facility leaves out. The numbers are always the register's.
+func (f *Facility) TakeFrom(p RegisterPlace) {
+	f.FinessET, f.FinessEJ = p.ET, p.EJ
+	f.Address, f.Postcode, f.Town = cmp.Or(f.Address, p.Address), cmp.Or(f.Postcode, p.Postcode), cmp.Or(f.Town, p.Town)
+	f.Name, f.Kind, f.Phone = cmp.Or(f.Name, p.Name), cmp.Or(f.Kind, p.Kind), cmp.Or(f.Phone, p.Phone)
+	if f.LatE6 == 0 && f.LonE6 == 0 {
+		f.LatE6, f.LonE6 = p.LatE6, p.LonE6
+	}
 }
 
 // ReadPoint reads where a place is as maps write it, "50.2712, 1.6690" or "50,2712 ; 1,6690", in millionths of a degree of

@@ -26,6 +26,23 @@ type StopView struct {
 	Timed                    // zero once it is over
 }
 
+// Shown is where the stop is, as its driver reads it: of a home the town, a position to a kilometre, and whose bags they are
+// when somebody else keeps them.
+func (v StopView) Shown() fab.Spot {
+	if v.Stop.Kind == fab.StopDeliver {
+		return v.Spot
+	}
+	s := v.Spot.Rounded()
+	if v.Stop.MakerID == "" || v.Stop.FetchID != "" {
+		return s
+	}
+	s.Name, s.Postcode, s.Town = v.Host.Name, "", v.Host.Around()
+	if v.Host.ID != v.Maker.ID {
+		s.Name += " (" + v.Maker.Name + ")"
+	}
+	return s
+}
+
 // RunView is a run with its stops.
 type RunView struct {
 	Run   fab.Run

@@ -77,12 +77,12 @@ func keyOf(f fab.Facility) string { return fab.Folded(f.Name) + " | " + fab.Fold
 func (i *Imports) readPlace(tx *store.Tx, r row) (f fab.Facility, wrong fab.Errors, err error) {
 	f = fab.Facility{
 		Name: r.get("name"), Address: r.get("address"), Postcode: r.get("postcode"), Town: r.get("town"), Access: r.get("access"), Contact: r.get("contact"),
-		Phone: digitsBack(r.get("phone")), Email: r.get("email"), Hours: fab.Hours(r.get("hours")),
+		Phone: digitsBack(r.get("phone")), Email: r.get("email"), Hours: fab.Hours(r.get("hours")), FinessET: zeroBack(r.get("finess")),
 	}
 	if i.Hours != nil {
 		f.Hours = i.Hours(r.get("hours"))
 	}
-	if wrong, err = numbered(tx, r.get("finess"), &f); err != nil {
+	if wrong, err = tx.Listed(&f, ""); err != nil {
 		return f, nil, err
 	}
 	wrong = append(append(wrong, fab.CheckLength("name", f.Name, 120, "facility_missing")...), fab.CheckLength("town", f.Town, 80, "town_missing")...)
@@ -95,14 +95,7 @@ func (i *Imports) readPlace(tx *store.Tx, r row) (f fab.Facility, wrong fab.Erro
 		wrong = append(wrong, fab.Refuse(fab.Invalid, "import_kind_unknown", "kind", "text", r.get("kind")))
 	}
 	f.Kind = cmp.Or(f.Kind, fab.FacilityOtherPlace)
-	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}, {"contact", f.Contact}} {
-		wrong = append(wrong, fab.CheckLength(more.field, more.value, 200, "")...)
-	}
-	wrong = append(wrong, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
-	if _, err := f.Hours.Week("hours"); err != nil {
-		more, _ := fab.RefusalsOf(err)
-		wrong = append(wrong, more...)
-	}
+	wrong = append(append(wrong, f.Spot().Check()...), fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
 	if at := r.get("at"); at != "" {
 		lat, lon, ok := fab.ReadPoint(at)
 		if !ok {
@@ -113,31 +106,10 @@ func (i *Imports) readPlace(tx *store.Tx, r row) (f fab.Facility, wrong fab.Erro
 	return f, wrong, nil
 }
 
-// numbered takes from the register what a line leaves out.
-func numbered(tx *store.Tx, typed string, f *fab.Facility) (fab.Errors, error) {
-	if typed == "" {
-		return nil, nil
+// zeroBack gives a number of the register the zero of the first departments, which a spreadsheet took.
+func zeroBack(typed string) string {
+	if len(typed) == 8 {
+		return "0" + typed
 	}
-	if len(typed) == 8 { // the zero of the first departments, which a spreadsheet took
-		typed = "0" + typed
-	}
-	no, ok := fab.FinessNumber(typed)
-	if !ok {
-		return fab.Errors{fab.Refuse(fab.Invalid, "finess_number_wrong", "finess")}, nil
-	}
-	f.FinessET = no
-	p, err := tx.RegisterPlace(no)
-	if fab.ClassOf(err) == fab.NotFound {
-		if n, _, err := tx.RegisterSize(); n == 0 || err != nil {
-			return nil, err
-		}
-		return fab.Errors{fab.Refuse(fab.Invalid, "finess_not_listed", "finess")}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	f.FinessEJ, f.LatE6, f.LonE6, f.Kind = p.EJ, p.LatE6, p.LonE6, p.Kind
-	f.Name, f.Town, f.Address = cmp.Or(f.Name, p.Name), cmp.Or(f.Town, p.Town), cmp.Or(f.Address, p.Address)
-	f.Postcode, f.Phone = cmp.Or(f.Postcode, p.Postcode), cmp.Or(f.Phone, p.Phone)
-	return nil, nil
+	return typed
 }

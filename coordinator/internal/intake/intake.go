@@ -101,7 +101,7 @@ func (i *Intake) make(tx *store.Tx, f Form, lines []fab.RequestLine, needBy time
 func sameOrNew(tx *store.Tx, form Form) (fab.Facility, error) {
 	f := trimmed(form.Facility)
 	if p, err := tx.RegisterPlace(number(form.Finess)); err == nil {
-		takeFrom(p, &f)
+		f.TakeFrom(p)
 	} else if fab.ClassOf(err) != fab.NotFound {
 		return f, err
 	} else {

@@ -33,7 +33,7 @@ func (i *Intake) SavePlace(ctx context.Context, f fab.Facility, typedAt string) 
 		row.ID, row.CreatedAt, row.Status, row.Fictitious = was.ID, was.CreatedAt, was.Status, was.Fictitious
 		row.FinessEJ, row.LatE6, row.LonE6 = was.FinessEJ, was.LatE6, was.LonE6
 		refused := slices.Clone(errs)
-		more, err := listed(tx, &row, was.FinessET)
+		more, err := tx.Listed(&row, was.FinessET)
 		if err != nil {
 			return err
 		}
@@ -77,42 +77,6 @@ func other(tx *store.Tx, f fab.Facility) error {
 	return nil
 }
 
-// listed checks the number of a place and takes from the register what the place leaves out. A number that was there
-// before is not asked about again.
-func listed(tx *store.Tx, f *fab.Facility, before string) (errs fab.Errors, err error) {
-	if f.FinessET == "" {
-		f.FinessEJ = ""
-		return nil, nil
-	}
-	no, ok := fab.FinessNumber(f.FinessET)
-	if !ok {
-		return fab.Errors{fab.Refuse(fab.Invalid, "finess_number_wrong", "finess")}, nil
-	}
-	f.FinessET = no
-	p, err := tx.RegisterPlace(no)
-	if fab.ClassOf(err) == fab.NotFound {
-		if n, _, err := tx.RegisterSize(); n == 0 || no == before {
-			return nil, err
-		}
-		return fab.Errors{fab.Refuse(fab.Invalid, "finess_not_listed", "finess")}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	takeFrom(p, f)
-	return nil, nil
-}
-
-// takeFrom fills what a facility leaves out from the register.
-func takeFrom(p fab.RegisterPlace, f *fab.Facility) {
-	f.FinessET, f.FinessEJ = p.ET, p.EJ
-	f.Address, f.Postcode, f.Town = cmp.Or(f.Address, p.Address), cmp.Or(f.Postcode, p.Postcode), cmp.Or(f.Town, p.Town)
-	f.Name, f.Kind, f.Phone = cmp.Or(f.Name, p.Name), cmp.Or(f.Kind, p.Kind), cmp.Or(f.Phone, p.Phone)
-	if f.LatE6 == 0 && f.LonE6 == 0 {
-		f.LatE6, f.LonE6 = p.LatE6, p.LonE6
-	}
-}
-
 func placed(f *fab.Facility, typedAt string) fab.Errors {
 	lat, lon, ok := fab.ReadPoint(typedAt)
 	switch {
@@ -135,15 +99,8 @@ func checkPlace(f fab.Facility) (errs fab.Errors) {
 	if !slices.Contains(fab.FacilityKinds[:], f.Kind) && (f.FinessET == "" || f.Kind != "") {
 		errs = append(errs, fab.Refuse(fab.Invalid, "kind_missing", "kind"))
 	}
-	for _, more := range []struct{ field, value string }{{"address", f.Address}, {"postcode", f.Postcode}, {"access", f.Access}, {"contact", f.Contact}} {
-		errs = append(errs, fab.CheckLength(more.field, more.value, 200, "")...)
-	}
-	errs = append(errs, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
-	if _, err := f.Hours.Week("hours"); err != nil {
-		more, _ := fab.RefusalsOf(err)
-		errs = append(errs, more...)
-	}
-	return errs
+	errs = append(errs, f.Spot().Check()...)
+	return append(errs, fab.CheckReach(f.Phone, "phone", f.Email, "email")...)
 }
 
 // ApprovePlace says that a place is what it says it is. What is so already stays.
@@ -177,14 +134,8 @@ func (i *Intake) SaveSite(ctx context.Context, s fab.FacilitySite, typedAt strin
 	}
 	at := fab.Facility{LatE6: s.LatE6, LonE6: s.LonE6}
 	errs := append(fab.CheckLength("site", s.Name, 80, "site_missing"), placed(&at, typedAt)...)
-	for _, more := range []struct{ field, value string }{{"address", s.Address}, {"postcode", s.Postcode}, {"town", s.Town}, {"access", s.Access}, {"contact", s.Contact}} {
-		errs = append(errs, fab.CheckLength(more.field, more.value, 200, "")...)
-	}
+	errs = append(append(errs, fab.CheckLength("town", s.Town, 200, "")...), s.Spot(fab.Facility{}).Check()...)
 	errs = append(errs, fab.CheckReach(s.Phone, "phone", "", "")...)
-	if _, err := s.Hours.Week("hours"); err != nil {
-		more, _ := fab.RefusalsOf(err)
-		errs = append(errs, more...)
-	}
 	if err := errs.Or(); err != nil {
 		return err
 	}

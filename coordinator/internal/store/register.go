@@ -68,6 +68,31 @@ func (tx *Tx) RegisterPlace(et string) (fab.RegisterPlace, error) {
 	return one[fab.RegisterPlace](tx, "register_place", func(q query) query { return q.Where("et = ?", et) })
 }
 
+// Listed checks the number of a facility, which may be empty, and takes from the register what the facility leaves out. The
+// number that it had before is not asked about again; nor is any while the lab has no register.
+func (tx *Tx) Listed(f *fab.Facility, before string) (refused fab.Errors, err error) {
+	if f.FinessET == "" {
+		f.FinessEJ = ""
+		return nil, nil
+	}
+	no, ok := fab.FinessNumber(f.FinessET)
+	if !ok {
+		return fab.Errors{fab.Refuse(fab.Invalid, "finess_number_wrong", "finess")}, nil
+	}
+	f.FinessET = no
+	p, err := tx.RegisterPlace(no)
+	switch {
+	case fab.ClassOf(err) == fab.NotFound:
+		if n, _, err := tx.RegisterSize(); n == 0 || no == before {
+			return nil, err
+		}
+		return fab.Errors{fab.Refuse(fab.Invalid, "finess_not_listed", "finess")}, nil
+	case err == nil:
+		f.TakeFrom(p)
+	}
+	return nil, err
+}
+
 // RegisterRunBy reads the open places of a legal entity, at most limit of them.
 func (tx *Tx) RegisterRunBy(ej string, limit int64) ([]fab.RegisterPlace, error) {
 	return many[fab.RegisterPlace](tx, "register", func(q query) query {

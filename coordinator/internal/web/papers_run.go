@@ -51,7 +51,7 @@ func (s *Server) runSheet(c *gin.Context, v delivery.RunView) (d ui.Document, er
 }
 
 func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
-	stop = paper.Stop{Kind: v.Stop.Kind, Place: asPlace(v.Spot), Expected: r.local(v.At), Opens: r.local(v.Open.From), Closes: r.local(v.Open.To), Shut: v.Shut, Km: v.Leg.Km, Drive: v.Leg.Drive}
+	stop = paper.Stop{Kind: v.Stop.Kind, Place: asPlace(v.Shown()), Expected: r.local(v.At), Opens: r.local(v.Open.From), Closes: r.local(v.Open.To), Shut: v.Shut, Km: v.Leg.Km, Drive: v.Leg.Drive}
 	for _, p := range v.People {
 		stop.People = append(stop.People, paper.Person{Name: p.Name, Duty: p.Role, Phone: p.Phone})
 	}
@@ -71,11 +71,6 @@ func (r *reader) runStop(v delivery.StopView) (stop paper.Stop, err error) {
 		take := paper.Take{Material: m.Code, Name: inLang(m.Names, r.lang, v.Gift.Words), Count: v.Gift.Pledged - v.Gift.Received, Unit: m.Unit, From: fab.FormatReference(v.Gift.Ref)}
 		stop.Gift, stop.Load = true, []paper.Load{{Code: take.From, Take: take}}
 		return stop, err
-	case v.Stop.FetchID == "": // the sheet names the town of a home, as the driver's page does
-		stop.Place = paper.Place{Name: v.Host.Name, Town: v.Host.Around(), Phone: v.Host.Phone}
-		if v.Host.ID != v.Maker.ID {
-			stop.Place.Name = v.Host.Name + " (" + v.Maker.Name + ")"
-		}
 	}
 	return stop, r.makerLoad(v, &stop)
 }

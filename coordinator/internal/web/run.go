@@ -47,18 +47,12 @@ func (s *Server) leaves(r fab.Run) time.Time {
 
 // runStop is the stop that is at place i of the order.
 func (s *Server) runStop(v delivery.StopView, i int) ui.RunStop {
-	r := ui.RunStop{
+	shown := v.Shown()
+	return ui.RunStop{
 		N: int64(i + 1), No: v.Stop.No, Kind: v.Stop.Kind, Gift: v.Stop.DonationID != "", Status: v.Stop.Status, Why: v.Stop.Why, DoneAt: s.local(v.Stop.DoneAt),
 		At: s.local(v.At), Way: way(v.Leg), Sure: v.Sure, From: s.local(v.Open.From), To: s.local(v.Open.To), Wait: v.Wait, Late: v.Late, Shut: v.Shut,
-		Place: v.Spot.Name, Town: v.Spot.Town,
+		Place: shown.Name, Town: shown.Town,
 	}
-	if v.Stop.MakerID != "" && v.Stop.FetchID == "" {
-		r.Place, r.Town = v.Host.Name, v.Host.Around()
-		if v.Host.ID != v.Maker.ID {
-			r.Place = v.Host.Name + " (" + v.Maker.Name + ")"
-		}
-	}
-	return r
 }
 
 func way(l delivery.Leg) ui.Way { return ui.Way{Km: l.Km, Drive: l.Drive} }

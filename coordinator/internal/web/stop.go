@@ -97,10 +97,7 @@ func (s *Server) stopPage(c *gin.Context, side stopSide) (page ui.StopPage, err 
 
 // about is a position for a map where no address leads: of a home only to a kilometre.
 func about(v delivery.StopView) string {
-	spot := v.Spot
-	if v.Stop.Kind != fab.StopDeliver {
-		spot = spot.Rounded()
-	}
+	spot := v.Shown()
 	if spot.Address != "" {
 		return ""
 	}
