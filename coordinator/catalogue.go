@@ -73,7 +73,30 @@ func designOf(p catalog.Product) (fab.DesignVersion, error) {
 	for _, m := range p.Materials {
 		d.BOM.Materials = append(d.BOM.Materials, fab.BOMMaterial{Material: m.Code, PerUnit: m.PerUnit})
 	}
+	d.BOM.Works = worksOf(p)
 	return d, nil
+}
+
+// worksOf are the steps that people may do elsewhere.
+func worksOf(p catalog.Product) (list []fab.Part) {
+	per := map[string]fab.Input{}
+	for _, part := range p.Parts {
+		per[part.Code] = fab.Input{Item: fab.PartItem(part.Code), Per: part.PerUnit}
+	}
+	for _, m := range p.Materials {
+		per[m.Code] = fab.Input{Item: fab.MaterialItem(m.Code), Per: m.PerUnit}
+	}
+	for _, s := range p.Steps {
+		if s.Makes == nil {
+			continue
+		}
+		w := fab.Part{Code: s.Makes.Code, Names: s.Makes.Names.Map(), How: fab.ByHand, PerUnit: 1, Step: s.Code, StepMS: s.Minutes * 60_000}
+		for _, code := range s.Makes.Takes {
+			w.Of = append(w.Of, per[code])
+		}
+		list = append(list, w)
+	}
+	return list
 }
 
 func filesOf(p catalog.Product) (map[string]production.Files, error) {

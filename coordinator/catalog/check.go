@@ -32,7 +32,7 @@ func (p Product) check() error {
 		errs = append(errs, within("material "+m.Code, m.check()))
 	}
 	for _, s := range p.Steps {
-		errs = append(errs, within("step "+s.Code, s.check()))
+		errs = append(errs, within("step "+s.Code, errors.Join(s.check(), p.checkMade(s.Makes))))
 	}
 	return errors.Join(errs...)
 }
@@ -125,6 +125,36 @@ func (s Step) check() error {
 	return errors.Join(checkCode("code", s.Code), checkText("names", s.Names))
 }
 
+// maxWorks keeps the ways to put a product together few.
+const maxWorks = 4
+
+func (p Product) checkMade(m *Made) error {
+	if m == nil {
+		return nil
+	}
+	errs := []error{checkCode("makes.code", m.Code), checkText("makes.names", m.Names)}
+	if len(m.Takes) == 0 {
+		errs = append(errs, errors.New("makes.takes is empty"))
+	}
+	for i, code := range m.Takes {
+		part := slices.ContainsFunc(p.Parts, func(part Part) bool { return part.Code == code })
+		material := slices.ContainsFunc(p.Materials, func(m Material) bool { return m.Code == code })
+		if !part && !material || slices.Contains(m.Takes[:i], code) {
+			errs = append(errs, fmt.Errorf("makes.takes %q is no part or material, or stands there twice", code))
+		}
+	}
+	works := 0
+	for _, s := range p.Steps {
+		if s.Makes != nil {
+			works++
+		}
+	}
+	if works > maxWorks {
+		errs = append(errs, fmt.Errorf("more than %d steps make something", maxWorks))
+	}
+	return errors.Join(errs...)
+}
+
 func (p Product) checkFile(name string) error {
 	if name == "" {
 		return errors.New("a file name is missing")
@@ -159,15 +189,28 @@ func within(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
+// codes are those of its parts and of what its steps make.
+func (p Product) codes() (list []string) {
+	for _, part := range p.Parts {
+		list = append(list, part.Code)
+	}
+	for _, s := range p.Steps {
+		if s.Makes != nil {
+			list = append(list, s.Makes.Code)
+		}
+	}
+	return list
+}
+
 // checkUnique holds part codes apart: stock counts parts by code alone.
 func checkUnique(products []Product) error {
 	owner := map[string]string{}
 	for _, p := range products {
-		for _, part := range p.Parts {
-			if first, taken := owner[part.Code]; taken {
-				return fmt.Errorf("part %s is in %s and in %s", part.Code, first, p.ID)
+		for _, code := range p.codes() {
+			if first, taken := owner[code]; taken {
+				return fmt.Errorf("part %s is in %s and in %s", code, first, p.ID)
 			}
-			owner[part.Code] = p.ID
+			owner[code] = p.ID
 		}
 	}
 	return nil

@@ -106,4 +106,12 @@ type Step struct {
 	Code    string `toml:"code"`
 	Minutes int64  `toml:"minutes"` // working time for one unit, waiting left out
 	Names   Text   `toml:"names"`
+	Makes   *Made  `toml:"makes"` // nil for what is only done at the hub, or makes a part
+}
+
+// Made is what a step makes where people may do it elsewhere: a piece that stands for the parts and materials inside it.
+type Made struct {
+	Code  string   `toml:"code"` // unique over all products, parts included
+	Names Text     `toml:"names"`
+	Takes []string `toml:"takes"` // codes of parts and materials: all that one unit has of them
 }

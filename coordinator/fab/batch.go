@@ -38,6 +38,7 @@ type Batch struct {
 	TrialID   TrialID         `bun:"trial_id,nullzero"`   // the trial whose pieces it makes
 	MovedFrom DesignVersionID `bun:"moved_from,nullzero"` // the version it made until MovedAt, when that was superseded
 	MovedAt   time.Time       `bun:"moved_at,nullzero"`
+	Works     []string        `bun:"works,type:text"` // codes of the works that people do for it; the others are done at the hub
 }
 
 // PartCount is how far a batch is with one part, in pieces.
@@ -48,6 +49,9 @@ type PartCount struct {
 	Bad    int64  `bun:"bad"`
 	Open   int64  `bun:"open"` // copies on jobs that are not ended
 	Away   int64  `bun:"away"` // that partners accepted to make and have not sent
+	Used   int64  // that went into works, good or bad; of lots that are not blocked
+	Packed int64  // of a work: in kits
+	Ready  int64  // of a work: good, and neither in another work nor in a kit
 }
 
 // Lack is how many pieces the lab itself has yet to make: neither made nor with a partner.

@@ -40,6 +40,7 @@ type Part struct {
 	Filaments []string          `json:"filaments,omitempty"`  // profiles of those that it may be printed in, the preferred first; none is any
 	Step      string            `json:"step,omitempty"`       // by hand: the skill it takes (sew, cut, punch, assemble)
 	StepMS    int64             `json:"step_ms,omitempty"`    // by hand: time for one piece
+	Of        []Input           `json:"of,omitempty"`         // of a work: what one piece is made of
 }
 
 // Takes reports whether the part may be printed in a filament.
@@ -80,24 +81,30 @@ type BOMMaterial struct {
 type BOM struct {
 	Parts     []Part        `json:"parts"`
 	Materials []BOMMaterial `json:"materials"`
+	Works     []Part        `json:"works,omitempty"` // what people may do of putting it together, see PartsOf
 }
 
-// Without is the bill without materials that somebody else supplies.
+// Without is the bill without materials that somebody else supplies, and without the works that hold them.
 func (b BOM) Without(supplied []string) BOM {
 	if len(supplied) > 0 {
+		b.Works = slices.DeleteFunc(slices.Clone(b.Works), func(w Part) bool {
+			return slices.ContainsFunc(w.Of, func(i Input) bool {
+				return slices.ContainsFunc(supplied, func(m string) bool { return i.Item == MaterialItem(m) })
+			})
+		})
 		b.Materials = slices.DeleteFunc(slices.Clone(b.Materials), func(m BOMMaterial) bool { return slices.Contains(supplied, m.Material) })
 	}
 	return b
 }
 
-// Part returns the part with this code.
+// Part returns the part, or the work, with this code.
 func (b BOM) Part(code string) (Part, bool) {
 	for _, p := range b.Parts {
 		if p.Code == code {
 			return p, true
 		}
 	}
-	return Part{}, false
+	return b.Work(code)
 }
 
 // DesignVersion is a frozen design: files by hash, bill of materials, what may be said of it. A batch keeps the one it

@@ -59,7 +59,14 @@ func takeAboard(tx *store.Tx, run fab.Run, v StopView) error {
 				continue
 			}
 		}
-		err := tx.Post(fab.StockMove{Item: b.Item, Source: b.Source, From: b.Location, To: run.VehicleID, Quantity: b.Quantity, Why: "collected", Subject: string(v.Stop.ID)})
+		out, err := tx.OutAt(b) // to be worked on there, or counted when it comes back
+		if err != nil {
+			return err
+		}
+		if b.Quantity -= out; b.Quantity <= 0 {
+			continue
+		}
+		err = tx.Post(fab.StockMove{Item: b.Item, Source: b.Source, From: b.Location, To: run.VehicleID, Quantity: b.Quantity, Why: "collected", Subject: string(v.Stop.ID)})
 		if err != nil {
 			return err
 		}

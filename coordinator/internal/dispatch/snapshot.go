@@ -89,9 +89,12 @@ func readBatches(tx *store.Tx, s *schedule.Snapshot) (err error) {
 			designs[b.DesignID] = d
 			s.Designs, s.Plates = append(s.Designs, d), append(s.Plates, plates...)
 		}
-		made := schedule.Made{Good: map[string]int64{}, Over: map[string]int64{}, Kitted: kitted[b.ID]}
+		made := schedule.Made{Good: map[string]int64{}, Over: map[string]int64{}, Ready: map[string]int64{}, Kitted: kitted[b.ID]}
 		for _, c := range tally.Counts(b, d.BOM) {
 			part, _ := d.BOM.Part(c.Part)
+			if _, work := d.BOM.Work(c.Part); work {
+				made.Ready[c.Part] = c.Ready
+			}
 			made.Good[c.Part] = c.Good + c.Away // what a partner makes is as good as made for who plans the rest
 			made.Over[c.Part] = c.Wanted(part, fab.LabYieldPM(s.Workers, s.Paces, b.Product, c.Part)) - c.Lack()
 		}
@@ -110,8 +113,10 @@ func readWork(tx *store.Tx, s *schedule.Snapshot) (err error) {
 	if s.Reloads, err = tx.OpenReloads(); err != nil {
 		return err
 	}
-	s.Stock, err = tx.MaterialStock()
-	return err
+	if s.Stock, err = tx.MaterialStock(); err != nil {
+		return err
+	}
+	return readWorks(tx, s)
 }
 
 func readWorkers(tx *store.Tx, s *schedule.Snapshot) (err error) {

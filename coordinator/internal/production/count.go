@@ -95,6 +95,9 @@ func (p *Production) count(tx *store.Tx, a fab.Attempt, lot fab.Lot) (fab.Lot, e
 	if err != nil {
 		return lot, err
 	}
+	if err := useUp(tx, a, maker, good+bad); err != nil {
+		return lot, err
+	}
 	if lot, err = addLot(tx, a, b, w, lot); err != nil {
 		return lot, err
 	}
@@ -131,7 +134,11 @@ func addLot(tx *store.Tx, a fab.Attempt, b fab.Batch, w fab.Worker, lot fab.Lot)
 	lot.AttemptID, lot.BatchID, lot.DesignID, lot.Part, lot.TrialID = a.ID, a.BatchID, design.ID, a.Part, b.TrialID
 	lot.WorkerID, lot.MakerID, lot.SpoolID = w.ID, w.MakerID, a.SpoolID
 	lot.Status, lot.CreatedAt = fab.LotMade, tx.Now()
-	if design.Dangerous {
+	tainted, err := tx.Tainted(a.ID)
+	if err != nil {
+		return lot, err
+	}
+	if design.Dangerous || tainted {
 		lot.Status = fab.LotBlocked
 	}
 	if a.SpoolID != "" {

@@ -38,7 +38,7 @@ func recall(tx *store.Tx, asked fab.Recall) (r Recalled, err error) {
 		return r, err
 	}
 	r.Recall = asked
-	if r.Lots, err = tx.LotsBy(asked.What, asked.Subject); err != nil {
+	if r.Lots, err = tx.LotsTouched(asked.What, asked.Subject); err != nil {
 		return r, err
 	}
 	if r.Boxes, err = tx.BoxesRecalled(asked.What, asked.Subject); err != nil {

@@ -78,7 +78,7 @@ func telling(tx *store.Tx, id fab.RecallID) (t Telling, err error) {
 	if t.Recall, err = tx.Recall(id); err != nil {
 		return t, err
 	}
-	lots, err := tx.LotsBy(t.Recall.What, t.Recall.Subject)
+	lots, err := tx.LotsTouched(t.Recall.What, t.Recall.Subject)
 	if err != nil {
 		return t, err
 	}

@@ -234,7 +234,7 @@ func (t *Touched) batches(tx *store.Tx, d fab.DesignVersion) error {
 }
 
 func (t *Touched) goods(tx *store.Tx, d fab.DesignVersion) error {
-	lots, err := tx.LotsBy("design", string(d.ID))
+	lots, err := tx.LotsTouched(fab.RecallDesign, string(d.ID))
 	if err != nil {
 		return err
 	}

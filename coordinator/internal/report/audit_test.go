@@ -80,7 +80,7 @@ func (l *tampered) audit() []fab.Reason {
 // empty takes the sound books out again.
 func (l *tampered) empty() {
 	for _, table := range []string{"favour_lots", "favours", "relay_lots", "relay_parts", "reservations", "stock_take_lines", "stock_takes", "weighings", "inspections", "balances", "stock_moves", "proofs", "delivery_notes", "counters",
-		"devices", "kit_lots", "kits", "boxes", "stops", "runs", "lot_gives", "lots", "attempts", "jobs", "relays", "plates", "batches", "request_lines", "requests", "trials", "design_versions",
+		"devices", "kit_lots", "kits", "boxes", "stops", "runs", "lot_gives", "handouts", "lots", "attempts", "jobs", "relays", "plates", "batches", "request_lines", "requests", "trials", "design_versions",
 		"workers", "spools", "blocked_lots", "donations", "materials", "facilities", "makers"} {
 		l.exec("DELETE FROM " + table)
 	}
@@ -91,7 +91,7 @@ func (l *tampered) empty() {
 // back, on both databases; that the sentence names the thing that is wrong, in both languages; and that every rule of the
 // audit is one that some edit turns red.
 func TestEveryEditOfTheBooksIsFound(t *testing.T) {
-	cases := tamperings()
+	cases := slices.Concat(tamperings(), workTamperings())
 	require.GreaterOrEqual(t, len(cases), 30)
 	seen := map[string]bool{}
 	for _, c := range cases {

@@ -97,34 +97,24 @@ func askedTable(tx *store.Tx, zone *time.Location) (Table, error) {
 	if err != nil {
 		return t, err
 	}
-	places, err := placesOf(tx)
-	if err != nil {
-		return t, err
-	}
-	progress, err := tx.ProgressOfAll()
-	if err != nil {
-		return t, err
-	}
 	for _, r := range requests {
 		if r.TrialID != "" {
 			continue
 		}
-		f, at := places[r.FacilityID], r.CreatedAt.In(zone)
-		for _, l := range progress[r.ID] {
+		f, err := tx.Facility(r.FacilityID)
+		if err != nil {
+			return t, err
+		}
+		lines, err := tx.Progress(r.ID)
+		if err != nil {
+			return t, err
+		}
+		at := r.CreatedAt.In(zone)
+		for _, l := range lines {
 			t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(fab.FormatReference(r.Ref)), text(f.Name), text(f.Town), text(f.Kind), text(string(r.Status)), text(l.Product), whole(l.Asked), whole(l.Promised), whole(l.Delivered)})
 		}
 	}
 	return t, nil
-}
-
-// placesOf are the facilities by id.
-func placesOf(tx *store.Tx) (map[fab.FacilityID]fab.Facility, error) {
-	all, err := tx.Facilities()
-	places := make(map[fab.FacilityID]fab.Facility, len(all))
-	for _, f := range all {
-		places[f.ID] = f
-	}
-	return places, err
 }
 
 func madeTable(tx *store.Tx, zone *time.Location) (Table, error) {
@@ -198,7 +188,7 @@ func givenTable(tx *store.Tx, zone *time.Location) (Table, error) {
 		units[m.Code] = m.Unit
 	}
 	for _, d := range gifts {
-		at, name, unit, per := d.CreatedAt.In(zone), "", cmp.Or(units[d.Material], fab.UnitPiece), int64(1000)
+		at, name, unit, per := d.CreatedAt.In(zone), "", units[d.Material], int64(1000)
 		if d.MayName {
 			name = d.Donor
 		}
@@ -216,10 +206,7 @@ func givenTable(tx *store.Tx, zone *time.Location) (Table, error) {
 		}
 		count := int64(0)
 		if d.Received > 0 {
-			count = 1
-		}
-		if !d.ReceivedAt.IsZero() {
-			at = d.ReceivedAt.In(zone)
+			at, count = d.ReceivedAt.In(zone), 1
 		}
 		t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(fab.FormatReference(d.Ref)), text(name), text(d.Town), text(cmp.Or(d.Material, d.Device, d.Words)), text(string(d.Status)), text(unit), measure(d.Pledged), measure(d.Received), whole(count)})
 	}
@@ -228,26 +215,37 @@ func givenTable(tx *store.Tx, zone *time.Location) (Table, error) {
 
 func deliveredTable(tx *store.Tx, zone *time.Location) (Table, error) {
 	t := Table{Heads: []string{"day", "week", "box", "reference", "place", "town", "product", "delivered"}}
-	handed, err := tx.HandedOver()
+	boxes, err := tx.Boxes(fab.BoxDelivered)
 	if err != nil {
 		return t, err
 	}
-	places, err := placesOf(tx)
-	if err != nil {
-		return t, err
-	}
-	requests, err := tx.Requests()
-	if err != nil {
-		return t, err
-	}
-	asked := make(map[fab.RequestID]fab.Request, len(requests))
-	for _, r := range requests {
-		asked[r.ID] = r
-	}
-	for _, h := range handed {
-		r, at := asked[h.RequestID], h.At().In(zone)
-		f := places[r.FacilityID]
-		t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(h.Box), text(fab.FormatReference(r.Ref)), text(f.Name), text(f.Town), text(h.Product), whole(h.Quantity)})
+	for _, b := range boxes {
+		r, err := tx.Request(b.RequestID)
+		if err != nil {
+			return t, err
+		}
+		f, err := tx.Facility(r.FacilityID)
+		if err != nil {
+			return t, err
+		}
+		at := b.CreatedAt
+		if b.StopID != "" {
+			stop, err := tx.Stop(b.StopID)
+			if err != nil {
+				return t, err
+			}
+			if !stop.DoneAt.IsZero() {
+				at = stop.DoneAt
+			}
+		}
+		kits, err := tx.KitsIn(b.ID)
+		if err != nil {
+			return t, err
+		}
+		at = at.In(zone)
+		for _, k := range kits {
+			t.Rows = append(t.Rows, []Cell{day(at), text(week(at)), text(b.Code), text(fab.FormatReference(r.Ref)), text(f.Name), text(f.Town), text(k.Product), whole(k.Quantity)})
+		}
 	}
 	return t, nil
 }
@@ -306,4 +304,49 @@ func harmless(s string) string {
 		return "'" + s
 	}
 	return s
+}
+
+// Public are the figures that everybody may read. They are sums of the tables.
+type Public struct {
+	Asked, Made, Bad, Gifts, Delivered int64
+	Hours, Grams                       int64
+	Weeks                              []Week // up to now, oldest first
+}
+
+// Week is what one week saw.
+type Week struct {
+	Name            string // 2020-W14
+	Made, Delivered int64
+}
+
+// Public adds the tables up.
+func (r *Report) Public(ctx context.Context, zone *time.Location) (p Public, err error) {
+	tables := map[string]Table{}
+	for _, name := range Tables {
+		if tables[name], err = r.Table(ctx, name, zone); err != nil {
+			return p, err
+		}
+	}
+	made, delivered := tables[TableMade], tables[TableDelivered]
+	p = Public{
+		Asked: tables[TableAsked].Sum("asked"), Made: made.Sum("good"), Bad: made.Sum("bad"), Gifts: tables[TableGiven].Sum("gifts"),
+		Delivered: delivered.Sum("delivered"), Hours: made.Sum("hours"), Grams: made.Sum("grams"),
+	}
+	by := map[string]*Week{}
+	add := func(t Table, head string, to func(*Week) *int64) {
+		weeks, sums := t.Weeks(head)
+		for i, w := range weeks {
+			if by[w] == nil {
+				by[w] = &Week{Name: w}
+			}
+			*to(by[w]) += sums[i]
+		}
+	}
+	add(made, "good", func(w *Week) *int64 { return &w.Made })
+	add(delivered, "delivered", func(w *Week) *int64 { return &w.Delivered })
+	for _, w := range by {
+		p.Weeks = append(p.Weeks, *w)
+	}
+	slices.SortFunc(p.Weeks, func(a, b Week) int { return strings.Compare(a.Name, b.Name) })
+	return p, nil
 }

@@ -46,6 +46,7 @@ func TestARecallFindsEverythingWhereverItIs(t *testing.T) {
 				require.Equal(t, fab.NotFound, fab.ClassOf(err), what)
 			}
 			require.Equal(t, map[string]int64{" nord-home": 1}, where(t, s, fab.RecallDesign, "design-2"), "those of a partner too")
+			require.Equal(t, map[string]int64{" galet-home": 2, " hub": 1, " outside-missing": 1}, where(t, s, fab.RecallLot, "bands"), "and what was put together of it")
 			_, err = p.Recall(t.Context(), fab.RecallLot, "lot", " \n", "")
 			require.Equal(t, fab.Invalid, fab.ClassOf(err))
 			r, err := p.Recall(t.Context(), fab.RecallLot, "lot", "brittle", "")

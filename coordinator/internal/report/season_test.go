@@ -113,13 +113,6 @@ func moves(id, item, source, from, to, quantity, unit, why, subject, upTo string
 // off while it is put in.
 func filled(tb testing.TB, database string, lots int, quick bool) *store.Store {
 	tb.Helper()
-	s, _ := filledAt(tb, database, lots, quick)
-	return s
-}
-
-// filledAt is the same with where it lies.
-func filledAt(tb testing.TB, database string, lots int, quick bool) (*store.Store, source) {
-	tb.Helper()
 	driver, dsn, kind, loosen := "sqlite", "", "text", "PRAGMA synchronous = OFF"
 	if database == "sqlite" {
 		dsn = storetest.SQLite(tb)
@@ -144,7 +137,7 @@ func filledAt(tb testing.TB, database string, lots int, quick bool) (*store.Stor
 		require.NoError(tb, err, statement)
 	}
 	require.NoError(tb, db.Close())
-	return s, source{driver, dsn}
+	return s
 }
 
 // Ensure that the season on which the figures are measured keeps every rule of the books and of the database.

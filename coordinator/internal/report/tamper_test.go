@@ -131,7 +131,7 @@ func tamperings() []tampering {
 // soundBooks writes the way of visors from a gift and a print to a signature, with one box packed, one on its way, a count,
 // a weighing, a move taken back and a reservation.
 func soundBooks(tx *store.Tx) error {
-	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx), soundBlocked(tx), soundDevices(tx))
+	return errors.Join(soundPeople(tx), soundWork(tx), soundRelay(tx), soundBoxes(tx), soundMoves(tx), soundCounts(tx), soundBlocked(tx), soundDevices(tx), soundWorks(tx))
 }
 
 func soundPeople(tx *store.Tx) error {

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -27,9 +28,11 @@ func (p *planner) admit() {
 	for m, n := range p.Stock {
 		stock[m] = n
 	}
+	hub := maps.Clone(p.AtHub)
 	for _, b := range slices.SortedFunc(slices.Values(p.Batches), byDueDate) {
 		p.line(b, queues[b.ID], leased[b.ID])
 		p.gate(b, queues[b.ID], leased[b.ID], stock)
+		p.gateWorks(b, queues[b.ID], hub)
 		delete(queues, b.ID)
 	}
 	for _, orphans := range queues {
@@ -69,7 +72,7 @@ func (p *planner) gate(b fab.Batch, queue []*job, leased, stock map[string]int64
 	}
 	made := p.Made[b.ID]
 	left := max(0, b.Quantity-made.Kitted)
-	possible, short := allot(design.BOM.Without(p.Supplied[b.ID]), left, stock)
+	possible, short := allot(design.BOM.Without(p.Supplied[b.ID]), left, made.Ready, stock)
 	limit := (made.Kitted + possible) * 1_000_000
 	whole := (made.Kitted + left) * 1_000_000
 	for _, j := range queue {
@@ -84,24 +87,52 @@ func (p *planner) gate(b fab.Batch, queue []*job, leased, stock map[string]int64
 	}
 }
 
-// allot takes the material for as many of n products as it allows, and names what runs short first.
-func allot(bom fab.BOM, n int64, stock map[string]int64) (possible int64, short fab.Reason) {
+// allot takes the material for as many of n products as it allows, and names what runs short first. What the ready works
+// hold is not needed again.
+func allot(bom fab.BOM, n int64, ready, stock map[string]int64) (possible int64, short fab.Reason) {
 	possible = n
 	var missing string
-	var per int64
+	var lacks int64
 	for _, m := range bom.Materials {
-		if m.PerUnit > 0 && max(0, stock[m.Material])/m.PerUnit < possible {
-			possible, missing, per = max(0, stock[m.Material])/m.PerUnit, m.Material, m.PerUnit
+		if can := held(bom, m, ready) + max(0, stock[m.Material])/max(1, m.PerUnit); m.PerUnit > 0 && can < possible {
+			possible, missing, lacks = can, m.Material, (n-can)*m.PerUnit-max(0, stock[m.Material])%m.PerUnit
 		}
 	}
 	if missing != "" {
-		lacks := n*per - max(0, stock[missing])
 		short = fab.Because(WaitMaterial, "material", missing, "short", lacks, "possible", possible)
 	}
 	for _, m := range bom.Materials {
-		stock[m.Material] -= possible * m.PerUnit
+		stock[m.Material] -= max(0, possible-held(bom, m, ready)) * m.PerUnit
 	}
 	return possible, short
+}
+
+// held is the number of products whose share of a material is in ready works.
+func held(bom fab.BOM, m fab.BOMMaterial, ready map[string]int64) (n int64) {
+	for _, w := range bom.Works {
+		if w.Covers([]fab.Input{{Item: fab.MaterialItem(m.Material)}}) {
+			n += ready[w.Code] / max(1, w.PerUnit)
+		}
+	}
+	return n
+}
+
+// gateWorks holds the works whose parts and material do not all lie at the hub, and sets aside what the others take.
+func (p *planner) gateWorks(b fab.Batch, queue []*job, hub map[fab.Item]int64) {
+	bom := p.designs[b.DesignID].BOM
+	for _, j := range queue {
+		work, is := bom.Work(j.Part)
+		if !is || j.held.Code != "" {
+			continue
+		}
+		recipes := bom.Recipes(work.Of, work.Code)
+		before := maps.Clone(hub)
+		if _, left := fab.Split(j.Copies, recipes, hub); left > 0 {
+			item, have, need := fab.Scarce(j.Copies, recipes, before)
+			j.held = fab.Because(WaitParts, "item", string(item), "have", have, "need", need)
+			maps.Copy(hub, before)
+		}
+	}
 }
 
 func hold(queue []*job, why fab.Reason) {

@@ -282,7 +282,7 @@ func (f *forecaster) bound(id fab.BatchID) (end time.Duration) {
 // lacking is how many pieces of each part of a batch are neither made nor being made.
 func (f *forecaster) lacking(id fab.BatchID) map[string]int64 {
 	b, n := f.best.batches[id], map[string]int64{}
-	for _, part := range f.best.designs[b.DesignID].BOM.Parts {
+	for _, part := range f.best.designs[b.DesignID].BOM.PartsOf(b) {
 		n[part.Code] = b.Quantity*max(1, part.PerUnit) - f.best.Made[id].Good[part.Code]
 	}
 	for _, a := range f.running {

@@ -23,6 +23,7 @@ const (
 	WaitWithdrawn      = "wait_withdrawn"        // its design was withdrawn as dangerous
 	WaitReconfirm      = "wait_reconfirm"        // its request is days old: is it still needed?
 	WaitMaterial       = "wait_material"         // material (code), short (its unit), possible (products that it allows)
+	WaitParts          = "wait_parts"            // item, have, need: what a work takes is not all counted at the hub
 	WaitEnough         = "wait_enough"           // part: late results made it superfluous
 	WaitSlicing        = "wait_slicing"          // part, copies: G-code for a fitting machine is being made
 	WaitNoPrinter      = "wait_no_printer"       // part, copies: no machine of the lab can make it

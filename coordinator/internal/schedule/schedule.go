@@ -32,6 +32,7 @@ type Snapshot struct {
 	Reloads  []fab.Reload               // questions for another filament that are open, or were answered with yes
 	Supplied map[fab.BatchID][]string   // codes of materials that the places add themselves
 	Stock    map[string]int64           // material on hand and pledged, by code
+	AtHub    map[fab.Item]int64         // what may be handed out for works: free, counted, and promised to nobody who has begun
 	Left     map[fab.WorkerID]time.Time // when the last attempt of a printer ended
 	Resting  map[fab.WorkerID]time.Time // gets nothing before: it just failed to start, or its maker declined
 	Given    map[fab.WorkerID]time.Time // when each worker without work was last given some; one that never was is missing
@@ -46,6 +47,7 @@ type Made struct {
 	Good   map[string]int64 // pieces by part
 	Over   map[string]int64 // pieces by part to make beyond what lacks, since some fail
 	Kitted int64            // products assembled; their material is used already
+	Ready  map[string]int64 // pieces of works that are good and in no kit; what they are made of is used already
 }
 
 // Settings are the times that no worker's history tells.

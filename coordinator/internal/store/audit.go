@@ -24,7 +24,7 @@ type fault struct {
 // Audit lists everything in the books that does not add up; nothing when they do.
 func (tx *Tx) Audit() ([]fab.Reason, error) {
 	var found []fab.Reason
-	for _, r := range slices.Concat(ledgerRules[:], goodsRules[:], awayRules[:], relayRules[:], giftRules[:], []rule{{"audit_move_rule", unruly()}}) {
+	for _, r := range slices.Concat(ledgerRules[:], goodsRules[:], awayRules[:], relayRules[:], giftRules[:], workRules[:], []rule{{"audit_move_rule", unruly()}}) {
 		var faults []fault
 		if err := tx.db.NewRaw(r.sql).Scan(context.Background(), &faults); err != nil {
 			return nil, fmt.Errorf("audit %s: %w", r.code, err)

@@ -101,17 +101,11 @@ func (tx *Tx) Tally(ids []fab.BatchID) (Tally, error) {
 		}
 		tally[r.BatchID][r.Part] = fab.PartCount{Part: r.Part, Good: r.Good, Bad: r.Bad, Open: r.Open, Away: r.Away}
 	}
-	return tally, nil
-}
-
-// Counts are the counts of a batch of the tally, one for each part of its bill of materials.
-func (t Tally) Counts(b fab.Batch, bom fab.BOM) []fab.PartCount {
-	counts := make([]fab.PartCount, len(bom.Parts))
-	for i, p := range bom.Parts {
-		counts[i] = t[b.ID][p.Code]
-		counts[i].Part, counts[i].Needed = p.Code, p.PerUnit*b.Quantity
+	inside, err := tx.insides(ids)
+	for _, r := range inside {
+		tally.putInside(r)
 	}
-	return counts
+	return tally, err
 }
 
 // PartCounts is the Tally of one batch.

@@ -21,7 +21,7 @@ type Share struct {
 	LotID    fab.LotID
 	BatchID  fab.BatchID
 	Part     string
-	Quantity int64 // good pieces that are the batch's and in no kit of it: of its own lot, less what it gave, with what it got
+	Quantity int64 // good pieces that are the batch's and in no work or kit of it: of its own lot, less what it gave, with what it got
 	AtHub    int64 // pieces of the lot at the hub, whoever's they are
 }
 
@@ -37,12 +37,14 @@ func (tx *Tx) Shares(id fab.DesignVersionID) ([]Share, error) {
 			UNION ALL
 			SELECT g.lot_id, g.to_batch, g.quantity FROM lot_gives g JOIN lots o ON o.id = g.lot_id WHERE o.design_id = ? AND o.status = 'ready'
 			UNION ALL
+			SELECT h.source, a.batch_id, -h.used FROM handouts h JOIN attempts a ON a.id = h.attempt_id JOIN lots o ON o.id = h.source WHERE o.design_id = ?
+			UNION ALL
 			SELECT kl.lot_id, b.id, -kl.quantity FROM kit_lots kl JOIN kits k ON k.id = kl.kit_id
 			JOIN batches b ON b.request_id = k.request_id AND b.design_id = k.design_id WHERE b.design_id = ?) AS s
 		JOIN lots l ON l.id = s.lot_id
 		JOIN balances h ON h.source = l.id AND h.item = 'part:' || l.part AND h.location = 'hub' AND h.quantity > 0
 		GROUP BY s.lot_id, s.batch_id, l.part HAVING SUM(s.quantity) > 0 ORDER BY s.lot_id, s.batch_id`,
-		string(id), string(id), string(id), string(id)).Scan(context.Background(), &rows)
+		string(id), string(id), string(id), string(id), string(id)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read shares of lots: %w", err)
 	}

@@ -18,6 +18,28 @@ func recallColumn(what string) (string, error) {
 	return "", fab.Refuse(fab.Invalid, "recall_unknown", "what", "what", what)
 }
 
+// touched selects the lots of a recall, with those that were put together of them or of what is recalled: whoever was
+// handed pieces of a lot may have used any of them. It takes the subject twice.
+func touched(column string) string {
+	return `RECURSIVE touched (id) AS (
+		SELECT id FROM lots WHERE ` + column + ` = ?
+		UNION
+		SELECT l.id FROM handouts h JOIN lots l ON l.attempt_id = h.attempt_id WHERE h.source = ?
+		UNION
+		SELECT l.id FROM touched t JOIN handouts h ON h.source = t.id JOIN lots l ON l.attempt_id = h.attempt_id)`
+}
+
+// LotsTouched reads the lots of a recall, see touched.
+func (tx *Tx) LotsTouched(what, subject string) ([]fab.Lot, error) {
+	name, err := recallColumn(what)
+	if err != nil {
+		return nil, err
+	}
+	return many[fab.Lot](tx, "lots", func(q query) query {
+		return q.Where("id IN (WITH "+touched(name)+" SELECT id FROM touched)", subject, subject).Order("id")
+	})
+}
+
 // LotsBy reads the lots made from, by or after something: see the codes of fab.Recall.
 func (tx *Tx) LotsBy(what, subject string) ([]fab.Lot, error) {
 	name, err := recallColumn(what)
@@ -35,19 +57,19 @@ func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
 		return nil, err
 	}
 	rows, err := tx.db.QueryContext(context.Background(), `
-		WITH touched AS (SELECT id, code, part, maker_id FROM lots WHERE `+name+` = ?)
+		WITH `+touched(name)+`
 		SELECT t.id, t.code, t.part, t.maker_id, '', '', '', '', '', '', h.location, l.kind, h.quantity
-		FROM touched t JOIN balances h ON h.source = t.id AND h.item = 'part:' || t.part JOIN locations l ON l.id = h.location
+		FROM (SELECT o.id, o.code, o.part, o.maker_id FROM touched JOIN lots o ON o.id = touched.id) AS t JOIN balances h ON h.source = t.id AND h.item = 'part:' || t.part JOIN locations l ON l.id = h.location
 		WHERE h.quantity > 0 AND h.location NOT IN ('outside-used', 'outside-made')
 		UNION ALL
 		SELECT '', '', g.part, '', g.kit_id, COALESCE(b.id, ''), COALESCE(b.code, ''), COALESCE(b.status, ''), r.id, r.facility_id, g.location, l.kind, g.quantity
-		FROM (SELECT k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END AS kit_id, h.location, MIN(t.part) AS part,
+		FROM (SELECT k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END AS kit_id, h.location, MIN(o.part) AS part,
 				SUM(CASE WHEN kl.quantity < h.quantity THEN kl.quantity ELSE h.quantity END) AS quantity
-			FROM touched t JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product
+			FROM touched t JOIN lots o ON o.id = t.id JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product
 			WHERE h.quantity > 0 AND h.location <> 'outside-made'
 			GROUP BY k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END, h.location) AS g
 		JOIN requests r ON r.id = g.request_id JOIN locations l ON l.id = g.location LEFT JOIN boxes b ON b.id = g.box_id
-		ORDER BY 6, 1, 11`, subject)
+		ORDER BY 6, 1, 11`, subject, subject)
 	if err != nil {
 		return nil, fmt.Errorf("read what a recall reaches: %w", err)
 	}
@@ -75,7 +97,7 @@ func (tx *Tx) Block(what, subject string) (lots, boxes int64, err error) {
 		return 0, 0, err
 	}
 	ctx := context.Background()
-	res, err := tx.db.ExecContext(ctx, `UPDATE lots SET status = ? WHERE `+name+` = ?`, string(fab.LotBlocked), subject)
+	res, err := tx.db.ExecContext(ctx, `UPDATE lots SET status = ? WHERE id IN (WITH `+touched(name)+` SELECT id FROM touched)`, string(fab.LotBlocked), subject, subject)
 	if err == nil {
 		lots, err = res.RowsAffected()
 	}
@@ -83,7 +105,7 @@ func (tx *Tx) Block(what, subject string) (lots, boxes int64, err error) {
 		return 0, 0, fmt.Errorf("block lots: %w", err)
 	}
 	res, err = tx.db.ExecContext(ctx, `UPDATE boxes SET recalled = (1 = 1), recalled_at = COALESCE(recalled_at, ?) WHERE id IN (
-		SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id WHERE l.`+name+` = ?)`, tx.now, subject)
+		WITH `+touched(name)+` SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN touched t ON t.id = kl.lot_id)`, tx.now, subject, subject)
 	if err == nil {
 		boxes, err = res.RowsAffected()
 	}
@@ -130,7 +152,7 @@ func (tx *Tx) BoxesRecalled(what, subject string) ([]fab.Box, error) {
 		return nil, err
 	}
 	return many[fab.Box](tx, "boxes", func(q query) query {
-		return q.Where("id IN (SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN lots l ON l.id = kl.lot_id WHERE l."+name+" = ?)", subject).Order("id")
+		return q.Where("id IN (WITH "+touched(name)+" SELECT k.box_id FROM kits k JOIN kit_lots kl ON kl.kit_id = k.id JOIN touched t ON t.id = kl.lot_id)", subject, subject).Order("id")
 	})
 }
 

@@ -168,6 +168,7 @@ func rowTrips() (names []string, trips []func(*testing.T, *Tx)) {
 	put("RelayPart", trip[fab.RelayPart])
 	put("Job", trip[fab.Job])
 	put("Attempt", trip[fab.Attempt])
+	put("Handout", trip[fab.Handout])
 	put("Command", trip[fab.Command])
 	put("Lot", trip[fab.Lot])
 	put("RelayLot", trip[fab.RelayLot])

@@ -70,8 +70,8 @@ func closeLine(tx *store.Tx, l openLine, by fab.AccountID) (int64, error) {
 	if err != nil || can.Now <= 0 {
 		return 0, err
 	}
-	k, err := makeKits(tx, l.request.ID, l.line.Product, can.Now, by)
-	return k.Quantity, err
+	_, err = makeKits(tx, l.request.ID, l.line.Product, can.Now, by)
+	return can.Now, err
 }
 
 func packAll(tx *store.Tx, lines []openLine) (boxes []fab.Box, err error) {

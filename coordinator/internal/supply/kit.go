@@ -113,18 +113,12 @@ func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 	if design.Given {
 		return canGive(s.tx, c)
 	}
-	c.Now = c.Wanted
-	for _, n := range needs(design.BOM.Without(l.Supplied)) {
-		have, err := s.have(n, r)
-		if err != nil {
-			return c, err
-		}
-		if can := have / n.perUnit; can < c.Now {
-			c.Now = can
-			c.Short = fab.Because("kit_short", "item", string(n.item), "have", have, "need", c.Wanted*n.perUnit)
-		}
+	shares, short, err := shareOut(design.BOM.Without(l.Supplied), c.Wanted, func(n need) (int64, error) { return s.have(n, r) })
+	for _, one := range shares {
+		c.Now += one.n
 	}
-	return c, nil
+	c.Short = short
+	return c, err
 }
 
 // whyNot is a refusal as a reason to show.
@@ -283,7 +277,8 @@ func (h *hub) mayUse(id fab.DesignVersionID, trial fab.TrialID) (may bool, err e
 }
 
 // MakeKits assembles products for a line of a request: parts and materials leave the ledger, kits enter it.
-// It refuses, naming what is short, and then takes nothing.
+// What people put together before goes first, into a kit of its own; the last kit is returned. It refuses, naming what is
+// short, and then takes nothing.
 func (s *Supply) MakeKits(ctx context.Context, id fab.RequestID, product string, quantity int64, by fab.AccountID) (k fab.Kit, err error) {
 	err = s.store.Update(ctx, func(tx *store.Tx) error {
 		k, err = makeKits(tx, id, product, quantity, by)
@@ -314,35 +309,51 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 	if err != nil {
 		return fab.Kit{}, err
 	}
-	k := fab.Kit{ID: store.NewID[fab.KitID](tx), RequestID: id, Product: product, DesignID: design.ID, Quantity: quantity, By: by, CreatedAt: tx.Now()}
+	k := fab.Kit{RequestID: id, Product: product, DesignID: design.ID, By: by, CreatedAt: tx.Now()}
 	for _, m := range design.BOM.Materials {
 		if slices.Contains(l.Supplied, m.Material) {
 			k.Supplied = append(k.Supplied, m.Material)
 		}
 	}
 	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
+	shares, short, err := shareOut(design.BOM.Without(k.Supplied), quantity, from.have)
+	if err == nil && short.Code != "" {
+		err = &fab.Error{Class: fab.Conflict, Code: short.Code, Field: "count", Args: short.Args}
+	}
+	if err != nil {
+		return k, err
+	}
+	if left, err := wanted(tx, l); err != nil {
+		return fab.Kit{}, err
+	} else if quantity > left {
+		return fab.Kit{}, fab.Refuse(fab.Conflict, "too_many", "count", "max", left)
+	}
+	for _, one := range shares {
+		k.ID, k.Quantity = store.NewID[fab.KitID](tx), one.n
+		if err := makeKit(tx, &from, k, one.needs, design.Given); err != nil {
+			return k, err
+		}
+	}
+	return k, tx.Note(fab.Change{Code: "kit_made", Subject: string(k.ID), Request: id, Args: fab.Args{"product": product, "quantity": quantity}})
+}
+
+// makeKit makes the products of one kit, all of the same things, or of devices as they are.
+func makeKit(tx *store.Tx, from *hub, k fab.Kit, of []need, given bool) error {
 	var takes []fab.Balance
-	for _, n := range needs(design.BOM.Without(k.Supplied)) {
+	for _, n := range of {
 		picks, err := from.consume(k, n)
 		if err != nil {
-			return k, err
+			return err
 		}
 		takes = append(takes, picks...)
 	}
-	if design.Given {
+	if given {
+		var err error
 		if takes, err = readyDevices(tx, k); err != nil {
-			return k, err
+			return err
 		}
 	}
-	if left, err := wanted(tx, l); err != nil {
-		return k, err
-	} else if quantity > left {
-		return k, fab.Refuse(fab.Conflict, "too_many", "count", "max", left)
-	}
-	if err := assemble(tx, k, takes); err != nil {
-		return k, err
-	}
-	return k, tx.Note(fab.Change{Code: "kit_made", Subject: string(k.ID), Request: id, Args: fab.Args{"product": product, "quantity": quantity}})
+	return assemble(tx, k, takes)
 }
 
 // assemble makes a kit of what it takes from the hub.

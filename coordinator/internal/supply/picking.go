@@ -59,12 +59,16 @@ func picksOf(tx *store.Tx, r fab.Request, c Closable, taken map[fab.Balance]int6
 	}
 	p.Design = design.ID
 	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
-	for _, n := range needs(design.BOM.Without(c.Supplied)) {
+	shares, _, err := shareOut(design.BOM.Without(c.Supplied), c.Now, from.have)
+	if err != nil {
+		return p, err
+	}
+	for _, n := range sums(shares) {
 		all, err := from.pick(n, 1<<62)
 		if err != nil {
 			return p, err
 		}
-		wanted := n.perUnit * c.Now
+		wanted := n.perUnit
 		for _, at := range all {
 			key := fab.Balance{Location: at.Location, Item: at.Item, Source: at.Source}
 			take := min(wanted, at.Quantity-taken[key])

@@ -129,8 +129,8 @@ func wholeProducts(tx *store.Tx, b fab.Batch) (int64, error) {
 		return 0, err
 	}
 	whole := b.Quantity
-	for i, c := range counts {
-		whole = min(whole, c.Good/max(1, design.BOM.Parts[i].PerUnit))
+	for _, c := range counts {
+		whole = min(whole, c.Good*b.Quantity/max(1, c.Needed))
 	}
 	return whole, nil
 }
