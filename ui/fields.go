@@ -35,6 +35,8 @@ const (
 	FieldBad      = "bad"
 	FieldMade     = "made" // pieces made of what is given back
 	FieldSpoilt   = "spoilt"
+	FieldBackOf   = "back-"  // with the item: how much of what was handed out came back
+	FieldWorks    = "works"  // codes of the steps that people do for a batch
 	FieldReason   = "reason" // why, one of the codes of the page
 	FieldReceiver = "receiver"
 	FieldReserve  = "reservations"

@@ -60,6 +60,8 @@ type Offer struct {
 	Why     fab.Reason // why it is offered to them
 	Twin    fab.Reason // that somebody else has it as well
 	Picture string
+	Takes   []Stuff // what one is given to put together
+	Given   bool    // it was handed out
 }
 
 // Reload asks for another filament on a printer, or waits for it after a yes.
@@ -90,4 +92,6 @@ type Work struct {
 	Picture string
 	Gone    fab.Reason // where the pieces go, once nobody needs them any more
 	Whole   bool       // it can only be given back as a whole
+	Takes   []Stuff    // what one is given to put together
+	Given   bool       // it was handed out
 }

@@ -13,6 +13,8 @@ type Production struct {
 	Frame
 	Chips   []Chip // open, done
 	Batches []Batch
+	// Handouts is how many bags wait to be handed out or to be counted.
+	Handouts int64
 }
 
 func (Production) view() string { return "production" }
@@ -105,6 +107,7 @@ type BatchPage struct {
 	Design string // product and version: "Visière anti-projection, 1.2"
 	Claim  string // the only claim that may be made, in words
 	Parts  []PartRow
+	Works  []BatchWork // about which may be decided
 	Lots   []LotRow
 	Change BatchForm
 	Relays []RelayRow // what other labs make of it

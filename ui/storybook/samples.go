@@ -18,7 +18,7 @@ type story struct {
 
 // stories lists all of them, area by area.
 func stories() []story {
-	return slices.Concat(publicStories(), accountStories(), deskStories(), partnerStories(), productionStories(), giftStories(), driverStories(), supplyStories(), bagStories(), kitStories(), makerStories(), machineStories(), productStories(), ownStories(), peopleStories(), trialStories(), recallStories(), paperStories(), placeStories())
+	return slices.Concat(publicStories(), accountStories(), deskStories(), partnerStories(), productionStories(), giftStories(), driverStories(), supplyStories(), bagStories(), kitStories(), handoutStories(), makerStories(), machineStories(), productStories(), ownStories(), peopleStories(), trialStories(), recallStories(), paperStories(), placeStories())
 }
 
 // now is the moment of all samples: a Monday afternoon in the lab's zone.

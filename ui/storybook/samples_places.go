@@ -67,9 +67,6 @@ func placeStories() []story {
 		{"desk-report", func(lang string) ui.Page {
 			p := figures(still(desk(lang, ui.NavDeliveries, "/desk/report")))
 			p.Desk, p.Tables = true, []string{"asked", "made", "given", "delivered"}
-			p.Places = []ui.FigureGroup{{Name: "Centre hospitalier de la Baie (fictif)", Town: "Abbeville", N: []int64{1200, 1100, 900}}, {Name: "EHPAD Les Tilleuls (fictif)", Town: "Rue", N: []int64{940, 940, 750}}}
-			p.Makers = []ui.FigureGroup{{Name: "Goéland", N: []int64{1204, 80, 760, 41200}}, {Name: "Tortue", N: []int64{689, 32, 444, 23600}}}
-			p.Donors = []ui.FigureGift{{Town: "Abbeville", Stuff: sheets(1500), Gifts: 11}, {Donor: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville", Stuff: sheets(4000), Gifts: 6}}
 			return p
 		}},
 		{"desk-imports", func(lang string) ui.Page {
@@ -128,12 +125,7 @@ func place(lang string) ui.Place {
 }
 
 func figures(f ui.Frame) ui.Figures {
-	week := func(name string, asked, made, bad, gifts, delivered int64) ui.FigureWeek {
-		return ui.FigureWeek{Name: name, FigureSums: ui.FigureSums{Asked: asked, Made: made, Bad: bad, Gifts: gifts, Delivered: delivered}}
-	}
-	return ui.Figures{
-		Frame: f, FigureSums: ui.FigureSums{Asked: 2140, Made: 1893, Bad: 112, Gifts: 17, Delivered: 1650}, Hours: 1204, Grams: 64800,
-		Weeks:    []ui.FigureWeek{week("2026-W43", 300, 120, 14, 4, 60), week("2026-W44", 620, 410, 30, 6, 340), week("2026-W45", 480, 520, 28, 3, 480), week("2026-W46", 500, 503, 22, 2, 410), week("2026-W47", 240, 340, 18, 2, 360)},
-		Products: []ui.FigureGroup{{Name: hook(f.Lang, 1).Name, N: []int64{420, 330}}, {Name: visor(f.Lang, 1).Name, N: []int64{1720, 1320}}},
-	}
+	return ui.Figures{Frame: f, Asked: 2140, Made: 1893, Bad: 112, Gifts: 17, Delivered: 1650, Hours: 1204, Grams: 64800, Weeks: []ui.FigureWeek{
+		{Name: "2026-W43", Made: 120, Delivered: 60}, {Name: "2026-W44", Made: 410, Delivered: 340}, {Name: "2026-W45", Made: 520, Delivered: 480}, {Name: "2026-W46", Made: 503, Delivered: 410}, {Name: "2026-W47", Made: 340, Delivered: 360},
+	}}
 }

@@ -36,6 +36,7 @@ func productionStories() []story {
 			b := batch(lang)
 			b.Wait = fab.Reason{}
 			return ui.BatchPage{Frame: desk(lang, ui.NavProduction, "/desk/production/b1"), Batch: b, Change: ui.BatchForm{Quantity: 24, Due: at(3, 0, 0), Priority: "0"},
+				Works:  []ui.BatchWork{{Code: "visor-film", Name: "visor-film", People: true}, {Code: "visor-assembled", Name: "visor-assembled"}},
 				Design: visor(lang, 1).Name + ", 1.0", Claim: pick(lang, "essayé par des soignants", "tried by carers"),
 				Parts: []ui.PartRow{{Code: "visor-band", Name: "visor-band", Needed: 24, Good: 15, Bad: 1, Open: 7, Missing: 2}, {Code: "visor-reinforcement", Name: "visor-reinforcement", Needed: 24, Good: 16, Open: 8}},
 				Lots: []ui.LotRow{{Code: "V-118", Part: ui.Goods{Code: "visor-band", Name: "visor-band", N: 8}, Who: "Orange", Spool: "B-07", State: ui.StateCounted, At: at(0, 11, 20)},

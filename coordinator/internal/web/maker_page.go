@@ -86,6 +86,9 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, base string, offers 
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Twin: twin, Answer: r.local(a.LeaseUntil), HandIn: w.HandInBefore(r.tx.Now(), b.DueAt).UTC().Add(-time.Second).Format(time.DateOnly), Why: r.reason(a.Why), Picture: part.Picture,
 			}
+			if o.Takes, o.Given, err = r.takesFor(a, part); err != nil {
+				return err
+			}
 			if b.RequestID != "" {
 				if o.For, err = townOf(r.tx, b.RequestID); err != nil {
 					return err
@@ -97,6 +100,9 @@ func (r *reader) handWork(w fab.Worker, live []fab.Attempt, base string, offers 
 				ID: string(a.ID), Part: r.part(b.DesignID, a.Part, a.Copies), Step: stepOf(part), Printer: printer, Due: r.localDay(b.DueAt),
 				Late: r.tx.Now().After(r.endOfDay(b.DueAt)), HandIn: r.local(a.LeaseUntil).Add(-time.Second), Picture: part.Picture,
 				Soon: a.DueSoon(r.tx.Now(), r.Lab.Zone), Twin: twin,
+			}
+			if one.Takes, one.Given, err = r.takesFor(a, part); err != nil {
+				return err
 			}
 			one.Gone, one.Whole = gone, a.PlateID != ""
 			if a.PlateID != "" || part.ModelHash != "" {

@@ -132,7 +132,6 @@ type Server struct {
 	pictures pictures
 	words    words
 	totals   totals
-	shown    shownFigures
 	models   models
 	imports  *imports.Imports
 	uploads  chan struct{} // places for who sends files
