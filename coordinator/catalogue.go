@@ -70,6 +70,9 @@ func designOf(p catalog.Product) (fab.DesignVersion, error) {
 			Step: part.Step, StepMS: minutes[part.Step] * 60_000,
 		})
 	}
+	for _, c := range p.Checks {
+		d.Checks = append(d.Checks, fab.Check{Part: c.Part, Texts: map[string]string{"fr": c.FR, "en": c.EN}, MinUM: c.MinMM * 1000, MaxUM: c.MaxMM * 1000})
+	}
 	for _, m := range p.Materials {
 		d.BOM.Materials = append(d.BOM.Materials, fab.BOMMaterial{Material: m.Code, PerUnit: m.PerUnit})
 	}

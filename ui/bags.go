@@ -112,6 +112,9 @@ type OneBag struct {
 	Found    fab.BagCount // what was counted, or what the refused form says
 	Reason   string       // one of fab.CountReasons
 	Differs  bool         // the refused form says another number than the label
+	Lists    []CheckList  // to go through
+	Kept     CheckList    // the list that it was inspected by, and what was said of it
+	Back     []DefectRow  // of its pieces, what came back from who had got them
 	Form     Form
 }
 

@@ -138,4 +138,5 @@ type LotRow struct {
 	Photo string // address of a picture of the bad ones; ""
 	State string // StateAtMaker, StateCounted, StateBlocked
 	At    time.Time
+	Back  int64 // products with pieces of it that came back as bad
 }

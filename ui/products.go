@@ -104,6 +104,8 @@ type Version struct {
 	Trials  []TrialRow
 	Proofs  []Evidence
 	Recalls []string // addresses of the recalls of it
+	Checks  []CheckLine
+	Back    []DefectRow // what came back as bad
 	Form    Form
 }
 

@@ -12,13 +12,14 @@ import (
 //	GET  /desk/table
 //	POST /desk/table   FieldMaker (several): all bags of these makers are there; FieldLot (several): these bags are there;
 //	                   FieldCodes: labels as they were scanned or typed; of each bag FieldGood-CODE, FieldBad-CODE and
-//	                   FieldReason-CODE (CountReasons)
+//	                   FieldReason-CODE (CountReasons); FieldChecked, FieldExceptions
 //
 // A refused form comes back with Form; the fields of its errors end in a dash and the code of the bag.
 type Table struct {
 	Frame
 	Makers []TableMaker
 	Kits   []KitRow
+	Lists  []CheckList // of what is on the table
 	Form   Form
 }
 

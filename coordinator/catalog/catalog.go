@@ -10,7 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-//go:embed visor hook mask
+//go:embed visor hook mask checks.toml
 var shipped embed.FS
 
 // Load returns the shipped products in the order in which people are shown them.
@@ -27,6 +27,9 @@ func load(root fs.FS, ids ...string) ([]Product, error) {
 			return nil, fmt.Errorf("read product %s: %w", id, err)
 		}
 		products = append(products, p)
+	}
+	if err := readChecks(root, products); err != nil {
+		return nil, err
 	}
 	return products, checkUnique(products)
 }

@@ -54,6 +54,7 @@ type Product struct {
 	Materials   []Material `toml:"materials"`
 	Steps       []Step     `toml:"steps"`
 	Notices     Text       `toml:"notices"` // file names, one per language
+	Checks      []Check    `toml:"-"`       // from checks.toml
 
 	dir fs.FS
 }

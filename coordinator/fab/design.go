@@ -127,6 +127,7 @@ type DesignVersion struct {
 	Dangerous   bool              `bun:"dangerous"` // withdrawn because dangerous, not superseded
 	TrialledAt  time.Time         `bun:"trialled_at,nullzero"`
 	TrialledWhy string            `bun:"trialled_why"`      // as written, where no tester answered
+	Checks      []Check           `bun:"checks,type:text"`  // nil: nobody wrote a list, and the catalogue's may be taken
 	WordsAt     time.Time         `bun:"words_at,nullzero"` // when the claim or a notice was last changed by hand
 }
 

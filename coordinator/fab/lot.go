@@ -67,4 +67,8 @@ type Inspection struct {
 	Reason string       `bun:"reason"` // code: ok, miscounted, dirty, or one of BadReasons
 	By     AccountID    `bun:"by_account,nullzero"`
 	At     time.Time    `bun:"at"`
+
+	Checked    bool    `bun:"checked"`          // gone through with the list
+	Exceptions string  `bun:"exceptions"`       // what was noted against the list
+	Checks     []Check `bun:"checks,type:text"` // the list as it was then, when one of the two says something
 }

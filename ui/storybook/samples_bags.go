@@ -59,7 +59,7 @@ func bagStories() []story {
 
 func oneBag(lang string) ui.OneBag {
 	return ui.OneBag{Frame: still(desk(lang, ui.NavDeliveries, "/desk/bags/V-119")), Bag: deliveries(lang).Bags[0], Version: "2", Material: "petg",
-		Colour: pick(lang, "blanc", "white"), Spool: "F-004", Batch: "b1", Found: fab.BagCount{Label: 8}}
+		Colour: pick(lang, "blanc", "white"), Spool: "F-004", Batch: "b1", Found: fab.BagCount{Label: 8}, Lists: []ui.CheckList{{Lines: checkLines(lang)[:2]}}}
 }
 
 func ownBags() ui.OwnBags {

@@ -15,7 +15,7 @@ func table(lang string) ui.Table {
 			{ID: "m1", Name: "Goéland", Town: "Rue", Bags: []ui.TableBag{
 				{Lot: "V-119", Part: band(8), At: at(0, 13, 2), Good: "8", Bad: "0"}, {Lot: "V-120", Part: band(8), At: at(0, 14, 40), Good: "8", Bad: "0"}}},
 			{ID: "m2", Name: "Sterne", Town: "Quend", Bags: []ui.TableBag{{Lot: "V-121", Part: band(3), At: at(0, 13, 40), Here: true, Good: "3", Bad: "0"}}}},
-		Kits: deliveries(lang).Kits,
+		Kits: deliveries(lang).Kits, Lists: []ui.CheckList{{Of: visor(lang, 1).Name, Lines: checkLines(lang)}},
 		Form: ui.Form{Values: url.Values{}},
 	}
 }
@@ -43,6 +43,13 @@ func kitStories() []story {
 		{"desk-table-empty", func(lang string) ui.Page {
 			return ui.Table{Frame: desk(lang, ui.NavDeliveries, "/desk/table"), Form: ui.Form{Values: url.Values{}}}
 		}},
+		{"desk-checks", func(lang string) ui.Page { return checks(lang) }},
+		{"desk-checks-refused", func(lang string) ui.Page {
+			p := checks(lang)
+			p.Rows[1].EN = ""
+			p.Form.Errors = fab.Errors{fab.Refuse(fab.Invalid, "check_language", "en-1"), fab.Refuse(fab.Invalid, "check_limits", "max-2")}
+			return p
+		}},
 		{"desk-box", func(lang string) ui.Page { return packedBox(lang) }},
 		{"desk-box-over", func(lang string) ui.Page {
 			p := packedBox(lang)
@@ -69,4 +76,24 @@ func sheetsOrElastic(lang string) []ui.Choice {
 
 func lineTakes(lang string) []ui.LineTakes {
 	return []ui.LineTakes{{Name: "supply_visor", Product: visor(lang, 1).Name, Takes: sheetsOrElastic(lang), Form: ui.Form{Values: url.Values{"supply_visor": {"film-a4"}}}}}
+}
+
+func checkLines(lang string) []ui.CheckLine {
+	band := pick(lang, "Bandeau", "Band")
+	return []ui.CheckLine{
+		{Part: band, Text: pick(lang, "Ni fendu ni décollé entre ses couches", "Neither cracked nor split between its layers")},
+		{Part: band, Text: pick(lang, "Écart entre les ergots", "Distance of the pegs"), MinUM: 79_000, MaxUM: 81_000},
+		{Text: pick(lang, "Le film est net, ses coins sont arrondis", "The film is clear, its corners rounded")},
+	}
+}
+
+func checks(lang string) ui.Checks {
+	return ui.Checks{
+		Frame: still(desk(lang, ui.NavProduction, "/desk/products/d1/checks")), ID: "d1", Product: "visor", Version: "1.2",
+		Parts: []ui.Choice{{}, {Value: "visor-band", Label: pick(lang, "Bandeau de visière", "Visor band")}},
+		Rows: []ui.CheckRow{
+			{N: "0", FR: "Ni fendu ni décollé entre ses couches", EN: "Neither cracked nor split between its layers", Part: "visor-band"},
+			{N: "1", FR: "Écart entre les ergots", EN: "Distance of the pegs", Part: "visor-band", Min: "79", Max: "81"}, {N: "2"}, {N: "3"}},
+		Form: ui.Form{Values: url.Values{}},
+	}
 }

@@ -115,7 +115,7 @@ func version(lang string) ui.Version {
 	next := kind("p7", "Creality CR-10", "petg", ui.StateWaiting)
 	second := []ui.PlateRow{kind("p8", "Prusa MK3S", "petg", ui.StateWaiting)}
 	return ui.Version{
-		Frame: desk(lang, ui.NavProduction, "/desk/products/d3"), VersionRow: versions()[0], Product: visor(lang, 1).Name,
+		Frame: desk(lang, ui.NavProduction, "/desk/products/d3"), VersionRow: versions()[0], Product: visor(lang, 1).Name, Checks: checkLines(lang), Back: []ui.DefectRow{{N: 2, Why: "cracked", Said: pick(lang, "au pli", "at the fold"), At: at(-1, 9, 0)}},
 		Parts: []ui.ModelPart{
 			{Code: "visor-band", Name: "visor-band", PerUnit: 1, File: "/desk/products/d3/parts/visor-band", Size: [3]int64{182_400, 155_000, 20_000}, VolumeMM3: 24_310, Triangles: 8412,
 				Problems: []fab.Reason{fab.Because("mesh.open_edges", "edges", "12")}},

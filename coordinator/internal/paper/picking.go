@@ -24,6 +24,7 @@ type PickLine struct {
 	Takes []Take
 
 	Supplied []string // names of materials that the place adds
+	Checks   []string // what to look at
 }
 
 // Take is one thing to take.
@@ -69,6 +70,17 @@ func PickingList(lang string, lab Lab, p Picking) (ui.Document, error) {
 		if len(rows) > 0 {
 			s.table([]column{{share: 6}, {code: "take", share: 44}, {code: "amount", share: 20, right: true}, {code: "from", share: 30}}, rows)
 		}
+	}
+	for _, l := range p.Lines {
+		if len(l.Checks) == 0 {
+			continue
+		}
+		s.heading(s.say("checks", "what", l.What.Name))
+		var rows [][]string
+		for _, c := range l.Checks {
+			rows = append(rows, []string{ui.TickBox, c})
+		}
+		s.table([]column{{share: 6}, {code: "look", share: 94}}, rows)
 	}
 	if len(p.Lines) == 0 {
 		s.text(s.say("nothing_to_pick"))

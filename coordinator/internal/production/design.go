@@ -24,7 +24,10 @@ func (p *Production) Adopt(ctx context.Context, d fab.DesignVersion, files map[s
 		if err := addMaterials(tx, materials); err != nil {
 			return err
 		}
-		if _, err := tx.DesignByHash(d.Hash); fab.ClassOf(err) != fab.NotFound {
+		if have, err := tx.DesignByHash(d.Hash); err == nil && have.Checks == nil && d.Checks != nil {
+			have.Checks = d.Checks
+			return tx.SetDesign(&have)
+		} else if fab.ClassOf(err) != fab.NotFound {
 			return err
 		}
 		d.ID, d.CreatedAt = store.NewID[fab.DesignVersionID](tx), tx.Now()

@@ -2,6 +2,7 @@ package production
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -14,6 +15,9 @@ type Inspection struct {
 	Bad    int64
 	Reason string // one of fab.CountReasons; fab.CountAsLabelled when the count is as on the label
 	By     fab.AccountID
+
+	Checked    bool   // gone through with the version's check list
+	Exceptions string // what was noted against it, at most fab.MaxException characters
 }
 
 // Settle receives a bag at the hub: good pieces go to stock, bad ones are scrapped, and what the label promised beyond
@@ -42,6 +46,9 @@ func checkInspection(lot fab.Lot, in Inspection) error {
 		return fab.Refuse(fab.Conflict, "lot_blocked", "lot", "lot", lot.Code)
 	case !lot.SettledAt.IsZero():
 		return fab.Refuse(fab.Conflict, "lot_settled", "lot", "lot", lot.Code)
+	}
+	if utf8.RuneCountInString(in.Exceptions) > fab.MaxException {
+		return fab.Refuse(fab.Invalid, "too_long", "exceptions", "max", fab.MaxException)
 	}
 	return in.count(lot).Check(in.Reason)
 }
@@ -84,6 +91,9 @@ func moveSettled(tx *store.Tx, lot fab.Lot, in Inspection) error {
 
 func settle(tx *store.Tx, lot fab.Lot, in Inspection) error {
 	i := fab.Inspection{ID: store.NewID[fab.InspectionID](tx), LotID: lot.ID, Good: in.Good, Bad: in.Bad, Reason: in.Reason, By: in.By, At: tx.Now()}
+	if err := noteChecks(tx, lot, in, &i); err != nil {
+		return err
+	}
 	if err := tx.AddInspection(&i); err != nil {
 		return err
 	}

@@ -53,6 +53,13 @@ func (tx *Tx) DefectsOfLot(id fab.LotID) ([]fab.Defect, error) {
 	})
 }
 
+// DefectsOfDesign reads what came back of products of one version, oldest first.
+func (tx *Tx) DefectsOfDesign(id fab.DesignVersionID) ([]fab.Defect, error) {
+	return many[fab.Defect](tx, "defects", func(q query) query {
+		return q.Where("kit_id IN (SELECT id FROM kits WHERE design_id = ?)", string(id)).Order("id")
+	})
+}
+
 // CounterOn reads the run that holds what was handed out at the hub on a day; NotFound when nothing was.
 func (tx *Tx) CounterOn(day time.Time) (fab.Run, error) {
 	return one[fab.Run](tx, "run", func(q query) query { return q.Where("counter = ?", true).Where("day = ?", day) })

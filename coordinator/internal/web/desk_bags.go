@@ -144,6 +144,9 @@ func (r *reader) oneBag(page *ui.OneBag, lot fab.Lot) error {
 	page.Version, page.Material, page.Colour, page.Spool, page.Trial = label.Version, label.Material, label.Colour, label.Spool, label.Trial
 	page.Batch, page.Blocked, page.Counted = string(lot.BatchID), lot.Status == fab.LotBlocked, r.local(lot.SettledAt)
 	page.Found.Label = lot.Declared
+	if err := r.bagChecks(page, lot); err != nil {
+		return err
+	}
 	if lot.SettledAt.IsZero() {
 		return nil
 	}
@@ -154,6 +157,7 @@ func (r *reader) oneBag(page *ui.OneBag, lot fab.Lot) error {
 		return err
 	}
 	page.Found.Good, page.Found.Bad, page.Reason = in.Good, in.Bad, in.Reason
+	page.Kept = ui.CheckList{Lines: r.checkLines(r.designs[lot.DesignID], in.Checks, false), Checked: in.Checked, Exceptions: in.Exceptions}
 	if in.By != "" {
 		by, err := r.tx.Account(in.By)
 		if err != nil && fab.ClassOf(err) != fab.NotFound {
@@ -230,6 +234,7 @@ func (s *Server) inspection(c *gin.Context, code string) (in production.Inspecti
 		return in, err
 	}
 	in.Reason, in.By = c.PostForm(ui.FieldReason), me(c).ID
+	in.Checked, in.Exceptions = c.PostForm(ui.FieldChecked) == "yes", c.PostForm(ui.FieldExceptions)
 	if in.Reason == "" {
 		in.Reason = fab.CountAsLabelled
 	}

@@ -306,8 +306,7 @@ func (r *reader) partRows(w work) []ui.PartRow {
 }
 
 // lotRows lists the lots of a batch, newest first.
-func (r *reader) lotRows(w work, spools map[fab.SpoolID]fab.Spool) []ui.LotRow {
-	var rows []ui.LotRow
+func (r *reader) lotRows(w work, spools map[fab.SpoolID]fab.Spool) (rows []ui.LotRow, err error) {
 	for _, l := range slices.Backward(w.lots) {
 		row := ui.LotRow{
 			Code: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), Who: r.worker(l.WorkerID).Name, Spool: spools[l.SpoolID].Code,
@@ -322,9 +321,12 @@ func (r *reader) lotRows(w work, spools map[fab.SpoolID]fab.Spool) []ui.LotRow {
 		if l.Status == fab.LotReady {
 			row.Part.N = l.Good
 		}
+		if row.Back, err = r.cameBack(l.ID); err != nil {
+			return nil, err
+		}
 		rows = append(rows, row)
 	}
-	return rows
+	return rows, nil
 }
 
 func lotState(l fab.Lot) string {

@@ -97,8 +97,8 @@ func (s *Server) batchPage(c *gin.Context) (page ui.BatchPage, err error) {
 		if page.Relays, err = r.relaysOf(b.ID); err != nil {
 			return err
 		}
-		page.Lots = r.lotRows(w, byKey(spools, func(s fab.Spool) fab.SpoolID { return s.ID }))
-		return nil
+		page.Lots, err = r.lotRows(w, byKey(spools, func(s fab.Spool) fab.SpoolID { return s.ID }))
+		return err
 	})
 	return page, err
 }

@@ -36,7 +36,10 @@ func (s *Server) tablePage(c *gin.Context, f ui.Form) (page ui.Table, err error)
 		if page.Kits, err = r.kitRows(kits); err != nil {
 			return err
 		}
-		page.Makers, err = r.tableMakers(f)
+		if page.Makers, err = r.tableMakers(f); err != nil {
+			return err
+		}
+		page.Lists, err = r.tableChecks()
 		return err
 	})
 	return page, err
@@ -121,7 +124,7 @@ func (s *Server) tableCounts(c *gin.Context) (list []production.Inspection, err 
 				continue
 			}
 			codes = slices.DeleteFunc(codes, func(code string) bool { return code == l.Code })
-			in := production.Inspection{Lot: l.ID, Good: l.Declared, Reason: cmp.Or(f.Value(of(ui.FieldReason, l)), "ok"), By: me(c).ID}
+			in := production.Inspection{Lot: l.ID, Good: l.Declared, Reason: cmp.Or(f.Value(of(ui.FieldReason, l)), "ok"), By: me(c).ID, Checked: f.Is(ui.FieldChecked, "yes"), Exceptions: f.Value(ui.FieldExceptions)}
 			for _, field := range []struct {
 				name string
 				to   *int64

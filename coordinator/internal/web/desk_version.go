@@ -45,6 +45,12 @@ func (s *Server) deskVersion(c *gin.Context) error {
 
 // versionWords adds what is said of a version, and what that rests on.
 func (r *reader) versionWords(d fab.DesignVersion, page *ui.Version) (err error) {
+	page.Checks = r.checkLines(d, d.Checks, true)
+	back, err := r.tx.DefectsOfDesign(d.ID)
+	if err != nil {
+		return err
+	}
+	page.Back = r.defectRows(back)
 	page.Claim, page.Dated, page.Notice = d.Claim, r.local(d.WordsAt), d.Notices[r.lang] != ""
 	page.TriedAt, page.Why = r.local(d.TrialledAt), d.TrialledWhy
 	if page.Trials, page.Proofs, err = r.proofs(d.ID); err != nil {

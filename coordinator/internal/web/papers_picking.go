@@ -35,6 +35,9 @@ func (s *Server) pickingPaper(c *gin.Context) (d ui.Document, err error) {
 			if line.Supplied, err = r.materialNames(nil, p.Supplied); err != nil {
 				return err
 			}
+			for _, check := range r.checkLines(r.designs[p.Design], r.designs[p.Design].Checks, true) {
+				line.Checks = append(line.Checks, ui.CheckText(r.lang, check))
+			}
 			for _, at := range p.Takes {
 				take, err := r.take(p.Design, at)
 				if err != nil {

@@ -160,7 +160,7 @@ func (s *Server) deskRoutes() []route {
 	for _, act := range [...]string{"pause", "resume", "cancel", "stop", "clear", "spool", "release", "trial"} {
 		all = append(all, route{post, "/desk/printers/:id/" + act, who, s.deskPrinter(act)})
 	}
-	return slices.Concat(all, s.productRoutes(), s.peopleRoutes(), s.runRoutes(), s.counterRoutes(), s.boxRoutes(), s.termsRoutes(who, deskPrinters))
+	return slices.Concat(all, s.productRoutes(), s.peopleRoutes(), s.runRoutes(), s.counterRoutes(), s.boxRoutes(), s.checkRoutes(), s.termsRoutes(who, deskPrinters))
 }
 
 // trialRoutes are about trials of prototypes, what follows from them, and the end of a version.
