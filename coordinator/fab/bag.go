@@ -29,6 +29,16 @@ func SentDays(how string) int {
 	return 1
 }
 
+// ShortName is a person's name as it stands on a bag that others see: the first name and an initial.
+func ShortName(name string) string {
+	words := strings.Fields(name)
+	if len(words) < 2 {
+		return name
+	}
+	last := []rune(words[len(words)-1])
+	return words[0] + "\u00a0" + string(last[:1]) + "."
+}
+
 // MaxRestHours is the longest that a bag may rest, in hours.
 const MaxRestHours = 14 * 24
 

@@ -45,3 +45,10 @@ func TestBagCounts(t *testing.T) {
 	require.EqualValues(t, 1, BagCount{8, 6, 1}.Missing())
 	require.EqualValues(t, 1, BagCount{8, 7, 2}.Over())
 }
+
+// Ensure that a label says who made what is in a bag without the whole name.
+func TestShortNames(t *testing.T) {
+	for name, want := range map[string]string{"": "", "Tortue": "Tortue", "Żaneta O’Brien": "Żaneta\u00a0O.", "  Anne  Marie Œuf ": "Anne\u00a0Œ."} {
+		require.Equal(t, want, ShortName(name))
+	}
+}

@@ -117,7 +117,10 @@ func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 	for _, one := range shares {
 		c.Now += one.n
 	}
-	c.Short = short
+	if err != nil {
+		return c, err
+	}
+	c.Short, err = s.rested(short)
 	return c, err
 }
 

@@ -170,6 +170,7 @@ func TestBagsRestBeforeUse(t *testing.T) {
 	settle(first.Code)
 	require.Contains(t, w.desk.page("/desk/bags").main(), "Repose jusqu’à")
 	require.Contains(t, w.desk.page("/desk/bags/"+first.Code).main(), "Repose jusqu’à")
+	require.Regexp(t, `Il manque Bandeau[^:]* : 0 là, il en faut 4\. 2 reposent encore, les premières jusqu’à`, w.desk.page("/desk/deliveries").main())
 	_, err := w.supply.MakeKits(t.Context(), w.request.ID, "visor", 2, "")
 	require.Equal(t, fab.Conflict, fab.ClassOf(err), "nothing rested long enough")
 	w.desk.does("/desk/bags/rest", url.Values{"rest": {""}}, "heures de repos")

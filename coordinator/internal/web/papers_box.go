@@ -246,7 +246,7 @@ func (s *Server) bagLabel(c *gin.Context, only fab.MakerID) (d ui.Document, err 
 func (r *reader) asBag(lot fab.Lot) (bag paper.Bag, err error) {
 	part := r.part(lot.DesignID, lot.Part, lot.Declared)
 	bag = paper.Bag{
-		Lot: lot.Code, Part: paper.Goods{Name: part.Name, Count: part.N}, Version: r.designs[lot.DesignID].Version, Maker: r.makers[lot.MakerID].Name, Made: r.local(lot.CreatedAt),
+		Lot: lot.Code, Part: paper.Goods{Name: part.Name, Count: part.N}, Version: r.designs[lot.DesignID].Version, Maker: fab.ShortName(r.makers[lot.MakerID].Name), Made: r.local(lot.CreatedAt),
 	}
 	if lot.SpoolID != "" {
 		spool, err := r.tx.Spool(lot.SpoolID)
