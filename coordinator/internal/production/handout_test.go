@@ -205,6 +205,41 @@ func TestARecallReachesWhatWasPutTogether(t *testing.T) {
 	})
 }
 
+// Ensure that a recall of a spool reaches the box that holds a visor which somebody put together with its bands.
+func TestARecallOfASpoolReachesTheBoxAroundAWork(t *testing.T) {
+	onBoth(t, func(l *lab) {
+		t, ctx := l.t, l.t.Context()
+		l.bench(30)
+		sewer, friend := l.hands("Sterne", "sew"), l.hands("Galet", "assemble", "punch")
+		b := l.works(10, "visor-whole")
+		spool := l.printer("tortue", "ender-3", 1000).SpoolID
+		bands, whole := l.made(sewer, "visor-band"), l.made(friend, "visor-whole")
+		l.update(func(tx *store.Tx) error {
+			a, err := tx.Attempt(bands.AttemptID)
+			require.NoError(t, err)
+			a.SpoolID, bands.SpoolID = spool, spool
+			box := fab.Box{ID: "box", Code: "B-1", RequestID: b.RequestID, Status: fab.BoxPacked, CreatedAt: tx.Now()}
+			kit := fab.Kit{ID: "kit", RequestID: b.RequestID, Product: "visor", DesignID: b.DesignID, Quantity: 4, BoxID: "box", CreatedAt: tx.Now()}
+			out := fab.StockMove{Item: fab.PartItem("visor-whole"), Source: string(whole.ID), From: fab.TheHub, To: fab.OutsideUsed, Quantity: 4, Why: "kitted", Subject: "kit"}
+			in := fab.StockMove{Item: fab.KitItem("visor"), Source: "kit", From: fab.OutsideMade, To: fab.TheHub, Quantity: 4, Why: "kitted", Subject: "kit"}
+			return errors.Join(tx.SetAttempt(&a), tx.SetLot(&bands), tx.AddBox(&box), tx.AddKit(&kit, []fab.KitLot{{KitID: "kit", LotID: whole.ID, Quantity: 4}}), tx.Post(out, in))
+		})
+		l.sound()
+		found, err := l.p.Recall(ctx, fab.RecallSpool, string(spool), "brittle", "")
+		require.NoError(t, err)
+		require.Len(t, found.Lots, 2)
+		require.Len(t, found.Boxes, 1)
+		require.True(t, found.Boxes[0].Recalled)
+		l.view(func(tx *store.Tx) error {
+			reached, err := tx.Reach(fab.RecallSpool, string(spool))
+			require.Len(t, reached, 2, "six in a bag, four in a box")
+			require.Equal(t, []any{whole.ID, int64(6), fab.BoxID("box"), int64(4)}, []any{reached[0].LotID, reached[0].Quantity, reached[1].BoxID, reached[1].Quantity})
+			return err
+		})
+		l.sound()
+	})
+}
+
 // Ensure that whatever order things are said in, and twice, no piece is counted that is not there: what was made of a band is
 // in stock, in works, scrapped or missing, and the audit finds nothing.
 func TestWorksAddUpInAnyOrder(t *testing.T) {
