@@ -85,7 +85,7 @@ func (g GiftPage) News() string {
 	switch {
 	case len(g.Delivered) > 0 && g.Pledged.Material == "film-a4" && len(g.Delivered) == 1 && g.Delivered[0].Code == "visor":
 		return "film"
-	case len(g.Delivered) > 0 && fab.IsDevice(g.Pledged.Material):
+	case len(g.Delivered) > 0 && g.Device():
 		return "device"
 	case len(g.Delivered) > 0:
 		return "delivered"
@@ -122,3 +122,6 @@ func (g GiftPage) waits() bool {
 func (g GiftPage) Figures() bool {
 	return g.Received > 0 && (g.Now.Material != "" || g.Now.Name != "")
 }
+
+// Device reports whether what is given is devices, which stay what they are.
+func (g GiftPage) Device() bool { return fab.IsDevice(g.Pledged.Material) }

@@ -62,7 +62,12 @@ func (w words) giftWay(g GiftPage) []Station {
 	if g.Rest > 0 && g.Received > 0 {
 		all[1].Detail = fab.Because("gift.st_part_what", "stuff", w.stuff(g.Of(g.Received)), "rest", w.stuff(g.Of(g.Rest)), "at", g.ReceivedAt)
 	}
-	if len(g.Goods) > 0 {
+	if g.Device() {
+		all[2].Title = fab.Because("gift.st_boxed")
+	}
+	if len(g.Goods) > 0 && g.Device() {
+		all[2].Detail = fab.Because("gift.st_boxed_what", "goods", w.goodsList(g.Goods))
+	} else if len(g.Goods) > 0 {
 		all[2].Detail = fab.Because("gift.st_used_what", "stuff", w.stuff(g.In(g.Used)), "goods", w.goodsList(g.Goods))
 	}
 	if len(g.Delivered) > 0 {

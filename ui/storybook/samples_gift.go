@@ -10,7 +10,7 @@ import (
 func giftStories() []story {
 	return []story{
 		{"give", func(lang string) ui.Page {
-			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Measures: units(lang), Needed: []ui.Stuff{sheets(24)}, Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldWay: {ui.WayBring}}}}
+			return ui.Give{Frame: frame(lang, "/give"), Materials: append(materials(lang), ui.OtherGifts(lang)...), Measures: units(lang), Needed: []ui.Stuff{sheets(24)}, Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldWay: {ui.WayBring}}}}
 		}},
 		{"give-errors", func(lang string) ui.Page {
 			return ui.Give{Frame: frame(lang, "/give"), Materials: materials(lang), Measures: units(lang), Form: ui.Form{Key: "k3", Values: url.Values{ui.FieldTown: {"Abbeville"}, ui.FieldConsent: {"yes"}},

@@ -40,9 +40,10 @@ type play struct {
 
 	made, over, scrapped, missing, spoilt   int64 // pieces; spoilt in products
 	received, printed, waste, lost, weighed int64 // milligrams of filament
+	unnamed                                 int64 // parcels that nobody knows
 }
 
-// Ensure, for any order of gifts, prints to their end or not, counts, kits, boxes, runs, moves, scrapping, counts of places, weighings,
+// Ensure, for any order of gifts, of goods that nobody knows, prints to their end or not, counts, kits, boxes, runs, moves, scrapping, counts of places, weighings,
 // reservations and undoing, on a real database: balances are the sums of the moves, nothing is below zero, pieces made are in stock,
 // delivered, scrapped or missed, filament received is in stock, used, wasted or missed, and the audit finds nothing.
 func TestTheBooksHoldWhateverHappens(t *testing.T) {
@@ -52,7 +53,7 @@ func TestTheBooksHoldWhateverHappens(t *testing.T) {
 	defer func() { require.NoError(t, checks.Value.Set(before)) }()
 	rapid.Check(t, func(rt *rapid.T) {
 		p := newPlay(t, rt)
-		steps := []func(){p.gift, p.print, p.print, p.abort, p.settle, p.settle, p.ask, p.kit, p.kit, p.kit, p.pack, p.pack, p.drive, p.drive, p.arrive, p.arrive, p.unpack, p.split, p.back, p.move, p.scrap, p.take, p.weigh, p.keep, p.release, p.undo}
+		steps := []func(){p.gift, p.unknown, p.print, p.print, p.abort, p.settle, p.settle, p.ask, p.kit, p.kit, p.kit, p.pack, p.pack, p.drive, p.drive, p.arrive, p.arrive, p.unpack, p.split, p.back, p.move, p.scrap, p.take, p.weigh, p.keep, p.release, p.undo}
 		for _, begin := range []func(){p.gift, p.gift, p.ask, p.ask, p.print, p.print, p.print, p.settle, p.settle} {
 			begin()
 		}
@@ -140,18 +141,46 @@ func (p *play) gift() {
 	}
 	made, err := p.supply.Pledge(ctx, supply.Pledge{Material: material, Count: fmt.Sprint(count), Donor: "Papeterie", Town: "Rue", Phone: "03 00 00 00 00", SubmitKey: p.key()})
 	require.NoError(p.t, err)
-	require.NoError(p.t, p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(count)}))
+	if part := count / 2; part > 0 {
+		require.NoError(p.t, p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(part)}))
+		p.fine(p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(part), Seen: "0"}))
+	}
+	require.NoError(p.t, p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(count - count/2)}))
 	p.fine(p.supply.Receive(ctx, supply.Parcel{Donation: made.Donation.ID, Count: fmt.Sprint(count)}))
 	if material == "petg" {
-		p.received += count * 1000
-		p.update(func(tx *store.Tx) error {
-			spools, err := tx.Spools()
-			p.spools = nil
-			for _, s := range spools {
-				p.spools = append(p.spools, s.ID)
-			}
-			return err
-		})
+		p.filament(count)
+	}
+}
+
+// filament notes that so many grams came, on spools.
+func (p *play) filament(grams int64) {
+	p.received += grams * 1000
+	p.update(func(tx *store.Tx) error {
+		spools, err := tx.Spools()
+		p.spools = nil
+		for _, s := range spools {
+			p.spools = append(p.spools, s.ID)
+		}
+		return err
+	})
+}
+
+// unknown takes in what nobody knows: it stays as it is, turns out to be filament, is thrown away or given back.
+func (p *play) unknown() {
+	ctx, n := p.t.Context(), p.number("parcels", 1, 9)
+	lot, err := p.supply.Block(ctx, supply.Unlabelled{Words: "reels", Count: fmt.Sprint(n), SubmitKey: p.key()})
+	require.NoError(p.t, err)
+	switch p.number("what it is", 0, 3) {
+	case 0:
+		p.unnamed += n
+	case 1:
+		grams := p.number("grams", 1, 2500)
+		require.NoError(p.t, p.supply.Identify(ctx, supply.Identity{Lot: lot.ID, Material: "petg", Count: fmt.Sprint(grams), Note: "tried"}))
+		p.filament(grams)
+	case 2:
+		require.NoError(p.t, p.supply.LetGo(ctx, lot.ID, fab.BlockedScrapped, "old", ""))
+	default:
+		require.NoError(p.t, p.supply.LetGo(ctx, lot.ID, fab.BlockedReturned, "theirs", ""))
 	}
 }
 
@@ -452,7 +481,7 @@ func (p *play) check() {
 	sums, delivered := map[spot]int64{}, int64(0)
 	band, petg, kit := fab.PartItem("visor-band"), fab.MaterialItem("petg"), fab.KitItem("visor")
 	p.update(func(tx *store.Tx) error {
-		for _, item := range []fab.Item{band, petg, kit, fab.MaterialItem("film-a4")} {
+		for _, item := range []fab.Item{band, petg, kit, fab.MaterialItem("film-a4"), fab.BlockedItem} {
 			moves, err := tx.Moves("item", string(item))
 			require.NoError(p.t, err)
 			for _, m := range moves {
@@ -495,6 +524,7 @@ func (p *play) check() {
 	}
 	require.Equal(p.t, p.made+p.over, at(band, "")+at(kit, "")+p.spoilt+p.scrapped+p.missing, "pieces made are in stock, in kits, scrapped or missing")
 	require.Equal(p.t, at(band, fab.OutsideUsed), at(kit, "")+p.spoilt, "what went into kits is in kits, here, under way or delivered")
+	require.Equal(p.t, p.unnamed, at(fab.BlockedItem, ""), "what nobody knows stays until somebody does")
 	require.Equal(p.t, p.received, at(petg, "")+p.printed+p.weighed+p.waste+p.lost, "filament received is in stock, used, wasted or missing")
 	require.Equal(p.t, p.received, at(petg, "", fab.OutsideUsed, fab.OutsideScrapped, fab.OutsideMissing))
 }

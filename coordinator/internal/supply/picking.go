@@ -58,6 +58,10 @@ func picksOf(tx *store.Tx, r fab.Request, c Closable, taken map[fab.Balance]int6
 		return p, err
 	}
 	p.Design = design.ID
+	if design.Given {
+		p.Takes, err = readyDevices(tx, fab.Kit{RequestID: r.ID, Product: c.Product, Quantity: c.Now})
+		return p, err
+	}
 	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
 	shares, _, err := shareOut(design.BOM.Without(c.Supplied), c.Now, from.have)
 	if err != nil {

@@ -90,7 +90,7 @@ func (s *Server) newVersion(c *gin.Context) error {
 	if err := s.oneUpload(c); err != nil {
 		return err
 	}
-	defer s.uploaded()
+	defer s.uploaded(c)
 	files, err := s.parseUpload(c)
 	if err != nil {
 		return err

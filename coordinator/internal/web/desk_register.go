@@ -44,7 +44,7 @@ func (s *Server) registerTake(c *gin.Context) error {
 	if err := s.oneUpload(c); err != nil {
 		return err
 	}
-	defer s.uploaded()
+	defer s.uploaded(c)
 	parts, err := multipartOf(c)
 	if err != nil {
 		return err

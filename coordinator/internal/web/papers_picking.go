@@ -62,6 +62,14 @@ func (r *reader) take(design fab.DesignVersionID, at fab.Balance) (t paper.Take,
 		lot, err := r.tx.Lot(fab.LotID(at.Source))
 		return paper.Take{Name: r.part(design, code, 0).Name, Count: at.Quantity, From: lot.Code}, err
 	}
+	if kind == "device" {
+		v, err := r.tx.Device(fab.DeviceID(at.Source))
+		name := ui.DeviceName(r.lang, code)
+		if v.Model != "" {
+			name += ", " + v.Model
+		}
+		return paper.Take{Name: name, Count: at.Quantity, From: v.Code}, err
+	}
 	t = paper.Take{Material: code, Count: at.Quantity}
 	gift, err := r.tx.Donation(fab.DonationID(at.Source))
 	switch {

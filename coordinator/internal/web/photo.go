@@ -18,7 +18,7 @@ func (s *Server) readPictures(c *gin.Context) (map[string][]byte, error) {
 	if err := s.oneUpload(c); err != nil {
 		return nil, err
 	}
-	defer s.uploaded()
+	defer s.uploaded(c)
 	files := map[string][]byte{}
 	err := eachFile(c, func(part *multipart.Part) (err error) {
 		files[part.FormName()], err = readUpTo(part, fab.MaxPhoto)

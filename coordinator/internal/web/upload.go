@@ -150,14 +150,22 @@ func (s *Server) readModel(part *multipart.Part) (upload, error) {
 // uploadsAtOnce is how many forms with models are read at a time: each holds its files in memory.
 const uploadsAtOnce = 2
 
+// places are where a form waits for its turn: those that anybody may send never keep the lab's own people waiting.
+func (s *Server) places(c *gin.Context) chan struct{} {
+	if c.FullPath() == "/give" {
+		return s.gifts
+	}
+	return s.uploads
+}
+
 // oneUpload waits for a place to read files in; uploaded gives it back.
 func (s *Server) oneUpload(c *gin.Context) error {
 	select {
-	case s.uploads <- struct{}{}:
+	case s.places(c) <- struct{}{}:
 		return nil
 	case <-c.Request.Context().Done():
 		return c.Request.Context().Err()
 	}
 }
 
-func (s *Server) uploaded() { <-s.uploads }
+func (s *Server) uploaded(c *gin.Context) { <-s.places(c) }

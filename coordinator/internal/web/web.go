@@ -135,6 +135,7 @@ type Server struct {
 	models   models
 	imports  *imports.Imports
 	uploads  chan struct{} // places for who sends files
+	gifts    chan struct{} // the same for who gives something
 	drawing  chan struct{} // places for PDFs that are drawn
 	seal     []byte        // key of what a browser keeps for us; a restart forgets it
 }
@@ -160,7 +161,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		Config: c, limits: newLimits(c.PostsPerMinute), seal: make([]byte, 32), models: models{store: c.Store, room: c.Production},
 		imports: imports.New(c.Store),
-		uploads: make(chan struct{}, uploadsAtOnce), drawing: make(chan struct{}, drawnAtOnce),
+		uploads: make(chan struct{}, uploadsAtOnce), gifts: make(chan struct{}, uploadsAtOnce), drawing: make(chan struct{}, drawnAtOnce),
 	}
 	s.imports.Hours = func(typed string) fab.Hours { return hoursTyped(fab.Line(typed)) }
 	if _, err := rand.Read(s.seal); err != nil {
