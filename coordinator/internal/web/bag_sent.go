@@ -202,3 +202,9 @@ func (s *Server) bagsRest(c *gin.Context) error {
 	s.flash(c, ui.FlashDone, "done.rest_saved")
 	return to(c, deskBagsPath)
 }
+
+// awaited are the bags that were announced and did not come in time.
+func (r *reader) awaited() ([]ui.Bag, error) {
+	_, away, err := r.bags()
+	return slices.DeleteFunc(away, func(b ui.Bag) bool { return !b.Late }), err
+}

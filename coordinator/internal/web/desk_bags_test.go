@@ -144,6 +144,7 @@ func TestABagOnItsWay(t *testing.T) {
 	}))
 	require.Contains(t, w.desk.page("/desk/bags").main(), "Attendu, pas encore là")
 	require.Contains(t, w.desk.page("/desk/calls").main(), first.Code)
+	require.Contains(t, w.desk.page("/desk/people").main(), "1 appel à faire")
 	require.Equal(t, "/maker#bag-V-001", maker.sends(at+"/keep", url.Values{}))
 	require.NotContains(t, w.desk.page("/desk/calls").main(), first.Code)
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -48,8 +47,7 @@ func (s *Server) callsPage(c *gin.Context) (page ui.Calls, err error) {
 		if page.Relays, err = r.overdueRelays(); err != nil {
 			return err
 		}
-		_, away, err := r.bags()
-		page.Bags = slices.DeleteFunc(away, func(b ui.Bag) bool { return !b.Late })
+		page.Bags, err = r.awaited()
 		return err
 	})
 	page.Form = emptyForm()

@@ -33,7 +33,11 @@ func (s *Server) peoplePage(c *gin.Context) (page ui.People, err error) {
 		if err != nil {
 			return err
 		}
-		page.Calls = len(overdue) + len(soon) + len(late)
+		awaited, err := r.awaited()
+		if err != nil {
+			return err
+		}
+		page.Calls = len(overdue) + len(soon) + len(late) + len(awaited)
 		makers, err := r.tx.Makers()
 		for _, m := range makers {
 			if m.Partner {
