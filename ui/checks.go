@@ -49,7 +49,7 @@ type CheckRow struct{ N, FR, EN, Part, Min, Max string }
 func CheckText(lang string, c CheckLine) string {
 	text := c.Text
 	if c.Part != "" {
-		text = c.Part + locales.Text(lang, "checks.colon") + text
+		text = locales.Text(lang, "checks.of_part", "part", c.Part, "line", text)
 	}
 	if c.MaxUM > 0 {
 		text += " (" + locales.Length(lang, c.MinUM) + " – " + locales.Length(lang, c.MaxUM) + ")"
