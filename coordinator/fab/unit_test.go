@@ -100,3 +100,11 @@ func TestMeasuresAreChecked(t *testing.T) {
 	refusals, _ := fab.RefusalsOf(fab.CheckMeasures(fab.UnitUM, []fab.Measure{{Code: "m", Factor: 3}}))
 	require.Equal(t, "measure_twice", refusals[0].Code)
 }
+
+// Ensure that a home is shown to a kilometre, on both sides of the equator and of Greenwich.
+func TestAHomeIsShownToAKilometre(t *testing.T) {
+	s := fab.Spot{LatE6: 50_234_567, LonE6: -1_655_000}.Rounded()
+	if s.LatE6 != 50_230_000 || s.LonE6 != -1_660_000 {
+		t.Errorf("rounded to %d, %d", s.LatE6, s.LonE6)
+	}
+}

@@ -7,6 +7,8 @@
   if (!box || !window.fetch || !window.indexedDB) return;
   const run = box.dataset.run;
   const words = box.dataset;
+  // What comes while somebody reads the page stands below it: a button must not move away from under a thumb.
+  const below = document.getElementById("kept") || box;
   const notes = new Map();
 
   function note(id, text, kind) {
@@ -19,7 +21,7 @@
     if (!p) {
       p = document.createElement("p");
       notes.set(id, p);
-      box.append(p);
+      (kind === "done" ? below : box).append(p);
     }
     p.className = "notice " + kind;
     p.id = "offline-" + id;
