@@ -16,16 +16,17 @@ import "time"
 // A refused form comes back with Form; Open names it: the lot's code, "kit", "box" or "run".
 type Deliveries struct {
 	Frame
-	Bags  []Bag
-	Kits  []KitRow
-	Boxes []BoxRow
-	Runs  []RunRow
-	Away  []Bag // bags still at their makers'
-	More  RunChoice
-	Late  []LateMark
-	Hub   Hub
-	Open  string
-	Form  Form
+	Bags    []Bag
+	Kits    []KitRow
+	Balance []KitBalance
+	Boxes   []BoxRow
+	Runs    []RunRow
+	Away    []Bag // bags still at their makers'
+	More    RunChoice
+	Late    []LateMark
+	Hub     Hub
+	Open    string
+	Form    Form
 }
 
 // Hub is where runs begin and end, as it was written down.

@@ -39,3 +39,21 @@ func Packed(boxes []BoxRow) []BoxRow {
 	}
 	return out
 }
+
+// KitBalance is how many of a product can be assembled for all open requests together, and what is short for the rest.
+type KitBalance struct {
+	Product Goods // N: that can be assembled
+	Wanted  int64
+	Short   []KitShort
+}
+
+// KitShort is one thing that is short, and what would make up for it.
+type KitShort struct {
+	Stuff   Stuff // N: missing
+	Bags    int64 // pieces in bags to count
+	Pledges []KitPledge
+	Fixed   bool
+}
+
+// KitPledge is a gift that was announced.
+type KitPledge struct{ Ref, Donor, Town string }

@@ -10,8 +10,9 @@ type Materials struct {
 	Gifts    GiftDesk
 	Balances []BalanceRow
 	Spools   []SpoolRow
-	Units    []Choice // in which a new material can be counted
-	Open     string   // id of the gift, or of the blocked goods, whose form was refused
+	Closes   []KitBalance // what can be assembled, and what is short
+	Units    []Choice     // in which a new material can be counted
+	Open     string       // id of the gift, or of the blocked goods, whose form was refused
 	Form     Form
 }
 

@@ -97,3 +97,13 @@ func checks(lang string) ui.Checks {
 		Form: ui.Form{Values: url.Values{}},
 	}
 }
+
+func kitBalance(lang string) []ui.KitBalance {
+	sheets := ui.Stuff{Material: "film-a4", Name: pick(lang, "Film transparent A4", "Clear film, A4"), Unit: fab.UnitPiece, N: 88}
+	band := ui.Stuff{Name: pick(lang, "Bandeau de visière", "Visor band"), Unit: fab.UnitPiece, N: 12}
+	return []ui.KitBalance{
+		{Product: visor(lang, 212), Wanted: 300, Short: []ui.KitShort{
+			{Stuff: sheets, Fixed: true, Pledges: []ui.KitPledge{{Ref: "6C2X9K4R", Donor: pick(lang, "Papeterie du Port (fictive)", "Port stationer’s (fictitious)"), Town: "Abbeville"}}}, {Stuff: band, Bags: 8}}},
+		{Product: hook(lang, 40), Wanted: 40},
+	}
+}

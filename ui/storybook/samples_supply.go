@@ -72,9 +72,10 @@ func stockItem(lang string) ui.StockItem {
 func deliveries(lang string) ui.Deliveries {
 	band := func(n int64) ui.Goods { return ui.Goods{Code: "visor-band", Name: "visor-band", N: n} }
 	return ui.Deliveries{
-		Frame: desk(lang, ui.NavDeliveries, "/desk/deliveries"),
-		Bags:  []ui.Bag{{Lot: "V-119", Part: band(8), Who: "Goéland", Town: "Rue", At: at(0, 13, 2)}},
-		Away:  []ui.Bag{{Lot: "V-121", Part: band(3), Who: "Sterne", Town: "Quend", At: at(0, 13, 40)}},
+		Frame:   desk(lang, ui.NavDeliveries, "/desk/deliveries"),
+		Bags:    []ui.Bag{{Lot: "V-119", Part: band(8), Who: "Goéland", Town: "Rue", At: at(0, 13, 2)}},
+		Away:    []ui.Bag{{Lot: "V-121", Part: band(3), Who: "Sterne", Town: "Quend", At: at(0, 13, 40)}},
+		Balance: kitBalance(lang),
 		Kits: []ui.KitRow{
 			{Request: "r1", For: "EHPAD Les Tilleuls (fictif)", Product: visor(lang, 24), Can: 15, Wait: fab.Because("why.material_short", "material", "film-a4", "missing", 9), Loose: true},
 			{Request: "r3", For: pick(lang, "Mairie de Quend (fictive)", "Quend town hall (fictitious)"), Product: hook(lang, 40), Can: 0, Wait: fab.Because("why.material_short", "material", "petg", "missing", 900)}},

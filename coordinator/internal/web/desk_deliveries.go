@@ -33,6 +33,10 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 	if err != nil {
 		return page, err
 	}
+	balances, err := s.Supply.Balances(c.Request.Context())
+	if err != nil {
+		return page, err
+	}
 	late, err := s.lateMarks(c)
 	if err != nil {
 		return page, err
@@ -51,6 +55,9 @@ func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) 
 			return err
 		}
 		page.Bags, page.Away = slices.Concat(in, away), away
+		if page.Balance, err = r.kitBalance(balances); err != nil {
+			return err
+		}
 		if page.Kits, err = r.kitRows(kits); err != nil {
 			return err
 		}

@@ -187,3 +187,26 @@ func (s *Server) boxesPack(c *gin.Context) error {
 	s.flash(c, ui.FlashDone, "done.boxes_packed", "n", len(boxes))
 	return to(c, "/desk/deliveries#boxes")
 }
+
+// kitBalance words what can be assembled of each product, and what is short.
+func (r *reader) kitBalance(list []supply.Balance) (rows []ui.KitBalance, err error) {
+	for _, b := range list {
+		row := ui.KitBalance{Wanted: b.Wanted}
+		if row.Product, err = r.product(b.Product, b.Now); err != nil {
+			return nil, err
+		}
+		for _, s := range b.Short {
+			stuff, err := r.stuffOf(s.Item)
+			if err != nil {
+				return nil, err
+			}
+			short := ui.KitShort{Stuff: times(stuff, s.Missing), Bags: s.Bags, Fixed: s.Fixed()}
+			for _, d := range s.Pledges {
+				short.Pledges = append(short.Pledges, ui.KitPledge{Ref: d.Ref, Donor: d.Donor, Town: d.Town})
+			}
+			row.Short = append(row.Short, short)
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}

@@ -20,11 +20,18 @@ func (s *Server) deskMaterials(c *gin.Context) error {
 }
 
 func (s *Server) materialsPage(c *gin.Context) (page ui.Materials, err error) {
+	balances, err := s.Supply.Balances(c.Request.Context())
+	if err != nil {
+		return page, err
+	}
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavMaterials); err != nil {
 			return err
 		}
 		if err = r.giftDesk(&page); err != nil {
+			return err
+		}
+		if page.Closes, err = r.kitBalance(balances); err != nil {
 			return err
 		}
 		if page.Balances, err = r.balances(); err != nil {

@@ -77,6 +77,22 @@ func TestSmallLab(t *testing.T) {
 	w.desk.does("/desk/table", url.Values{}, "il n’y avait rien à faire")
 }
 
+// Ensure that the pages of deliveries and materials say what can be assembled, what is short, and which gift would mend it.
+func TestKitBalanceOnThePages(t *testing.T) {
+	w := newWorkshop(t)
+	w.readyPrinter()
+	w.gift("film-a4", "1")
+	w.pledge("film-a4", "20")
+	w.approved("visor", "4")
+	w.printed(2)
+	for _, at := range []string{"/desk/deliveries", "/desk/materials"} {
+		page := w.desk.page(at).main()
+		require.Contains(t, page, "sur 4 attendus", at)
+		require.Contains(t, page, "Cela suffira", at)
+		require.Contains(t, page, "dans des sachets à compter", at)
+	}
+}
+
 // Ensure that what is wrong on the small lab's page is said beside its bag, that nothing is counted then, and that a label
 // is read however it was typed.
 func TestSmallLabRefuses(t *testing.T) {
