@@ -77,8 +77,14 @@ func (d *Donation) Takes(n int64, last bool, now time.Time) {
 	if !last && d.Received < d.Pledged {
 		return
 	}
+	why := ""
 	if d.Received < d.Pledged {
-		d.Why = GiftNotComing
+		why = GiftNotComing
 	}
-	d.Status, d.ClosedAt = DonationReceived, now
+	d.Close(DonationReceived, why, now)
+}
+
+// Close ends a gift: nothing more is to come. Where it was to be fetched is forgotten then, as that was all that it was for.
+func (d *Donation) Close(as DonationStatus, why string, now time.Time) {
+	d.Status, d.Why, d.ClosedAt, d.Address, d.Hours = as, why, now, "", ""
 }

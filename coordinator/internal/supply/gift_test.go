@@ -48,7 +48,9 @@ func (l *lab) pledged(p supply.Pledge) supply.Pledged {
 func TestAGiftComesInParts(t *testing.T) {
 	onBoth(t, func(l *lab) {
 		t, ctx := l.t, l.t.Context()
-		id := l.pledged(pledge("film-a4", "50", "parts")).Donation.ID
+		p := pledge("film-a4", "50", "parts")
+		p.Fetch, p.Address, p.Hours = true, "12 rue des Dunes", "mardi"
+		id := l.pledged(p).Donation.ID
 		require.NoError(t, l.supply.Receive(ctx, supply.Parcel{Donation: id, Count: "20", Seen: "0"}))
 		require.EqualValues(t, 50, l.coming("film-a4"), "20 here and 30 pledged")
 		require.EqualValues(t, 20, l.at(fab.MaterialItem("film-a4")))
@@ -70,6 +72,7 @@ func TestAGiftComesInParts(t *testing.T) {
 		}
 		require.Equal(t, 1, good)
 		require.EqualValues(t, 30, l.donation(id).Received)
+		require.Equal(t, "12 rue des Dunes", l.donation(id).Address, "the rest is still to be fetched")
 		refused(t, l.supply.Close(ctx, id, "20"), fab.Conflict, "count", "gift_changed")
 		require.NoError(t, l.supply.Close(ctx, id, "30"))
 		require.NoError(t, l.supply.Close(ctx, id, "30"), "said twice")
@@ -77,6 +80,7 @@ func TestAGiftComesInParts(t *testing.T) {
 		d := l.donation(id)
 		require.Equal(t, fab.DonationReceived, d.Status)
 		require.Equal(t, fab.GiftNotComing, d.Why)
+		require.Empty(t, d.Address+d.Hours, "where it was fetched is forgotten")
 
 		whole := l.pledged(pledge("film-a4", "5", "whole")).Donation.ID
 		refused(t, l.supply.Close(ctx, whole, ""), fab.Conflict, "", "gift_nothing_came")

@@ -109,7 +109,8 @@ func (s *Supply) Refuse(ctx context.Context, a Answer) error {
 		if d.Received > 0 {
 			return fab.Refuse(fab.Conflict, "gift_in_part", "")
 		}
-		d.Status, d.Why, d.Said, d.ClosedAt = fab.DonationRefused, a.Why, a.Said, tx.Now()
+		d.Said = a.Said
+		d.Close(fab.DonationRefused, a.Why, tx.Now())
 		if err := tx.SetDonation(&d); err != nil {
 			return err
 		}
@@ -130,7 +131,7 @@ func (s *Supply) Close(ctx context.Context, id fab.DonationID, seen string) erro
 		if d.Received == 0 {
 			return fab.Refuse(fab.Conflict, "gift_nothing_came", "")
 		}
-		d.Status, d.Why, d.ClosedAt = fab.DonationReceived, fab.GiftNotComing, tx.Now()
+		d.Close(fab.DonationReceived, fab.GiftNotComing, tx.Now())
 		return tx.SetDonation(&d)
 	})
 }
