@@ -66,12 +66,17 @@ type KitAway struct {
 	Town      string        // of who asked for it
 }
 
-// KitsWith reads the kits that something of a source went into.
+// KitsWith reads the kits that something of a source went into, also inside what people put together.
 func (tx *Tx) KitsWith(source string) (map[fab.KitID]KitAway, error) {
 	var rows []KitAway
 	err := tx.db.NewRaw(`SELECT k.id, k.product, k.design_id, k.quantity, COALESCE(b.status, '') AS box_status, f.town
-		FROM (SELECT DISTINCT subject FROM stock_moves WHERE source = ? AND why = 'kitted') AS m JOIN kits k ON k.id = m.subject
-		JOIN requests r ON r.id = k.request_id JOIN facilities f ON f.id = r.facility_id LEFT JOIN boxes b ON b.id = k.box_id`, source).Scan(context.Background(), &rows)
+		FROM (SELECT subject FROM stock_moves WHERE source = ? AND why = 'kitted'
+			UNION
+			SELECT kl.kit_id FROM kit_lots kl WHERE kl.lot_id IN (WITH RECURSIVE holds (id) AS (
+				SELECT l.id FROM handouts h JOIN lots l ON l.attempt_id = h.attempt_id WHERE h.source = ? AND h.used > 0
+				UNION
+				SELECT l.id FROM holds t JOIN handouts h ON h.source = t.id AND h.used > 0 JOIN lots l ON l.attempt_id = h.attempt_id) SELECT id FROM holds)) AS m JOIN kits k ON k.id = m.subject
+		JOIN requests r ON r.id = k.request_id JOIN facilities f ON f.id = r.facility_id LEFT JOIN boxes b ON b.id = k.box_id`, source, source).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read kits with a source: %w", err)
 	}
@@ -85,6 +90,11 @@ func (tx *Tx) KitsWith(source string) (map[fab.KitID]KitAway, error) {
 // KitLots reads the lots inside a kit.
 func (tx *Tx) KitLots(id fab.KitID) ([]fab.KitLot, error) {
 	return many[fab.KitLot](tx, "kit lots", func(q query) query { return q.Where("kit_id = ?", string(id)).Order("lot_id") })
+}
+
+// KitsHolding reads how many pieces of a lot each kit holds.
+func (tx *Tx) KitsHolding(id fab.LotID) ([]fab.KitLot, error) {
+	return many[fab.KitLot](tx, "kit lots", func(q query) query { return q.Where("lot_id = ?", string(id)).Order("kit_id") })
 }
 
 // AddBox stores a new box.

@@ -19,6 +19,11 @@ func (tx *Tx) Handouts(id fab.AttemptID) ([]fab.Handout, error) {
 	return many[fab.Handout](tx, "handouts", func(q query) query { return q.Where("attempt_id = ?", string(id)).Order("item", "source") })
 }
 
+// HandoutsOf reads to whom pieces of a source were given, oldest attempt first.
+func (tx *Tx) HandoutsOf(source string) ([]fab.Handout, error) {
+	return many[fab.Handout](tx, "handouts", func(q query) query { return q.Where("source = ?", source).Order("attempt_id") })
+}
+
 // HandoutsOut reads what was handed out and is neither used nor back, oldest attempt first.
 func (tx *Tx) HandoutsOut() ([]fab.Handout, error) {
 	return many[fab.Handout](tx, "handouts", func(q query) query { return q.Where("quantity > used + back").Order("attempt_id", "item", "source") })

@@ -78,7 +78,11 @@ func follow(tx *store.Tx, g *Gift) error {
 				return err
 			}
 		}
-		for _, m := range inKits(moves) {
+		inside, err := throughWorks(tx, source)
+		if err != nil {
+			return err
+		}
+		for _, m := range append(inKits(moves), inside...) {
 			if err := g.kit(tx, m); err != nil {
 				return err
 			}

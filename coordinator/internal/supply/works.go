@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
+	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
 // share is how many products are put together of the same things: of pieces that people put together before, or of parts
@@ -72,4 +73,49 @@ func sums(shares []share) (list []need) {
 		}
 	}
 	return list
+}
+
+// throughWorks are the shares of a source in kits that came there inside what people put together, as moves into kits.
+func throughWorks(tx *store.Tx, source string) (list []fab.StockMove, err error) {
+	handed, err := tx.HandoutsOf(source)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range handed {
+		lot, err := tx.LotByAttempt(h.AttemptID)
+		if h.Used == 0 || fab.ClassOf(err) == fab.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		inside, err := shares(tx, h, lot)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, inside...)
+	}
+	return list, nil
+}
+
+// shares are the parts of a handout in the kits that hold pieces of the lot which was made of it.
+func shares(tx *store.Tx, h fab.Handout, lot fab.Lot) (list []fab.StockMove, err error) {
+	a, err := tx.Attempt(h.AttemptID)
+	if err != nil {
+		return nil, err
+	}
+	per := (h.Used + a.Copies - 1) / max(1, a.Copies)
+	into, err := tx.KitsHolding(lot.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range into {
+		list = append(list, fab.StockMove{Item: h.Item, Source: h.Source, Quantity: k.Quantity * per, Subject: string(k.KitID)})
+	}
+	deeper, err := throughWorks(tx, string(lot.ID))
+	for _, m := range deeper {
+		m.Item, m.Source, m.Quantity = h.Item, h.Source, m.Quantity*per
+		list = append(list, m)
+	}
+	return list, err
 }

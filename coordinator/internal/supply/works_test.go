@@ -71,3 +71,26 @@ func TestKitsTakeFirstWhatWasPutTogether(t *testing.T) {
 		l.sound()
 	})
 }
+
+// Ensure that a donor reads what became of a gift that went into products through somebody's hands.
+func TestADonorFollowsTheGiftThroughAWork(t *testing.T) {
+	onBoth(t, func(l *lab) {
+		t, ctx := l.t, l.t.Context()
+		gift, token := l.gift("film-a4", "8", "film")
+		whole := l.together("V-1", 3)
+		l.update(func(tx *store.Tx) error {
+			film := fab.StockMove{Item: fab.MaterialItem("film-a4"), Source: string(gift.ID), From: fab.TheHub, To: "home", Quantity: 3, Why: fab.MoveHandedOut, Subject: string(whole.AttemptID)}
+			used := film
+			used.From, used.To, used.Why = "home", fab.OutsideUsed, fab.MoveAssembled
+			return errors.Join(tx.AddHandout(&fab.Handout{AttemptID: whole.AttemptID, Item: film.Item, Source: film.Source, Quantity: 3, Used: 3, At: tx.Now()}), tx.Post(film, used))
+		})
+		id := l.request("Rue", 2)
+		_, err := l.supply.MakeKits(ctx, id, "visor", 2, "")
+		require.NoError(t, err)
+		l.sound()
+		g, err := l.supply.Gift(ctx, token)
+		require.NoError(t, err)
+		require.EqualValues(t, 3, g.Used)
+		require.Equal(t, []supply.Use{{Product: "visor", Products: 2, Quantity: 2}}, g.Uses)
+	})
+}
