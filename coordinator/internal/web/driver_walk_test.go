@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/report"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
@@ -32,14 +31,6 @@ func (l *lab) kits(id fab.RequestID, place fab.LocationID) (n int64) {
 		return nil
 	})
 	return n
-}
-
-// sound fails when the books do not add up.
-func (l *lab) sound() {
-	l.t.Helper()
-	found, err := report.New(l.store).Audit(l.t.Context())
-	require.NoError(l.t, err)
-	require.Empty(l.t, found)
 }
 
 // Ensure that a driver who cannot hand over everything says so in three presses, from the list of stops: nobody there, refused
