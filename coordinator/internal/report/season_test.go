@@ -117,7 +117,7 @@ func filled(tb testing.TB, database string, lots int, quick bool) *store.Store {
 	if database == "sqlite" {
 		dsn = storetest.SQLite(tb)
 	} else {
-		driver, dsn, kind, loosen = "pgx", storetest.Postgres(tb), "timestamptz", "SET session_replication_role = replica"
+		driver, dsn, kind, loosen = "pgx", storetest.Postgres(tb), "timestamptz", "SET session_replication_role = replica; SET work_mem = '256MB'"
 	}
 	s, err := store.Open(tb.Context(), dsn, slog.New(slog.DiscardHandler))
 	require.NoError(tb, err)
@@ -129,7 +129,7 @@ func filled(tb testing.TB, database string, lots int, quick bool) *store.Store {
 	require.NoError(tb, err)
 	db.SetMaxOpenConns(1)
 	if !quick {
-		loosen = map[string]string{"sqlite": "PRAGMA foreign_keys = ON", "pgx": "SELECT 1"}[driver]
+		loosen = map[string]string{"sqlite": "PRAGMA foreign_keys = ON", "pgx": "SET work_mem = '64MB'"}[driver]
 	}
 	words := strings.NewReplacer("{n}", strconv.Itoa(lots), "{time}", kind, "{design}", "(SELECT id FROM design_versions)")
 	for _, statement := range append([]string{loosen}, season[:]...) {
