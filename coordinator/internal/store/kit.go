@@ -24,6 +24,11 @@ func (tx *Tx) Kit(id fab.KitID) (fab.Kit, error) { return byID[fab.Kit](tx, "kit
 // Kits reads all kits, oldest first.
 func (tx *Tx) Kits() ([]fab.Kit, error) { return many[fab.Kit](tx, "kits", all) }
 
+// LooseKits reads the kits that are in no box and not taken apart, oldest first.
+func (tx *Tx) LooseKits() ([]fab.Kit, error) {
+	return many[fab.Kit](tx, "kits", func(q query) query { return q.Where("box_id IS NULL").Where("quantity > 0").Order("id") })
+}
+
 // KitsOf reads the kits made for a request.
 func (tx *Tx) KitsOf(id fab.RequestID) ([]fab.Kit, error) {
 	return many[fab.Kit](tx, "kits", func(q query) query { return q.Where("request_id = ?", string(id)).Order("id") })

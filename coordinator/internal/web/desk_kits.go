@@ -47,14 +47,11 @@ func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
 
 // kitsOver are products that were assembled for requests that wait for nothing any more.
 func (r *reader) kitsOver() (rows []ui.KitRow, err error) {
-	kits, err := r.tx.Kits()
+	kits, err := r.tx.LooseKits()
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range kits {
-		if k.BoxID != "" || k.Quantity == 0 {
-			continue
-		}
 		over, err := r.isOver(k.RequestID)
 		if err != nil {
 			return nil, err
