@@ -59,14 +59,14 @@ func (tx *Tx) Reach(what, subject string) ([]fab.Reached, error) {
 	rows, err := tx.db.QueryContext(context.Background(), `
 		WITH `+touched(name)+`
 		SELECT t.id, t.code, t.part, t.maker_id, '', '', '', '', '', '', h.location, l.kind, h.quantity
-		FROM (SELECT o.id, o.code, o.part, o.maker_id FROM touched JOIN lots o ON o.id = touched.id) AS t JOIN balances h ON h.source = t.id AND h.item = 'part:' || t.part JOIN locations l ON l.id = h.location
-		WHERE h.quantity > 0 AND h.location NOT IN ('outside-used', 'outside-made')
+		FROM touched CROSS JOIN lots t CROSS JOIN balances h CROSS JOIN locations l
+		WHERE t.id = touched.id AND h.source = t.id AND h.item = 'part:' || t.part AND l.id = h.location AND h.quantity > 0 AND h.location NOT IN ('outside-used', 'outside-made')
 		UNION ALL
 		SELECT '', '', g.part, '', g.kit_id, COALESCE(b.id, ''), COALESCE(b.code, ''), COALESCE(b.status, ''), r.id, r.facility_id, g.location, l.kind, g.quantity
 		FROM (SELECT k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END AS kit_id, h.location, MIN(o.part) AS part,
 				SUM(CASE WHEN kl.quantity < h.quantity THEN kl.quantity ELSE h.quantity END) AS quantity
-			FROM touched t JOIN lots o ON o.id = t.id JOIN kit_lots kl ON kl.lot_id = t.id JOIN kits k ON k.id = kl.kit_id JOIN balances h ON h.source = k.id AND h.item = 'kit:' || k.product
-			WHERE h.quantity > 0 AND h.location <> 'outside-made'
+			FROM touched t CROSS JOIN lots o CROSS JOIN kit_lots kl CROSS JOIN kits k CROSS JOIN balances h -- in this order on SQLite, which would begin with all kits
+			WHERE o.id = t.id AND kl.lot_id = t.id AND k.id = kl.kit_id AND h.source = k.id AND h.item = 'kit:' || k.product AND h.quantity > 0 AND h.location <> 'outside-made'
 			GROUP BY k.box_id, k.request_id, CASE WHEN k.box_id IS NULL THEN k.id ELSE '' END, h.location) AS g
 		JOIN requests r ON r.id = g.request_id JOIN locations l ON l.id = g.location LEFT JOIN boxes b ON b.id = g.box_id
 		ORDER BY 6, 1, 11`, subject, subject)
