@@ -223,8 +223,17 @@ func whole(l Lab) Lab {
 // that dispatches, has the same jobs go to the same printers on the same plates in the same order, for the same reasons,
 // with failures, silence, hours, wrong estimates, several products, sizes of plate, piles and goodwill.
 func TestTheBooksGiveOutWhatTheLabDoes(t *testing.T) {
+	whys := bookedLabs(t, 0, 1)
+	for _, code := range []string{schedule.WhyEarliest, schedule.WhyPile, schedule.WhySmaller, schedule.WhyGoodwill} {
+		require.Positive(t, whys[code], "no lab led to %s", code)
+	}
+}
+
+// bookedLabs plays labs of every family in a database, for the seeds from first and below end, and counts the reasons.
+func bookedLabs(t *testing.T, first, end uint64) (whys map[string]int) {
+	t.Helper()
 	hours, evenings := fab.Hours("07:30-22:30"), fab.Hours("mo-fr 18:00-22:00; sa,su 09:00-22:00")
-	whys := map[string]int{}
+	whys = map[string]int{}
 	for name, draw := range map[string]func(seed uint64) Lab{
 		"one product": OneProduct,
 		"troubled": func(seed uint64) Lab {
@@ -245,7 +254,7 @@ func TestTheBooksGiveOutWhatTheLabDoes(t *testing.T) {
 			return l
 		},
 	} {
-		for seed := range uint64(2) {
+		for seed := first; seed < end; seed++ {
 			synctest.Test(t, func(t *testing.T) {
 				s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "lab.db"), slog.New(slog.DiscardHandler))
 				require.NoError(t, err)
@@ -262,7 +271,5 @@ func TestTheBooksGiveOutWhatTheLabDoes(t *testing.T) {
 			})
 		}
 	}
-	for _, code := range []string{schedule.WhyEarliest, schedule.WhyPile, schedule.WhySmaller, schedule.WhyGoodwill} {
-		require.Positive(t, whys[code], "no seed led to %s", code)
-	}
+	return whys
 }
