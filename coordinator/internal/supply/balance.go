@@ -39,7 +39,7 @@ func (s Shortage) Fixed() bool { return s.Bags+s.Pledged >= s.Missing }
 // Balances reads the balance of every product that open requests wait for.
 func (s *Supply) Balances(ctx context.Context) (list []Balance, err error) {
 	err = s.store.View(ctx, func(tx *store.Tx) error {
-		b := balancer{shelf: shelf{tx: tx, free: map[fab.Item][]store.FreeLine{}}, taken: map[fab.Item]int64{}, kept: map[keptKey]int64{}, claimed: map[fab.Item]int64{}}
+		b := balancer{shelf: newShelf(tx), taken: map[fab.Item]int64{}, kept: map[keptKey]int64{}, claimed: map[fab.Item]int64{}}
 		lines, err := openLines(tx)
 		if err != nil {
 			return err
@@ -83,7 +83,7 @@ func (b *balancer) add(l openLine) error {
 	if err != nil || c.Wanted == 0 {
 		return err
 	}
-	design, err := designOf(b.shelf.tx, l.request, l.line.Product)
+	design, err := b.shelf.design(l.request, l.line.Product)
 	if err != nil {
 		return err
 	}

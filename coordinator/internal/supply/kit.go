@@ -26,7 +26,7 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 		if err != nil {
 			return err
 		}
-		all := shelf{tx: tx, free: map[fab.Item][]store.FreeLine{}}
+		all := newShelf(tx)
 		for _, r := range requests {
 			lines, err := tx.RequestLines(r.ID)
 			if err != nil {
@@ -45,54 +45,9 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 	return list, err
 }
 
-// shelf is what lies free at the hub, summed up once for all requests.
-type shelf struct {
-	tx   *store.Tx
-	free map[fab.Item][]store.FreeLine
-}
-
-// have is how much of a thing a request may take: what is free, and what is kept for it.
-func (s *shelf) have(n need, r fab.Request) (sum int64, err error) {
-	lines, known := s.free[n.item]
-	if !known {
-		if lines, err = s.tx.FreeAtHub(n.item); err != nil {
-			return 0, err
-		}
-		s.free[n.item] = lines
-	}
-	from := hub{tx: s.tx, trial: r.TrialID, request: r.ID}
-	for _, l := range lines {
-		may := !n.lots
-		if n.lots && l.Status == fab.LotReady && !l.Rests {
-			if may, err = from.mayUse(l.DesignID, l.TrialID); err != nil {
-				return 0, err
-			}
-		}
-		if may {
-			sum += l.Quantity
-		}
-	}
-	kept, err := s.tx.ReservedFor(r.ID)
-	for _, k := range kept {
-		if k.Location != fab.TheHub || k.Item != n.item {
-			continue
-		}
-		may := !n.lots
-		if n.lots {
-			if may, err = from.may(fab.LotID(k.Source)); err != nil {
-				return 0, err
-			}
-		}
-		if may {
-			sum += k.Quantity
-		}
-	}
-	return sum, err
-}
-
 // closable says what can be assembled of one line, of what lies there now.
 func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) {
-	s := shelf{tx: tx, free: map[fab.Item][]store.FreeLine{}}
+	s := newShelf(tx)
 	return s.closable(r, l)
 }
 
@@ -102,7 +57,7 @@ func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 	if c.Wanted, err = wanted(s.tx, l); err != nil {
 		return c, err
 	}
-	design, err := designOf(s.tx, r, l.Product)
+	design, err := s.design(r, l.Product)
 	if err != nil {
 		return c, err
 	}
