@@ -76,6 +76,27 @@ func (tx *Tx) RequestLines(id fab.RequestID) ([]fab.RequestLine, error) {
 	})
 }
 
+// ofOpen chooses rows of approved requests.
+func ofOpen(q query) query {
+	return q.Where("request_id IN (SELECT id FROM requests WHERE status = ?)", string(fab.RequestApproved)).Order("id")
+}
+
+// OpenLines reads the lines of all approved requests.
+func (tx *Tx) OpenLines() ([]fab.RequestLine, error) {
+	return many[fab.RequestLine](tx, "request lines", ofOpen)
+}
+
+// OpenKits reads the kits of all approved requests.
+func (tx *Tx) OpenKits() ([]fab.Kit, error) { return many[fab.Kit](tx, "kits", ofOpen) }
+
+// OpenBatches reads the batches of all approved requests.
+func (tx *Tx) OpenBatches() ([]fab.Batch, error) { return many[fab.Batch](tx, "batches", ofOpen) }
+
+// OpenReservations reads what is kept for all approved requests.
+func (tx *Tx) OpenReservations() ([]fab.Reservation, error) {
+	return many[fab.Reservation](tx, "reservations", func(q query) query { return ofOpen(q).Where("quantity > 0") })
+}
+
 // LinesWithoutBatch reads the lines of approved requests that promise something and have no batch, in the order in which
 // they were asked. A batch given up because its version is dangerous is none; one that a coordinator gave up is. What
 // testers get is made by the batch of their trial.

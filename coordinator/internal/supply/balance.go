@@ -44,6 +44,9 @@ func (s *Supply) Balances(ctx context.Context) (list []Balance, err error) {
 		if err != nil {
 			return err
 		}
+		if err := b.shelf.readOpen(lines); err != nil {
+			return err
+		}
 		for _, l := range lines {
 			if err := b.add(l); err != nil {
 				return err

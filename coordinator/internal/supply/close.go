@@ -53,12 +53,21 @@ func openLines(tx *store.Tx) (list []openLine, err error) {
 		return nil, err
 	}
 	slices.SortStableFunc(requests, func(a, b fab.Request) int { return cmp.Or(a.NeedBy.Compare(b.NeedBy), cmp.Compare(a.ID, b.ID)) })
+	return linesOf(tx, requests)
+}
+
+// linesOf are the lines of approved requests, in their order.
+func linesOf(tx *store.Tx, requests []fab.Request) (list []openLine, err error) {
+	lines, err := tx.OpenLines()
+	if err != nil {
+		return nil, err
+	}
+	of := map[fab.RequestID][]fab.RequestLine{}
+	for _, l := range lines {
+		of[l.RequestID] = append(of[l.RequestID], l)
+	}
 	for _, r := range requests {
-		lines, err := tx.RequestLines(r.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range lines {
+		for _, l := range of[r.ID] {
 			list = append(list, openLine{r, l})
 		}
 	}

@@ -26,19 +26,20 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 		if err != nil {
 			return err
 		}
+		lines, err := linesOf(tx, requests)
+		if err != nil {
+			return err
+		}
 		all := newShelf(tx)
-		for _, r := range requests {
-			lines, err := tx.RequestLines(r.ID)
+		if err := all.readOpen(lines); err != nil {
+			return err
+		}
+		for _, l := range lines {
+			c, err := all.closable(l.request, l.line)
 			if err != nil {
 				return err
 			}
-			for _, l := range lines {
-				c, err := all.closable(r, l)
-				if err != nil {
-					return err
-				}
-				list = append(list, c)
-			}
+			list = append(list, c)
 		}
 		return nil
 	})
@@ -54,7 +55,7 @@ func closable(tx *store.Tx, r fab.Request, l fab.RequestLine) (Closable, error) 
 func (s *shelf) closable(r fab.Request, l fab.RequestLine) (Closable, error) {
 	c := Closable{Request: r.ID, Product: l.Product, Supplied: l.Supplied}
 	var err error
-	if c.Wanted, err = wanted(s.tx, l); err != nil {
+	if c.Wanted, err = s.wanted(l); err != nil {
 		return c, err
 	}
 	design, err := s.design(r, l.Product)
@@ -87,29 +88,10 @@ func whyNot(err error) fab.Reason {
 	return fab.Reason{}
 }
 
-// designOf is the version that a tester is to try, that the batch of this request was frozen with, or the current one. The
-// batch of a version that proved dangerous is given up for another.
+// designOf is the version that a request gets of a product.
 func designOf(tx *store.Tx, r fab.Request, product string) (fab.DesignVersion, error) {
-	if r.TrialID != "" {
-		trial, err := tx.Trial(r.TrialID)
-		if err != nil {
-			return fab.DesignVersion{}, err
-		}
-		return tx.Design(trial.DesignID)
-	}
-	batches, err := tx.BatchesOf(r.ID)
-	if err != nil {
-		return fab.DesignVersion{}, err
-	}
-	for _, b := range batches {
-		if b.Product != product {
-			continue
-		}
-		if design, err := tx.Design(b.DesignID); err != nil || !design.Dangerous {
-			return design, err
-		}
-	}
-	return tx.CurrentDesign(product)
+	s := newShelf(tx)
+	return s.design(r, product)
 }
 
 // need is one thing that a kit takes.
@@ -359,13 +341,18 @@ func lineFor(tx *store.Tx, r fab.Request, product string) (fab.RequestLine, erro
 // wanted is how many of a line are promised and in no kit yet.
 func wanted(tx *store.Tx, l fab.RequestLine) (int64, error) {
 	kits, err := tx.KitsOf(l.RequestID)
+	return unmet(l, kits), err
+}
+
+// unmet is what a line promises beyond the kits of its request.
+func unmet(l fab.RequestLine, kits []fab.Kit) int64 {
 	left := l.Promised
 	for _, k := range kits {
 		if k.Product == l.Product {
 			left -= k.Quantity
 		}
 	}
-	return max(0, left), err
+	return max(0, left)
 }
 
 // consume chooses what a kit takes of one thing, and lets go of what was kept for it.

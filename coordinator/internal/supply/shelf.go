@@ -10,44 +10,101 @@ type shelf struct {
 	tx       *store.Tx
 	free     map[fab.Item][]store.FreeLine
 	reserved map[fab.RequestID][]fab.Reservation
+	kits     map[fab.RequestID][]fab.Kit
+	batches  map[fab.RequestID][]fab.Batch
 	designs  map[fab.DesignVersionID]fab.DesignVersion
-	frozen   map[frozenKey]fab.DesignVersion
-}
-
-// frozenKey is what a version was frozen for.
-type frozenKey struct {
-	request fab.RequestID
-	product string
 }
 
 func newShelf(tx *store.Tx) shelf {
 	return shelf{
 		tx: tx, free: map[fab.Item][]store.FreeLine{}, reserved: map[fab.RequestID][]fab.Reservation{},
-		designs: map[fab.DesignVersionID]fab.DesignVersion{}, frozen: map[frozenKey]fab.DesignVersion{},
+		kits: map[fab.RequestID][]fab.Kit{}, batches: map[fab.RequestID][]fab.Batch{},
+		designs: map[fab.DesignVersionID]fab.DesignVersion{},
 	}
 }
 
-// keptFor is what is kept for a request.
-func (s *shelf) keptFor(id fab.RequestID) (kept []fab.Reservation, err error) {
-	kept, known := s.reserved[id]
-	if known || id == "" {
-		return kept, nil
+// readOpen reads what belongs to open requests at once. It is asked for each of them alone otherwise.
+func (s *shelf) readOpen(lines []openLine) error {
+	kept, err := s.tx.OpenReservations()
+	if err != nil {
+		return err
 	}
-	kept, err = s.tx.ReservedFor(id)
-	s.reserved[id] = kept
-	return kept, err
+	kits, err := s.tx.OpenKits()
+	if err != nil {
+		return err
+	}
+	batches, err := s.tx.OpenBatches()
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		s.reserved[l.request.ID], s.kits[l.request.ID], s.batches[l.request.ID] = nil, nil, nil
+	}
+	for _, k := range kept {
+		s.reserved[k.RequestID] = append(s.reserved[k.RequestID], k)
+	}
+	for _, k := range kits {
+		s.kits[k.RequestID] = append(s.kits[k.RequestID], k)
+	}
+	for _, b := range batches {
+		s.batches[b.RequestID] = append(s.batches[b.RequestID], b)
+	}
+	return nil
 }
 
-// design is the version that a request gets.
-func (s *shelf) design(r fab.Request, product string) (d fab.DesignVersion, err error) {
-	key := frozenKey{r.ID, product}
-	d, known := s.frozen[key]
+// of gives what belongs to a request, read once.
+func of[T any](known map[fab.RequestID][]T, id fab.RequestID, read func(fab.RequestID) ([]T, error)) ([]T, error) {
+	list, has := known[id]
+	if has || id == "" {
+		return list, nil
+	}
+	list, err := read(id)
+	known[id] = list
+	return list, err
+}
+
+// wanted is how many of a line are promised and in no kit yet.
+func (s *shelf) wanted(l fab.RequestLine) (int64, error) {
+	kits, err := of(s.kits, l.RequestID, s.tx.KitsOf)
+	return unmet(l, kits), err
+}
+
+// version reads a design once.
+func (s *shelf) version(id fab.DesignVersionID) (d fab.DesignVersion, err error) {
+	d, known := s.designs[id]
 	if known {
 		return d, nil
 	}
-	d, err = designOf(s.tx, r, product)
-	s.frozen[key] = d
+	d, err = s.tx.Design(id)
+	if err == nil {
+		s.designs[id] = d
+	}
 	return d, err
+}
+
+// design is the version that a tester is to try, that the batch of this request was frozen with, or the current one. The
+// batch of a version that proved dangerous is given up for another.
+func (s *shelf) design(r fab.Request, product string) (fab.DesignVersion, error) {
+	if r.TrialID != "" {
+		trial, err := s.tx.Trial(r.TrialID)
+		if err != nil {
+			return fab.DesignVersion{}, err
+		}
+		return s.version(trial.DesignID)
+	}
+	batches, err := of(s.batches, r.ID, s.tx.BatchesOf)
+	if err != nil {
+		return fab.DesignVersion{}, err
+	}
+	for _, b := range batches {
+		if b.Product != product {
+			continue
+		}
+		if design, err := s.version(b.DesignID); err != nil || !design.Dangerous {
+			return design, err
+		}
+	}
+	return s.tx.CurrentDesign(product)
 }
 
 // have is how much of a thing a request may take: what is free, and what is kept for it.
@@ -71,7 +128,7 @@ func (s *shelf) have(n need, r fab.Request) (sum int64, err error) {
 			sum += l.Quantity
 		}
 	}
-	kept, err := s.keptFor(r.ID)
+	kept, err := of(s.reserved, r.ID, s.tx.ReservedFor)
 	for _, k := range kept {
 		if k.Location != fab.TheHub || k.Item != n.item {
 			continue
