@@ -121,23 +121,21 @@ func wantedDevices(tx *store.Tx) (map[string]Lack, error) {
 	if err != nil {
 		return nil, err
 	}
+	lines, err := linesOf(tx, requests)
+	if err != nil {
+		return nil, err
+	}
 	of := map[string]Lack{}
-	for _, r := range requests {
-		lines, err := tx.RequestLines(r.ID)
+	for _, l := range lines {
+		if !fab.IsDevice(l.line.Product) {
+			continue
+		}
+		left, err := wanted(tx, l.line)
 		if err != nil {
 			return nil, err
 		}
-		for _, line := range lines {
-			if !fab.IsDevice(line.Product) {
-				continue
-			}
-			left, err := wanted(tx, line)
-			if err != nil {
-				return nil, err
-			}
-			if left > 0 {
-				of[line.Product] = of[line.Product].plus(left, r.NeedBy)
-			}
+		if left > 0 {
+			of[l.line.Product] = of[l.line.Product].plus(left, l.request.NeedBy)
 		}
 	}
 	return of, nil

@@ -13,13 +13,14 @@ type shelf struct {
 	kits     map[fab.RequestID][]fab.Kit
 	batches  map[fab.RequestID][]fab.Batch
 	designs  map[fab.DesignVersionID]fab.DesignVersion
+	current  map[string]fab.DesignVersion // by product
 }
 
 func newShelf(tx *store.Tx) shelf {
 	return shelf{
 		tx: tx, free: map[fab.Item][]store.FreeLine{}, reserved: map[fab.RequestID][]fab.Reservation{},
 		kits: map[fab.RequestID][]fab.Kit{}, batches: map[fab.RequestID][]fab.Batch{},
-		designs: map[fab.DesignVersionID]fab.DesignVersion{},
+		designs: map[fab.DesignVersionID]fab.DesignVersion{}, current: map[string]fab.DesignVersion{},
 	}
 }
 
@@ -104,7 +105,15 @@ func (s *shelf) design(r fab.Request, product string) (fab.DesignVersion, error)
 			return design, err
 		}
 	}
-	return s.tx.CurrentDesign(product)
+	d, known := s.current[product]
+	if known {
+		return d, nil
+	}
+	d, err = s.tx.CurrentDesign(product)
+	if err == nil {
+		s.current[product] = d
+	}
+	return d, err
 }
 
 // have is how much of a thing a request may take: what is free, and what is kept for it.
