@@ -169,6 +169,26 @@ func TestPuttingTogetherIsWorkForPeople(t *testing.T) {
 	})
 }
 
+// Ensure that nobody is handed pieces out of a bag that rests still.
+func TestABagThatRestsIsNotHandedOut(t *testing.T) {
+	onBoth(t, func(l *lab) {
+		t, ctx := l.t, l.t.Context()
+		l.bench(10)
+		sewer, friend := l.hands("Sterne", "sew"), l.hands("Galet", "assemble")
+		l.works(10, "visor-whole")
+		require.NoError(t, l.p.SetResting(ctx, Resting{Hours: 72}))
+		rests := l.made(sewer, "visor-band")
+		work := l.leaseOf(friend, "visor-whole")
+		refused(t, l.p.HandOut(ctx, work.ID, ""), fab.Conflict, "kit_short")
+		l.update(func(tx *store.Tx) error {
+			rests.RestsUntil = tx.Now()
+			return tx.SetLot(&rests)
+		})
+		require.NoError(t, l.p.HandOut(ctx, work.ID, ""))
+		l.sound()
+	})
+}
+
 // Ensure that a recall of one bag of bands reaches what was put together of it, also when it was handed out before.
 func TestARecallReachesWhatWasPutTogether(t *testing.T) {
 	onBoth(t, func(l *lab) {

@@ -41,8 +41,10 @@ func (tx *Tx) OutAt(b fab.Balance) (n int64, err error) {
 	return n, nil
 }
 
-// mayServe are the lots that may go into anything: counted, of no trial, after a version that may leave the lab.
+// mayServe are the lots that may go into anything: counted and rested, of no trial, after a version that may leave the lab.
+// It takes the time.
 const mayServe = `SELECT l.id FROM lots l JOIN design_versions d ON d.id = l.design_id WHERE l.status = 'ready' AND l.trial_id IS NULL
+	AND (l.rests_until IS NULL OR l.rests_until <= ?)
 	AND NOT d.dangerous AND (d.status = 'trialled' OR d.status = 'withdrawn' AND d.trialled_at IS NOT NULL)`
 
 // FreeForWork counts what lies at the hub of each item, may be used, and is kept for nobody.
@@ -50,7 +52,7 @@ func (tx *Tx) FreeForWork() (map[fab.Item]int64, error) {
 	var rows []fab.Balance
 	err := tx.db.NewRaw(`
 		SELECT item, SUM(quantity - reserved) AS quantity FROM balances
-		WHERE location = 'hub' AND quantity > reserved AND (item LIKE 'material:%' OR item LIKE 'part:%' AND source IN (`+mayServe+`)) GROUP BY item`).Scan(context.Background(), &rows)
+		WHERE location = 'hub' AND quantity > reserved AND (item LIKE 'material:%' OR item LIKE 'part:%' AND source IN (`+mayServe+`)) GROUP BY item`, tx.now).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count what is free at the hub: %w", err)
 	}
@@ -66,7 +68,7 @@ func (tx *Tx) FreeSources(item fab.Item) ([]fab.Balance, error) {
 	return many[fab.Balance](tx, "balances", func(q query) query {
 		q = q.Where("item = ?", string(item)).Where("location = 'hub'").Where("quantity > reserved")
 		if strings.HasPrefix(string(item), "part:") {
-			q = q.Where("source IN (" + mayServe + ")")
+			q = q.Where("source IN ("+mayServe+")", tx.now)
 		}
 		return q.Order("source")
 	})
