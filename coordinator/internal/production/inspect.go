@@ -2,7 +2,6 @@ package production
 
 import (
 	"context"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -47,8 +46,8 @@ func checkInspection(lot fab.Lot, in Inspection) error {
 	case !lot.SettledAt.IsZero():
 		return fab.Refuse(fab.Conflict, "lot_settled", "lot", "lot", lot.Code)
 	}
-	if utf8.RuneCountInString(in.Exceptions) > fab.MaxException {
-		return fab.Refuse(fab.Invalid, "too_long", "exceptions", "max", fab.MaxException)
+	if errs := fab.CheckLength("exceptions", in.Exceptions, fab.MaxException, ""); errs != nil {
+		return errs
 	}
 	return in.count(lot).Check(in.Reason)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -78,7 +77,7 @@ func (p *Production) TellRecall(ctx context.Context, id fab.RecallID, kind, subj
 		}
 		to := t.Told
 		if kind != "" {
-			one, err := recipient(t, kind, subject)
+			one, err := t.Find(kind, subject)
 			if err != nil {
 				return err
 			}
@@ -91,14 +90,6 @@ func (p *Production) TellRecall(ctx context.Context, id fab.RecallID, kind, subj
 		}
 		return nil
 	})
-}
-
-func recipient(t Telling, kind, subject string) (Told, error) {
-	one, ok := t.Find(kind, subject)
-	if !ok {
-		return one, fab.Refuse(fab.NotFound, "not_found", "", "what", "recall letter")
-	}
-	return one, nil
 }
 
 // noted changes the notice of a recipient, and makes it when nothing was noted before.
@@ -120,7 +111,7 @@ func (p *Production) RecallLink(ctx context.Context, id fab.RecallID, kind, subj
 		if err != nil {
 			return err
 		}
-		one, err := recipient(t, kind, subject)
+		one, err := t.Find(kind, subject)
 		if err != nil {
 			return err
 		}
@@ -149,7 +140,7 @@ func (p *Production) AnswerRecall(ctx context.Context, id fab.RecallID, kind, su
 		if err != nil {
 			return err
 		}
-		one, err := recipient(t, kind, subject)
+		one, err := t.Find(kind, subject)
 		if err != nil {
 			return err
 		}
@@ -161,9 +152,7 @@ func answer(tx *store.Tx, id fab.RecallID, to Told, a RecallAnswer, how string, 
 	a.Said = fab.Lines(a.Said)
 	var errs fab.Errors
 	aside, gone := count(a.Aside, "aside", &errs), count(a.Gone, "gone", &errs)
-	if utf8.RuneCountInString(a.Said) > maxWords {
-		errs = append(errs, fab.Refuse(fab.Invalid, "too_long", "note", "max", maxWords))
-	}
+	errs = append(errs, fab.CheckLength("note", a.Said, maxWords, "")...)
 	if strings.TrimSpace(a.Aside+a.Gone+a.Said) == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "recall_answer_empty", "aside"))
 	}
@@ -215,7 +204,7 @@ func followRecall(tx *store.Tx, token string) (t Telling, to Told, err error) {
 	if t, err = telling(tx, n.RecallID); err != nil {
 		return t, to, err
 	}
-	to, err = recipient(t, n.Kind, n.Subject)
+	to, err = t.Find(n.Kind, n.Subject)
 	return t, to, err
 }
 

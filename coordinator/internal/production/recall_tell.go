@@ -57,12 +57,12 @@ type Telling struct {
 }
 
 // Find is the recipient of this kind and subject.
-func (t Telling) Find(kind, subject string) (Told, bool) {
+func (t Telling) Find(kind, subject string) (Told, error) {
 	i := slices.IndexFunc(t.Told, func(one Told) bool { return one.Kind == kind && one.Subject == subject })
 	if i < 0 {
-		return Told{}, false
+		return Told{}, fab.Refuse(fab.NotFound, "not_found", "", "what", "recall letter")
 	}
-	return t.Told[i], true
+	return t.Told[i], nil
 }
 
 // Telling reads who is told of a recall, as the books have it now.
@@ -247,19 +247,17 @@ func addReel(tx *store.Tx, r fab.Recall, at map[fab.MakerID]*Told, add func(fab.
 	if err != nil {
 		return err
 	}
+	holding, err := tx.HoldingSource(fab.MaterialItem(spool.Filament), string(spool.ID))
+	if err != nil {
+		return err
+	}
 	makers, err := tx.Makers()
 	if err != nil {
 		return err
 	}
 	for _, m := range makers {
-		if m.LocationID == fab.TheHub || m.Status == fab.MakerGone {
-			continue
-		}
-		have, err := tx.BalanceOf(m.LocationID, fab.MaterialItem(spool.Filament), string(spool.ID))
-		if err != nil || have == 0 {
-			if err != nil {
-				return err
-			}
+		here := func(at fab.Balance) bool { return at.Location == m.LocationID }
+		if m.LocationID == fab.TheHub || m.Status == fab.MakerGone || !slices.ContainsFunc(holding, here) {
 			continue
 		}
 		if err := add(m.ID); err != nil {

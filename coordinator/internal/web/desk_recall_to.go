@@ -90,7 +90,7 @@ func (s *Server) recallToPage(c *gin.Context) (page ui.RecallTo, err error) {
 	if err != nil {
 		return page, err
 	}
-	if page.Letter, err = s.letterOf(c, t.Recall, to); err != nil {
+	if page.Letter, err = s.lettersOf(c, t.Recall, to); err != nil {
 		return page, err
 	}
 	err = s.read(c, func(r *reader) (err error) {
@@ -114,10 +114,7 @@ func (s *Server) recipient(c *gin.Context) (t production.Telling, to production.
 	if t, err = s.Production.Telling(c.Request.Context(), fab.RecallID(c.Param("id"))); err != nil {
 		return t, to, err
 	}
-	to, ok := t.Find(c.Param("kind"), c.Param("who"))
-	if !ok {
-		err = fab.Refuse(fab.NotFound, "not_found", "", "what", "recall letter")
-	}
+	to, err = t.Find(c.Param("kind"), c.Param("who"))
 	return t, to, err
 }
 

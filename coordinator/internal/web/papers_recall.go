@@ -24,7 +24,7 @@ func (s *Server) recallToPaper(c *gin.Context) (d ui.Document, err error) {
 	if err != nil {
 		return d, err
 	}
-	return s.letterOf(c, t.Recall, to)
+	return s.lettersOf(c, t.Recall, to)
 }
 
 // recallLetterPaper is the same for whoever holds its link.
@@ -33,11 +33,7 @@ func (s *Server) recallLetterPaper(c *gin.Context) (d ui.Document, err error) {
 	if err != nil {
 		return d, err
 	}
-	return s.letterOf(c, t.Recall, to)
-}
-
-func (s *Server) letterOf(c *gin.Context, recall fab.Recall, to production.Told) (ui.Document, error) {
-	return s.lettersOf(c, recall, to)
+	return s.lettersOf(c, t.Recall, to)
 }
 
 func (s *Server) lettersOf(c *gin.Context, recall fab.Recall, told ...production.Told) (d ui.Document, err error) {

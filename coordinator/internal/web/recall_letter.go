@@ -28,7 +28,7 @@ func (s *Server) recallLetterPage(c *gin.Context) (page ui.RecallLetter, err err
 	if !to.Notice.AnsweredAt.IsZero() {
 		page.Form.Values = typedAnswer(to.Notice)
 	}
-	if page.Letter, err = s.letterOf(c, t.Recall, to); err != nil {
+	if page.Letter, err = s.lettersOf(c, t.Recall, to); err != nil {
 		return page, err
 	}
 	err = s.read(c, func(r *reader) error {
