@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -33,9 +32,7 @@ func (d *Delivery) TakeBack(ctx context.Context, u Unused) error {
 	if u.Bad > 0 && !slices.Contains(fab.DefectReasons[:], u.Why) {
 		errs = append(errs, fab.Refuse(fab.Invalid, "reason_missing", "reason"))
 	}
-	if utf8.RuneCountInString(u.Said) > maxText {
-		errs = append(errs, fab.Refuse(fab.Invalid, "too_long", "note", "max", maxText))
-	}
+	errs = append(errs, fab.CheckLength("note", u.Said, maxText, "")...)
 	if err := errs.Or(); err != nil {
 		return err
 	}
@@ -83,7 +80,7 @@ func takeBack(tx *store.Tx, box fab.Box, u Unused) error {
 			return err
 		}
 	}
-	if err := endBox(tx, box); err != nil {
+	if err := tx.EndIfEmpty(box); err != nil {
 		return err
 	}
 	if err := tx.Note(fab.Change{Code: "box_back", Subject: string(box.ID), Request: r.ID, Args: fab.Args{"box": box.Code, "good": u.Good, "bad": u.Bad}}); err != nil {
@@ -118,14 +115,4 @@ func stockBack(tx *store.Tx, r fab.Request, box fab.Box, place fab.LocationID, k
 		return err
 	}
 	return tx.PromiseLess(r.ID, k.Product, n)
-}
-
-// endBox ends a box in which nothing is left.
-func endBox(tx *store.Tx, box fab.Box) error {
-	kits, err := tx.KitsIn(box.ID)
-	if err != nil || len(kits) > 0 {
-		return err
-	}
-	box.Status = fab.BoxReturned
-	return tx.SetBox(&box)
 }

@@ -97,6 +97,19 @@ func comesOut(inside []fab.Balance, all, n int64) (out []fab.Balance) {
 	return out
 }
 
+// EndIfEmpty ends a box in which nothing is left.
+func (tx *Tx) EndIfEmpty(box fab.Box) error {
+	kits, err := tx.KitsIn(box.ID)
+	if err != nil || len(kits) > 0 {
+		return err
+	}
+	if err := fab.BoxTable.Move("box", box.Status, fab.BoxReturned); err != nil {
+		return err
+	}
+	box.Status = fab.BoxReturned
+	return tx.SetBox(&box)
+}
+
 // takeKitLot takes pieces out of what a kit holds of a lot.
 func (tx *Tx) takeKitLot(id fab.KitID, at fab.Balance) error {
 	if kind, _ := at.Item.Split(); kind != "part" {

@@ -163,20 +163,28 @@ func (s *Supply) LetGo(ctx context.Context, id fab.BlockedID, as fab.BlockedStat
 	if refused != nil {
 		return refused
 	}
-	ways := map[fab.BlockedStatus]fab.StockMove{
-		fab.BlockedScrapped: {Why: fab.MoveScrapped, To: fab.OutsideScrapped}, fab.BlockedReturned: {Why: fab.MoveGivenBack, To: fab.OutsideGiven},
-	}
-	way, ok := ways[as]
-	if !ok {
-		return fab.Refuse(fab.Invalid, "blocked_way", "")
+	out, err := wayOut(string(as))
+	if err != nil {
+		return err
 	}
 	return s.store.Update(ctx, func(tx *store.Tx) error {
 		lot, err := blocked(tx, id)
 		if err != nil {
 			return err
 		}
-		return let(tx, lot, as, way.Why, way.To, note, by)
+		return let(tx, lot, as, out.Why, out.To, note, by)
 	})
+}
+
+// wayOut is the move by which goods leave that the lab makes nothing of: to the bin, or back to who gave them.
+func wayOut(as string) (fab.StockMove, error) {
+	switch as {
+	case string(fab.BlockedScrapped):
+		return fab.StockMove{Why: fab.MoveScrapped, To: fab.OutsideScrapped}, nil
+	case string(fab.BlockedReturned):
+		return fab.StockMove{Why: fab.MoveGivenBack, To: fab.OutsideGiven}, nil
+	}
+	return fab.StockMove{}, fab.Refuse(fab.Invalid, "blocked_way", "")
 }
 
 // blocked reads goods that nobody let go yet.

@@ -39,8 +39,10 @@ func (s *Supply) Unpack(ctx context.Context, u Unpacking) error {
 		if err := throwAway(tx, out, u.Bad, u.By); err != nil {
 			return err
 		}
-		if err := endIfEmpty(tx, box); err != nil {
-			return err
+		if u.Box != "" {
+			if err := tx.EndIfEmpty(box); err != nil {
+				return err
+			}
 		}
 		k := kits[0]
 		return tx.Note(fab.Change{Code: "kit_unpacked", Subject: string(k.ID), Request: k.RequestID, Args: fab.Args{"product": k.Product, "quantity": n}})
@@ -132,22 +134,6 @@ func throwAway(tx *store.Tx, out []fab.Balance, typed map[fab.Item]string, by fa
 		}
 	}
 	return errs.Or()
-}
-
-// endIfEmpty ends a box in which nothing is left.
-func endIfEmpty(tx *store.Tx, box fab.Box) error {
-	if box.ID == "" {
-		return nil
-	}
-	kits, err := tx.KitsIn(box.ID)
-	if err != nil || len(kits) > 0 {
-		return err
-	}
-	if err := fab.BoxTable.Move("box", box.Status, fab.BoxReturned); err != nil {
-		return err
-	}
-	box.Status = fab.BoxReturned
-	return tx.SetBox(&box)
 }
 
 // Split puts so many products of a packed box, as typed, into a new one: more than none and fewer than all. Each box keeps

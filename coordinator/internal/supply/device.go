@@ -134,12 +134,9 @@ func (s *Supply) DropDevice(ctx context.Context, id fab.DeviceID, as fab.DeviceS
 	if refused != nil {
 		return refused
 	}
-	ways := map[fab.DeviceStatus]fab.StockMove{
-		fab.DeviceScrapped: {Why: fab.MoveScrapped, To: fab.OutsideScrapped}, fab.DeviceReturned: {Why: fab.MoveGivenBack, To: fab.OutsideGiven},
-	}
-	out, ok := ways[as]
-	if !ok {
-		return fab.Refuse(fab.Invalid, "blocked_way", "")
+	out, err := wayOut(string(as))
+	if err != nil {
+		return err
 	}
 	return s.store.Update(ctx, func(tx *store.Tx) error {
 		v, err := here(tx, id)

@@ -117,8 +117,8 @@ type hub struct {
 	tx      *store.Tx
 	trial   fab.TrialID
 	request fab.RequestID
-	mine    []fab.Reservation                         // of the request, once read
-	designs map[fab.DesignVersionID]fab.DesignVersion // read before
+	mine    []fab.Reservation // of the request, once read
+	designs versions
 }
 
 // pick chooses what to take from the hub, oldest source first. It returns less than quantity when there is less.
@@ -203,17 +203,8 @@ func (h *hub) may(id fab.LotID) (bool, error) {
 
 // mayUse reports whether a checked lot of a version and a trial may go into a kit.
 func (h *hub) mayUse(id fab.DesignVersionID, trial fab.TrialID) (may bool, err error) {
-	design, known := h.designs[id]
-	if !known {
-		if design, err = h.tx.Design(id); err != nil {
-			return false, err
-		}
-		if h.designs == nil {
-			h.designs = map[fab.DesignVersionID]fab.DesignVersion{}
-		}
-		h.designs[id] = design
-	}
-	return fab.MayServe(design, trial, h.trial, "") == nil, nil
+	design, err := h.designs.read(h.tx, id)
+	return err == nil && fab.MayServe(design, trial, h.trial, "") == nil, err
 }
 
 // MakeKits assembles products for a line of a request: parts and materials leave the ledger, kits enter it.
@@ -255,7 +246,7 @@ func makeKits(tx *store.Tx, id fab.RequestID, product string, quantity int64, by
 			k.Supplied = append(k.Supplied, m.Material)
 		}
 	}
-	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID, designs: versions{}}
 	shares, short, err := shareOut(design.BOM.Without(k.Supplied), quantity, from.have)
 	if err == nil && short.Code != "" {
 		err = &fab.Error{Class: fab.Conflict, Code: short.Code, Field: "count", Args: short.Args}

@@ -3,7 +3,6 @@ package supply
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
 	"github.com/mailleur/mailleur/coordinator/internal/store"
@@ -44,11 +43,8 @@ func checkMaterial(m fab.Material, n NewMaterial) error {
 	if m.Code == "" {
 		errs = append(errs, fab.Refuse(fab.Invalid, "name_missing", "name_fr"))
 	}
-	for field, name := range map[string]string{"name_fr": n.French, "name_en": n.English} {
-		if utf8.RuneCountInString(name) > maxMaterial {
-			errs = append(errs, fab.Refuse(fab.Invalid, "too_long", field, "max", maxMaterial))
-		}
-	}
+	errs = append(errs, fab.CheckLength("name_fr", n.French, maxMaterial, "")...)
+	errs = append(errs, fab.CheckLength("name_en", n.English, maxMaterial, "")...)
 	switch m.Unit {
 	case fab.UnitPiece, fab.UnitMG, fab.UnitUM:
 	default:

@@ -62,7 +62,7 @@ func picksOf(tx *store.Tx, r fab.Request, c Closable, taken map[fab.Balance]int6
 		p.Takes, err = readyDevices(tx, fab.Kit{RequestID: r.ID, Product: c.Product, Quantity: c.Now})
 		return p, err
 	}
-	from := hub{tx: tx, trial: r.TrialID, request: r.ID}
+	from := hub{tx: tx, trial: r.TrialID, request: r.ID, designs: versions{}}
 	shares, _, err := shareOut(design.BOM.Without(c.Supplied), c.Now, from.have)
 	if err != nil {
 		return p, err

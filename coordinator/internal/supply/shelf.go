@@ -5,6 +5,20 @@ import (
 	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
+// versions are design versions, each read once.
+type versions map[fab.DesignVersionID]fab.DesignVersion
+
+func (v versions) read(tx *store.Tx, id fab.DesignVersionID) (d fab.DesignVersion, err error) {
+	d, known := v[id]
+	if known {
+		return d, nil
+	}
+	if d, err = tx.Design(id); err == nil {
+		v[id] = d
+	}
+	return d, err
+}
+
 // shelf is what lies free at the hub, and what it takes to say who may have it, each read once for all requests.
 type shelf struct {
 	tx       *store.Tx
@@ -12,7 +26,7 @@ type shelf struct {
 	reserved map[fab.RequestID][]fab.Reservation
 	kits     map[fab.RequestID][]fab.Kit
 	batches  map[fab.RequestID][]fab.Batch
-	designs  map[fab.DesignVersionID]fab.DesignVersion
+	designs  versions
 	current  map[string]fab.DesignVersion // by product
 }
 
@@ -20,7 +34,7 @@ func newShelf(tx *store.Tx) shelf {
 	return shelf{
 		tx: tx, free: map[fab.Item][]store.FreeLine{}, reserved: map[fab.RequestID][]fab.Reservation{},
 		kits: map[fab.RequestID][]fab.Kit{}, batches: map[fab.RequestID][]fab.Batch{},
-		designs: map[fab.DesignVersionID]fab.DesignVersion{}, current: map[string]fab.DesignVersion{},
+		designs: versions{}, current: map[string]fab.DesignVersion{},
 	}
 }
 
@@ -70,19 +84,6 @@ func (s *shelf) wanted(l fab.RequestLine) (int64, error) {
 	return unmet(l, kits), err
 }
 
-// version reads a design once.
-func (s *shelf) version(id fab.DesignVersionID) (d fab.DesignVersion, err error) {
-	d, known := s.designs[id]
-	if known {
-		return d, nil
-	}
-	d, err = s.tx.Design(id)
-	if err == nil {
-		s.designs[id] = d
-	}
-	return d, err
-}
-
 // design is the version that a tester is to try, that the batch of this request was frozen with, or the current one. The
 // batch of a version that proved dangerous is given up for another.
 func (s *shelf) design(r fab.Request, product string) (fab.DesignVersion, error) {
@@ -91,7 +92,7 @@ func (s *shelf) design(r fab.Request, product string) (fab.DesignVersion, error)
 		if err != nil {
 			return fab.DesignVersion{}, err
 		}
-		return s.version(trial.DesignID)
+		return s.designs.read(s.tx, trial.DesignID)
 	}
 	batches, err := of(s.batches, r.ID, s.tx.BatchesOf)
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *shelf) design(r fab.Request, product string) (fab.DesignVersion, error)
 		if b.Product != product {
 			continue
 		}
-		if design, err := s.version(b.DesignID); err != nil || !design.Dangerous {
+		if design, err := s.designs.read(s.tx, b.DesignID); err != nil || !design.Dangerous {
 			return design, err
 		}
 	}

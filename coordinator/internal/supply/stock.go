@@ -159,7 +159,7 @@ func (s *Supply) Reserve(ctx context.Context, k Keeping) error {
 
 func reserve(tx *store.Tx, r fab.Request, k Keeping, n int64) error {
 	kind, _ := k.Item.Split()
-	from := hub{tx: tx, trial: r.TrialID} // of no request: what is kept already stays kept
+	from := hub{tx: tx, trial: r.TrialID, designs: versions{}} // of no request: what is kept already stays kept
 	picks, err := from.pick(need{item: k.Item, perUnit: 1, lots: kind == "part"}, n)
 	if err != nil {
 		return err
