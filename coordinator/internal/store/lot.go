@@ -49,6 +49,23 @@ func (tx *Tx) LotsResting() ([]fab.Lot, error) {
 	})
 }
 
+// AtMakers tells which of the lots that nobody counted at the hub lie at their maker's still.
+func (tx *Tx) AtMakers() (map[fab.LotID]bool, error) {
+	var ids []fab.LotID
+	err := tx.db.NewRaw(`
+		SELECT l.id FROM lots l JOIN makers m ON m.id = l.maker_id
+		JOIN balances b ON b.location = m.location_id AND b.item = 'part:' || l.part AND b.source = l.id
+		WHERE l.status = ? AND b.quantity > 0`, string(fab.LotMade)).Scan(context.Background(), &ids)
+	if err != nil {
+		return nil, fmt.Errorf("read bags at makers: %w", err)
+	}
+	at := make(map[fab.LotID]bool, len(ids))
+	for _, id := range ids {
+		at[id] = true
+	}
+	return at, nil
+}
+
 // AddInspection stores an inspection.
 func (tx *Tx) AddInspection(i *fab.Inspection) error { return add(tx, "inspection", i) }
 

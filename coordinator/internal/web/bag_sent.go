@@ -104,16 +104,16 @@ func (r *reader) ownBags(id fab.MakerID) (own ui.OwnBags, err error) {
 	if err != nil {
 		return own, err
 	}
+	atMakers, err := r.tx.AtMakers()
+	if err != nil {
+		return own, err
+	}
 	slices.Reverse(lots)
 	for _, l := range lots {
 		switch {
 		case l.Declared == 0: // there was no bag
 		case l.Status == fab.LotMade:
-			n, err := r.tx.BalanceOf(r.makers[id].LocationID, fab.PartItem(l.Part), string(l.ID))
-			if err != nil {
-				return own, err
-			}
-			if n > 0 {
+			if atMakers[l.ID] {
 				own.Bags = append(own.Bags, r.bag(l))
 			}
 		case l.SettledAt.After(r.tx.Now().Add(-countedFor)) && len(own.Counted) < maxCounted:

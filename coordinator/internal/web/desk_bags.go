@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -242,26 +243,27 @@ func (s *Server) inspection(c *gin.Context, code string) (in production.Inspecti
 	return in, err
 }
 
-// bags are the lots that nobody counted at the hub yet: those on their way to the table, and those at their makers'.
-func (r *reader) bags() (in, away []ui.Bag, err error) {
-	lots, err := r.tx.Lots(fab.LotMade)
-	if err != nil {
+// uncounted are the lots that nobody counted at the hub yet, oldest first, and which of them lie at their makers' still. Of
+// a plate of which every piece was bad there is no bag.
+func (r *reader) uncounted() (lots []fab.Lot, away map[fab.LotID]bool, err error) {
+	if lots, err = r.tx.Lots(fab.LotMade); err != nil {
 		return nil, nil, err
 	}
+	away, err = r.tx.AtMakers()
+	return slices.DeleteFunc(lots, func(l fab.Lot) bool { return l.Declared == 0 }), away, err
+}
+
+// bags are the bags that nobody counted at the hub yet: those on their way to the table, and those at their makers'.
+func (r *reader) bags() (in, away []ui.Bag, err error) {
+	lots, atMakers, err := r.uncounted()
 	for _, l := range lots {
-		n, err := r.tx.BalanceOf(r.makers[l.MakerID].LocationID, fab.PartItem(l.Part), string(l.ID))
-		if err != nil {
-			return nil, nil, err
-		}
-		switch {
-		case l.Declared == 0: // every piece was bad: there is no bag
-		case n > 0:
+		if atMakers[l.ID] {
 			away = append(away, r.bag(l))
-		default:
+		} else {
 			in = append(in, r.bag(l))
 		}
 	}
-	return in, away, nil
+	return in, away, err
 }
 
 func (r *reader) bag(l fab.Lot) ui.Bag {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -157,15 +156,7 @@ func (s *Server) boxUnpack(c *gin.Context) error {
 func (s *Server) boxBack(c *gin.Context) error {
 	u := delivery.Unused{Box: fab.BoxID(c.Param("id")), Why: c.PostForm(ui.FieldReason), Said: c.PostForm(ui.FieldNote), By: me(c).ID}
 	var errs fab.Errors
-	for _, field := range []struct {
-		name string
-		to   *int64
-	}{{ui.FieldGood, &u.Good}, {ui.FieldBad, &u.Bad}} {
-		n, ok := fab.WholeNumber(cmp.Or(strings.TrimSpace(c.PostForm(field.name)), "0"))
-		if *field.to = n; !ok {
-			errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field.name))
-		}
-	}
+	u.Good, u.Bad = typedCount(c.PostForm(ui.FieldGood), ui.FieldGood, 0, &errs), typedCount(c.PostForm(ui.FieldBad), ui.FieldBad, 0, &errs)
 	err := errs.Or()
 	if err == nil {
 		err = s.Delivery.TakeBack(c.Request.Context(), u)

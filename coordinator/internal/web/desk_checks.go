@@ -133,7 +133,7 @@ func (r *reader) checkLines(d fab.DesignVersion, list []fab.Check, part bool) (l
 
 // tableChecks are the lists of the versions whose bags wait, and of those whose kits can be made.
 func (r *reader) tableChecks() (lists []ui.CheckList, err error) {
-	lots, err := r.uncounted()
+	lots, _, err := r.uncounted()
 	if err != nil {
 		return nil, err
 	}

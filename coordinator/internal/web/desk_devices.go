@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -41,8 +39,7 @@ func (s *Server) devicesPage(c *gin.Context) (page ui.Devices, err error) {
 		}
 		page.Live = ""
 		for _, kind := range fab.Devices {
-			offered := slices.ContainsFunc(r.allDesigns(), func(d fab.DesignVersion) bool { return d.Product == kind && d.Status == fab.DesignTrialled })
-			page.Kinds = append(page.Kinds, ui.DeviceKind{Code: kind, Offered: offered})
+			page.Kinds = append(page.Kinds, ui.DeviceKind{Code: kind, Offered: r.offers(kind)})
 		}
 		asking, err := r.asking()
 		if err != nil {
@@ -54,12 +51,14 @@ func (s *Server) devicesPage(c *gin.Context) (page ui.Devices, err error) {
 	return page, err
 }
 
-// allDesigns are the versions that a reader knows, in no order.
-func (r *reader) allDesigns() (list []fab.DesignVersion) {
+// offers reports whether people may ask for a product.
+func (r *reader) offers(product string) bool {
 	for _, d := range r.designs {
-		list = append(list, d)
+		if d.Product == product && d.Status == fab.DesignTrialled {
+			return true
+		}
 	}
-	return list
+	return false
 }
 
 // asking are the open requests for each kind of device, as choices.

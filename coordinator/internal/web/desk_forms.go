@@ -29,16 +29,11 @@ func (s *Server) deskForms(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if code := c.Query(ui.FieldPaper); code != "" {
-		page.Lines[0].Form.Values.Set(ui.FieldPaper+"_1", shown(code))
-	}
 	return s.show(c, page)
 }
 
 func (s *Server) formsPage(c *gin.Context) (page ui.Forms, err error) {
-	for n := range ui.GridLines {
-		page.Lines = append(page.Lines, ui.FormLine{N: n + 1, Form: ui.Form{Values: url.Values{}}})
-	}
+	page.Lines = grid(c)
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavRequests); err != nil {
 			return err

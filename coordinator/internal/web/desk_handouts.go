@@ -2,7 +2,6 @@ package web
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -174,8 +173,8 @@ func (s *Server) readBack(c *gin.Context) (came []production.Returned, err error
 			if h.Left() == 0 || slices.ContainsFunc(came, func(one production.Returned) bool { return one.Item == h.Item }) {
 				continue
 			}
-			n, err := strconv.ParseInt(strings.Join(strings.Fields(c.PostForm(field)), ""), 10, 64)
-			if err != nil {
+			n, ok := fab.WholeNumber(c.PostForm(field))
+			if !ok {
 				errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
 			}
 			came = append(came, production.Returned{Item: h.Item, Quantity: n})

@@ -15,12 +15,21 @@ import (
 
 // kitRows is what approved requests still need packed.
 func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
+	kits, err := r.tx.LooseKits()
+	if err != nil {
+		return nil, err
+	}
+	type line struct {
+		request fab.RequestID
+		product string
+	}
+	unboxed := map[line]int64{}
+	for _, k := range kits {
+		unboxed[line{k.RequestID, k.Product}] += k.Quantity
+	}
 	var rows []ui.KitRow
 	for _, c := range list {
-		loose, err := r.loose(c.Request, c.Product)
-		if err != nil {
-			return nil, err
-		}
+		loose := unboxed[line{c.Request, c.Product}]
 		if c.Wanted <= 0 && loose == 0 {
 			continue
 		}
@@ -41,16 +50,12 @@ func (r *reader) kitRows(list []supply.Closable) ([]ui.KitRow, error) {
 		}
 		rows = append(rows, row)
 	}
-	over, err := r.kitsOver()
+	over, err := r.kitsOver(kits)
 	return append(rows, over...), err
 }
 
-// kitsOver are products that were assembled for requests that wait for nothing any more.
-func (r *reader) kitsOver() (rows []ui.KitRow, err error) {
-	kits, err := r.tx.LooseKits()
-	if err != nil {
-		return nil, err
-	}
+// kitsOver are the products in no box that were assembled for requests that wait for nothing any more.
+func (r *reader) kitsOver(kits []fab.Kit) (rows []ui.KitRow, err error) {
 	for _, k := range kits {
 		over, err := r.isOver(k.RequestID)
 		if err != nil {
@@ -78,17 +83,6 @@ func (r *reader) kitsOver() (rows []ui.KitRow, err error) {
 func (r *reader) isOver(id fab.RequestID) (bool, error) {
 	request, err := r.tx.Request(id)
 	return request.Status != fab.RequestApproved, err
-}
-
-// loose counts the products of a line that are assembled and in no box.
-func (r *reader) loose(id fab.RequestID, product string) (n int64, err error) {
-	kits, err := r.tx.KitsOf(id)
-	for _, k := range kits {
-		if k.Product == product && k.BoxID == "" {
-			n += k.Quantity
-		}
-	}
-	return n, err
 }
 
 // boxRows lists the boxes that are here or on their way, and the last ones that arrived.

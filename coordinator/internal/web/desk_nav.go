@@ -52,9 +52,14 @@ func (r *reader) printersWaiting() (n int64, err error) {
 }
 
 // bagsWaiting counts the bags that left their makers and are not settled.
-func (r *reader) bagsWaiting() (int64, error) {
-	in, _, err := r.bags()
-	return int64(len(in)), err
+func (r *reader) bagsWaiting() (n int64, err error) {
+	lots, away, err := r.uncounted()
+	for _, l := range lots {
+		if !away[l.ID] {
+			n++
+		}
+	}
+	return n, err
 }
 
 // chips builds the filters of a list: code, count, code, count, … The first is what the list shows unasked.

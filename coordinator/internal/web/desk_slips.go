@@ -24,16 +24,11 @@ func (s *Server) deskSlips(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if code := c.Query(ui.FieldPaper); code != "" {
-		page.Lines[0].Form.Values.Set(ui.FieldPaper+"_1", shown(code))
-	}
 	return s.show(c, page)
 }
 
 func (s *Server) slipsPage(c *gin.Context) (page ui.Slips, err error) {
-	for n := range ui.GridLines {
-		page.Lines = append(page.Lines, ui.FormLine{N: n + 1, Form: ui.Form{Values: url.Values{}}})
-	}
+	page.Lines = grid(c)
 	err = s.read(c, func(r *reader) (err error) {
 		if page.Frame, err = s.deskFrame(c, r, ui.NavDeliveries); err != nil {
 			return err
@@ -59,11 +54,9 @@ func (r *reader) slipWorks() (list []ui.SlipWork, err error) {
 		maker := r.makers[r.worker(a.WorkerID).MakerID]
 		list = append(list, ui.SlipWork{Value: workAttempt + string(a.ID), Who: maker.Name, Part: r.part(b.DesignID, a.Part, a.Copies)})
 	}
-	lots, err := r.tx.Lots(fab.LotMade)
+	lots, _, err := r.uncounted()
 	for _, l := range lots {
-		if l.Declared > 0 {
-			list = append(list, ui.SlipWork{Value: workLot + string(l.ID), Lot: l.Code, Who: r.makers[l.MakerID].Name, Part: r.part(l.DesignID, l.Part, l.Declared)})
-		}
+		list = append(list, ui.SlipWork{Value: workLot + string(l.ID), Lot: l.Code, Who: r.makers[l.MakerID].Name, Part: r.part(l.DesignID, l.Part, l.Declared)})
 	}
 	return list, err
 }
@@ -93,6 +86,17 @@ func (s *Server) slipsKey(c *gin.Context) error {
 	page.Flash = &ui.Flash{Kind: ui.FlashWarn, Text: fab.Because("forms_some_wrong", "n", wrong, "taken", taken)}
 	s.render(c, http.StatusUnprocessableEntity, page)
 	return nil
+}
+
+// grid is the empty lines of a grid, the first with the code that the address names.
+func grid(c *gin.Context) (lines []ui.FormLine) {
+	for n := range ui.GridLines {
+		lines = append(lines, ui.FormLine{N: n + 1, Form: ui.Form{Values: url.Values{}}})
+	}
+	if code := c.Query(ui.FieldPaper); code != "" {
+		lines[0].Form.Values.Set(ui.FieldPaper+"_1", shown(code))
+	}
+	return lines
 }
 
 // keyGrid gives each line of a grid that was filled in to take, empties those that were taken, and marks the others.
@@ -128,16 +132,7 @@ func keyGrid(c *gin.Context, lines []ui.FormLine, take func(url.Values) error) (
 
 func readSlip(typed url.Values) (slip production.Slip, err error) {
 	var errs fab.Errors
-	number := func(field string, empty int64) int64 {
-		if typed.Get(field) == "" {
-			return empty
-		}
-		n, ok := fab.WholeNumber(typed.Get(field))
-		if !ok {
-			errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
-		}
-		return n
-	}
+	number := func(field string, empty int64) int64 { return typedCount(typed.Get(field), field, empty, &errs) }
 	slip.Code, slip.Reason = typed.Get(ui.FieldPaper), typed.Get(ui.FieldReason)
 	slip.Good, slip.Bad = number(ui.FieldGood, 0), number(ui.FieldBad, 0)
 	slip.Counted = number(ui.FieldInBag, slip.Good)

@@ -45,15 +45,9 @@ func (s *Server) tablePage(c *gin.Context, f ui.Form) (page ui.Table, err error)
 	return page, err
 }
 
-// uncounted are the bags that nobody counted at the hub yet, oldest first.
-func (r *reader) uncounted() ([]fab.Lot, error) {
-	lots, err := r.tx.Lots(fab.LotMade)
-	return slices.DeleteFunc(lots, func(l fab.Lot) bool { return l.Declared == 0 }), err
-}
-
 // tableMakers are the bags that nobody counted yet, by maker, with what was typed of them.
 func (r *reader) tableMakers(f ui.Form) (list []ui.TableMaker, err error) {
-	lots, err := r.uncounted()
+	lots, away, err := r.uncounted()
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +57,7 @@ func (r *reader) tableMakers(f ui.Form) (list []ui.TableMaker, err error) {
 		if i < 0 {
 			i, list = len(list), append(list, ui.TableMaker{ID: string(m.ID), Name: m.Name, Town: r.hostOf(m).Where()})
 		}
-		away, err := r.tx.BalanceOf(m.LocationID, fab.PartItem(l.Part), string(l.ID))
-		if err != nil {
-			return nil, err
-		}
-		bag := ui.TableBag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), At: r.local(l.CreatedAt), Here: away == 0, Good: strconv.FormatInt(l.Declared, 10), Bad: "0"}
+		bag := ui.TableBag{Lot: l.Code, Part: r.part(l.DesignID, l.Part, l.Declared), At: r.local(l.CreatedAt), Here: !away[l.ID], Good: strconv.FormatInt(l.Declared, 10), Bad: "0"}
 		if len(f.Values) > 0 {
 			bag.Here = f.Is(ui.FieldLot, l.Code)
 			bag.Good, bag.Bad = cmp.Or(f.Value(of(ui.FieldGood, l)), bag.Good), cmp.Or(f.Value(of(ui.FieldBad, l)), bag.Bad)
@@ -114,7 +104,7 @@ func (s *Server) tableCounts(c *gin.Context) (list []production.Inspection, err 
 	f := form(c)
 	codes := codesIn(c.PostForm(ui.FieldCodes))
 	err = s.read(c, func(r *reader) error {
-		lots, err := r.uncounted()
+		lots, _, err := r.uncounted()
 		if err != nil {
 			return err
 		}
@@ -124,21 +114,9 @@ func (s *Server) tableCounts(c *gin.Context) (list []production.Inspection, err 
 				continue
 			}
 			codes = slices.DeleteFunc(codes, func(code string) bool { return code == l.Code })
-			in := production.Inspection{Lot: l.ID, Good: l.Declared, Reason: cmp.Or(f.Value(of(ui.FieldReason, l)), "ok"), By: me(c).ID, Checked: f.Is(ui.FieldChecked, "yes"), Exceptions: f.Value(ui.FieldExceptions)}
-			for _, field := range []struct {
-				name string
-				to   *int64
-			}{{ui.FieldGood, &in.Good}, {ui.FieldBad, &in.Bad}} {
-				typed := strings.TrimSpace(f.Value(of(field.name, l)))
-				if typed == "" {
-					continue
-				}
-				n, ok := fab.WholeNumber(typed)
-				if !ok {
-					errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", of(field.name, l)))
-				}
-				*field.to = n
-			}
+			in := production.Inspection{Lot: l.ID, Reason: cmp.Or(f.Value(of(ui.FieldReason, l)), "ok"), By: me(c).ID, Checked: f.Is(ui.FieldChecked, "yes"), Exceptions: f.Value(ui.FieldExceptions)}
+			good, bad := of(ui.FieldGood, l), of(ui.FieldBad, l)
+			in.Good, in.Bad = typedCount(f.Value(good), good, l.Declared, &errs), typedCount(f.Value(bad), bad, 0, &errs)
 			list = append(list, in)
 		}
 		for _, code := range codes {

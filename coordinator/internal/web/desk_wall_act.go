@@ -180,3 +180,15 @@ func counts(c *gin.Context) (good, bad int64, err error) {
 	good, bad = read(ui.FieldGood), read(ui.FieldBad)
 	return good, bad, errs.Or()
 }
+
+// typedCount reads a number as somebody typed it, and gives empty when nobody typed one. What is no number is added to errs.
+func typedCount(typed, field string, empty int64, errs *fab.Errors) int64 {
+	if strings.TrimSpace(typed) == "" {
+		return empty
+	}
+	n, ok := fab.WholeNumber(typed)
+	if !ok {
+		*errs = append(*errs, fab.Refuse(fab.Invalid, "not_a_number", field))
+	}
+	return n
+}

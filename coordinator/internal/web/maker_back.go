@@ -1,9 +1,6 @@
 package web
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/gin-gonic/gin"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
@@ -34,23 +31,9 @@ func (s *Server) handBack(c *gin.Context) error {
 func (s *Server) giveBack(c *gin.Context, id fab.AttemptID, by fab.MakerID) (lot fab.Lot, err error) {
 	back := production.HandBack{Attempt: id, By: by}
 	var errs fab.Errors
-	back.Good, errs = madeCount(c, ui.FieldMade, errs)
-	back.Bad, errs = madeCount(c, ui.FieldSpoilt, errs)
+	back.Good, back.Bad = typedCount(c.PostForm(ui.FieldMade), ui.FieldMade, 0, &errs), typedCount(c.PostForm(ui.FieldSpoilt), ui.FieldSpoilt, 0, &errs)
 	if err := errs.Or(); err != nil {
 		return lot, err
 	}
 	return s.Production.HandBack(c.Request.Context(), back)
-}
-
-// madeCount reads a number of pieces, none when nothing is written.
-func madeCount(c *gin.Context, field string, errs fab.Errors) (int64, fab.Errors) {
-	typed := strings.Join(strings.Fields(c.PostForm(field)), "")
-	if typed == "" {
-		return 0, errs
-	}
-	n, err := strconv.ParseInt(typed, 10, 64)
-	if err != nil {
-		errs = append(errs, fab.Refuse(fab.Invalid, "not_a_number", field))
-	}
-	return n, errs
 }
