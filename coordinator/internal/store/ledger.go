@@ -189,8 +189,16 @@ func (tx *Tx) Balances(place fab.LocationID) ([]fab.Balance, error) {
 // here is what is in the lab and not handed over; there is an index of exactly this.
 const here = "quantity > 0 AND location NOT LIKE 'outside-%' AND location NOT LIKE 'facility-%'"
 
-// inItems are the items of all materials.
-const inItems = "item IN (SELECT 'material:' || code FROM materials)"
+// materialItems are the items of all materials, for a query to name: PostgreSQL reads all balances when it has to find the
+// names out, for it does not know then how few of them are material.
+func (tx *Tx) materialItems() (any, error) {
+	materials, err := tx.Materials()
+	items := []fab.Item{""} // never none: IN () is no SQL
+	for _, m := range materials {
+		items = append(items, fab.MaterialItem(m.Code))
+	}
+	return in(items), err
+}
 
 // Holding reads where an item is in the lab, oldest source first, without what was handed over.
 func (tx *Tx) Holding(item fab.Item) ([]fab.Balance, error) {
@@ -263,8 +271,12 @@ func (tx *Tx) SpoolsLeft() (map[fab.SpoolID]int64, error) {
 		ID fab.SpoolID
 		MG int64
 	}
-	err := tx.db.NewRaw(`
-		SELECT source AS id, SUM(quantity) AS mg FROM balances WHERE `+here+` AND `+inItems+` GROUP BY source`).Scan(context.Background(), &rows)
+	items, err := tx.materialItems()
+	if err != nil {
+		return nil, err
+	}
+	err = tx.db.NewRaw(`
+		SELECT source AS id, SUM(quantity) AS mg FROM balances WHERE `+here+` AND item IN (?) GROUP BY source`, items).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read what is left on spools: %w", err)
 	}

@@ -63,13 +63,17 @@ func (tx *Tx) MaterialStock() (map[string]int64, error) {
 		Code     string
 		Quantity int64
 	}
-	err := tx.db.NewRaw(`
+	items, err := tx.materialItems()
+	if err != nil {
+		return nil, err
+	}
+	err = tx.db.NewRaw(`
 		SELECT item AS code, SUM(quantity) AS quantity FROM balances
-		WHERE `+here+` AND `+inItems+` GROUP BY item
+		WHERE `+here+` AND item IN (?) GROUP BY item
 		UNION ALL
 		SELECT 'material:' || material AS code, SUM(CASE WHEN pledged > received THEN pledged - received ELSE 0 END) AS quantity FROM donations
 		WHERE status = ? AND material <> '' GROUP BY material`,
-		string(fab.DonationPledged)).Scan(context.Background(), &rows)
+		items, string(fab.DonationPledged)).Scan(context.Background(), &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count material: %w", err)
 	}

@@ -56,9 +56,13 @@ func (tx *Tx) SpoolsIn(ids []fab.SpoolID) ([]fab.Spool, error) {
 
 // SpoolsAt reads the spools at a place that are not empty and not recalled.
 func (tx *Tx) SpoolsAt(place fab.LocationID) ([]fab.Spool, error) {
+	items, err := tx.materialItems()
+	if err != nil {
+		return nil, err
+	}
 	return many[fab.Spool](tx, "spools", func(q query) query {
 		return q.Where("recalled = ?", false).Order("id").
-			Where("id IN (SELECT source FROM balances WHERE location = ? AND "+here+" AND "+inItems+")", string(place))
+			Where("id IN (SELECT source FROM balances WHERE location = ? AND "+here+" AND item IN (?))", string(place), items)
 	})
 }
 
