@@ -117,11 +117,7 @@ func lackingDevices(tx *store.Tx) (list []Lack, err error) {
 }
 
 func wantedDevices(tx *store.Tx) (map[string]Lack, error) {
-	requests, err := tx.Requests(fab.RequestApproved)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := linesOf(tx, requests)
+	lines, err := openLines(tx)
 	if err != nil {
 		return nil, err
 	}

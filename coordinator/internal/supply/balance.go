@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/mailleur/mailleur/coordinator/fab"
-	"github.com/mailleur/mailleur/coordinator/internal/store"
 )
 
 // Balance says of one product how many of those that open requests wait for can be assembled, all of them together, and what
@@ -38,29 +37,26 @@ func (s Shortage) Fixed() bool { return s.Bags+s.Pledged >= s.Missing }
 
 // Balances reads the balance of every product that open requests wait for.
 func (s *Supply) Balances(ctx context.Context) (list []Balance, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		b := balancer{shelf: newShelf(tx), taken: map[fab.Item]int64{}, kept: map[keptKey]int64{}, claimed: map[fab.Item]int64{}}
-		lines, err := openLines(tx)
-		if err != nil {
-			return err
-		}
-		if err := b.shelf.readOpen(lines); err != nil {
-			return err
-		}
-		for _, l := range lines {
-			if err := b.add(l); err != nil {
-				return err
-			}
-		}
-		list = b.list
-		return b.coming()
+	err = s.forOpen(ctx, func(all *shelf, lines []openLine) error {
+		list, err = all.balances(lines)
+		return err
 	})
 	return list, err
 }
 
+func (s *shelf) balances(lines []openLine) ([]Balance, error) {
+	b := balancer{shelf: s, taken: map[fab.Item]int64{}, kept: map[keptKey]int64{}, claimed: map[fab.Item]int64{}}
+	for _, l := range firstNeeded(lines) {
+		if err := b.add(l); err != nil {
+			return nil, err
+		}
+	}
+	return b.list, b.coming()
+}
+
 // balancer goes through open lines and remembers what they take.
 type balancer struct {
-	shelf   shelf
+	shelf   *shelf
 	list    []Balance
 	taken   map[fab.Item]int64 // of what is kept for nobody
 	kept    map[keptKey]int64  // of what is kept for a request

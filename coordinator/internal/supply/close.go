@@ -24,6 +24,7 @@ func (s *Supply) CloseAll(ctx context.Context, pack bool, by fab.AccountID) (c C
 		if err != nil {
 			return err
 		}
+		lines = firstNeeded(lines)
 		for _, l := range lines {
 			n, err := closeLine(tx, l, by)
 			if err != nil {
@@ -46,18 +47,12 @@ type openLine struct {
 	line    fab.RequestLine
 }
 
-// openLines are the lines of approved requests, what is needed first first.
+// openLines are the lines of approved requests, in the order of these.
 func openLines(tx *store.Tx) (list []openLine, err error) {
 	requests, err := tx.Requests(fab.RequestApproved)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(requests, func(a, b fab.Request) int { return cmp.Or(a.NeedBy.Compare(b.NeedBy), cmp.Compare(a.ID, b.ID)) })
-	return linesOf(tx, requests)
-}
-
-// linesOf are the lines of approved requests, in their order.
-func linesOf(tx *store.Tx, requests []fab.Request) (list []openLine, err error) {
 	lines, err := tx.OpenLines()
 	if err != nil {
 		return nil, err
@@ -72,6 +67,13 @@ func linesOf(tx *store.Tx, requests []fab.Request) (list []openLine, err error) 
 		}
 	}
 	return list, nil
+}
+
+// firstNeeded are the same lines, what is needed first first.
+func firstNeeded(lines []openLine) []openLine {
+	return slices.SortedStableFunc(slices.Values(lines), func(a, b openLine) int {
+		return cmp.Or(a.request.NeedBy.Compare(b.request.NeedBy), cmp.Compare(a.request.ID, b.request.ID))
+	})
 }
 
 func closeLine(tx *store.Tx, l openLine, by fab.AccountID) (int64, error) {

@@ -21,12 +21,29 @@ type Closable struct {
 
 // Closable reads what could be kitted for each approved request.
 func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		requests, err := tx.Requests(fab.RequestApproved)
-		if err != nil {
+	err = s.forOpen(ctx, func(all *shelf, lines []openLine) error {
+		list, err = all.closables(lines)
+		return err
+	})
+	return list, err
+}
+
+// Kitting reads what could be kitted of each line alone, as Closable, and of all together, as Balances.
+func (s *Supply) Kitting(ctx context.Context) (lines []Closable, together []Balance, err error) {
+	err = s.forOpen(ctx, func(all *shelf, open []openLine) error {
+		if lines, err = all.closables(open); err != nil {
 			return err
 		}
-		lines, err := linesOf(tx, requests)
+		together, err = all.balances(open)
+		return err
+	})
+	return lines, together, err
+}
+
+// forOpen reads the lines of approved requests, and a shelf for all of them.
+func (s *Supply) forOpen(ctx context.Context, read func(*shelf, []openLine) error) error {
+	return s.store.View(ctx, func(tx *store.Tx) error {
+		lines, err := openLines(tx)
 		if err != nil {
 			return err
 		}
@@ -34,16 +51,19 @@ func (s *Supply) Closable(ctx context.Context) (list []Closable, err error) {
 		if err := all.readOpen(lines); err != nil {
 			return err
 		}
-		for _, l := range lines {
-			c, err := all.closable(l.request, l.line)
-			if err != nil {
-				return err
-			}
-			list = append(list, c)
-		}
-		return nil
+		return read(&all, lines)
 	})
-	return list, err
+}
+
+func (s *shelf) closables(lines []openLine) (list []Closable, err error) {
+	for _, l := range lines {
+		c, err := s.closable(l.request, l.line)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 // closable says what can be assembled of one line, of what lies there now.

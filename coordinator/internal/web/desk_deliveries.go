@@ -29,11 +29,7 @@ func (s *Server) deskDeliveries(c *gin.Context) error {
 }
 
 func (s *Server) deliveriesPage(c *gin.Context) (page ui.Deliveries, err error) {
-	kits, err := s.Supply.Closable(c.Request.Context())
-	if err != nil {
-		return page, err
-	}
-	balances, err := s.Supply.Balances(c.Request.Context())
+	kits, balances, err := s.Supply.Kitting(c.Request.Context())
 	if err != nil {
 		return page, err
 	}
