@@ -16,10 +16,7 @@ import (
 func TestTwoPeopleCountOneBag(t *testing.T) {
 	onBoth(t, func(l *lab) {
 		t := l.t
-		w := l.printer("tortue", "ender-3", 1_000_000)
-		l.request("visor", 2)
-		l.ready()
-		lot := l.printed(w)
+		lot := l.bag(2)
 		errs := make([]error, 5)
 		var all sync.WaitGroup
 		for i := range errs {
@@ -61,10 +58,7 @@ func TestABagTwiceInOneList(t *testing.T) {
 func TestMoreThanTheLabelSays(t *testing.T) {
 	onBoth(t, func(l *lab) {
 		t := l.t
-		w := l.printer("tortue", "ender-3", 1_000_000)
-		l.request("visor", 2)
-		l.ready()
-		lot := l.printed(w)
+		lot := l.bag(2)
 		require.NoError(t, l.p.Settle(t.Context(), Inspection{Lot: lot.ID, Good: 3, Reason: "extra"}))
 		l.view(func(tx *store.Tx) error {
 			n, err := tx.BalanceOf(fab.TheHub, fab.PartItem(lot.Part), string(lot.ID))
@@ -82,10 +76,7 @@ func TestMoreThanTheLabelSays(t *testing.T) {
 func TestABagOnItsWay(t *testing.T) {
 	onBoth(t, func(l *lab) {
 		t := l.t
-		w := l.printer("tortue", "ender-3", 1_000_000)
-		l.request("visor", 2)
-		l.ready()
-		lot := l.printed(w)
+		lot := l.bag(2)
 		now := time.Now()
 		send := func(by fab.MakerID, how string, until time.Time) error {
 			return l.p.Send(t.Context(), Sending{Lot: lot.ID, By: by, How: how, Until: until})

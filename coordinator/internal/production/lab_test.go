@@ -252,6 +252,15 @@ func (l *lab) printed(w fab.Worker) fab.Lot {
 	return lot
 }
 
+// bag is a bag of bands, counted by its maker, of a request for so many visors.
+func (l *lab) bag(visors int64) fab.Lot {
+	l.t.Helper()
+	w := l.printer("tortue", "ender-3", 1_000_000)
+	l.request("visor", visors)
+	l.ready()
+	return l.printed(w)
+}
+
 // jobs counts the jobs by status.
 func (l *lab) jobs() map[fab.JobStatus]int {
 	l.t.Helper()

@@ -120,10 +120,7 @@ func TestALateResultCounts(t *testing.T) {
 // Ensure that the hub's count wins, that a difference needs a reason, and that what lacks is printed again.
 func TestTheHubCountsAgain(t *testing.T) {
 	l := open(t)
-	w := l.printer("tortue", "ender-3", 1_000_000)
-	l.request("visor", 2)
-	l.ready()
-	lot := l.printed(w)
+	lot := l.bag(2)
 	l.keep()
 	require.Zero(t, l.jobs()[fab.JobWaiting])
 	settle := func(good, bad int64, reason string) error {

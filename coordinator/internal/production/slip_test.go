@@ -15,10 +15,7 @@ import (
 func TestASlipCountsOnce(t *testing.T) {
 	onBoth(t, func(l *lab) {
 		t := l.t
-		w := l.printer("tortue", "ender-3", 1_000_000)
-		l.request("visor", 2)
-		l.ready()
-		lot := l.printed(w)
+		lot := l.bag(2)
 		require.NoError(t, l.p.store.Update(t.Context(), func(tx *store.Tx) error {
 			f := fab.BlankForm{Code: "00000000", Kind: fab.BlankBag, CreatedAt: tx.Now()}
 			return tx.AddBlankForm(&f)
